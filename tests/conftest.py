@@ -1,0 +1,43 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make ``ansible_collections.community.remoteit`` importable from a checkout at any path."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _linked_tree() -> Path:
+    tree = Path(tempfile.mkdtemp(prefix="remoteit-tree-"))
+    atexit.register(shutil.rmtree, tree, ignore_errors=True)
+    namespace = tree / "ansible_collections" / "community"
+    namespace.mkdir(parents=True)
+    (namespace / "remoteit").symlink_to(ROOT)
+    return tree
+
+
+def _make_importable() -> None:
+    from ansible.utils.collection_loader import AnsibleCollectionConfig
+    from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+
+    tree = ROOT.parents[2] if ROOT.parts[-3:-1] == ("ansible_collections", "community") else _linked_tree()
+    # for the commands that tests start
+    os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(tree)
+    if AnsibleCollectionConfig.collection_finder is None:
+        _AnsibleCollectionFinder(paths=[str(tree)])._install()
+
+
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+# ansible-test has its own loader in place by now
+if not any(name.partition(".")[0] == "ansible_collections" for name in sys.modules):
+    _make_importable()
