@@ -1,0 +1,43 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+VENV := .venv
+READY := $(VENV)/.ready
+PINS := tests/requirements/lint.txt tests/requirements/test.txt
+PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
+
+.PHONY: help demo test lint units integration sanity check-all pins clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(READY) ## Watch it work: a remote.it simulator, an SSH server and a playbook, all on this machine
+	$(VENV)/bin/python -m tests.demo
+
+test: lint units integration sanity ## Everything one Python can check
+
+lint: $(READY) ## Style, types, spelling, licences, documentation, changelog
+	tests/tools/lint.sh
+
+units: $(READY) ## Unit tests
+	$(PYTEST) -n auto tests/unit
+
+integration: $(READY) ## Real playbooks against the simulator and an SSH server
+	$(PYTEST) -n 2 tests/functional
+
+sanity: $(READY) ## ansible-test sanity, nothing ignored
+	tests/tools/ansible_test.sh $(VENV) sanity --local
+
+check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
+	.ci/run
+
+pins: $(READY) ## Write the pinned requirements anew; ARGS=--upgrade takes newer versions
+	tests/tools/pins.sh $(ARGS)
+
+clean: ## Remove the virtual environment and what tools left behind
+	rm -rf $(VENV) .ansible .mypy_cache .ruff_cache .hypothesis tests/output
+
+$(READY): $(PINS) tests/tools/venv.sh
+	PYTHON='$(PYTHON)' tests/tools/venv.sh $(VENV) '' $(PINS:%=-r %)
+	touch $@
