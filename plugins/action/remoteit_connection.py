@@ -1,0 +1,32 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs community.remoteit.remoteit_connection in the controller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ..module_utils._connection_task import MUTUALLY_EXCLUSIVE, argument_spec, run
+from ..plugin_utils._action import TaskAction
+from ..plugin_utils._host_variables import set_host_variables
+
+
+class ActionModule(TaskAction):
+    """Opens, reuses or closes a connection."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result; with O(set_host_vars), what follows in the play uses the connection."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        del tmp
+        sets_host_vars = boolean(self._task.args.get("set_host_vars", False), strict=False)
+        if sets_host_vars and self._task.async_val:
+            return {"failed": True, "msg": "set_host_vars=true cannot be used with async: leave one of them out."}
+        result.update(self.run_task(run, argument_spec(), task_vars, mutually_exclusive=MUTUALLY_EXCLUSIVE))
+        connection = result.get("connection")
+        if sets_host_vars and not result.get("failed") and connection and connection["host"]:
+            set_host_variables(self, connection, task_vars or {}, result)
+        return result

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: remoteit_proxy
+version_added: 0.1.0
+short_description: The address of an open remote.it proxy connection
+description:
+  - Gives the connection that is open to a service, or one of its values such as the host, wherever a variable can stand.
+  - An open connection is found in the O(registry), without a request to remote.it, because Ansible evaluates lookups again
+    and again. Whether it is still alive is checked by M(community.remoteit.remoteit_connection).
+extends_documentation_fragment:
+  - community.remoteit.remoteit
+options:
+  _terms:
+    description:
+      - The ids of services, eight hex octets separated by colons each.
+    type: list
+    elements: str
+    required: true
+  attribute:
+    description:
+      - Return this value of the connection instead of the whole dictionary.
+    type: str
+    choices:
+      - id
+      - service_id
+      - host
+      - port
+      - url
+      - proxy
+      - type
+      - access
+      - client_ip
+      - opened_at
+      - expires_at
+      - expires_in
+      - api
+  missing:
+    description:
+      - What to do when no connection to the service is open.
+      - V(error) fails.
+      - V(empty) gives an empty dictionary, or with O(attribute) an empty string.
+      - V(open) opens one. However many forks ask at the same time, it is opened once.
+    type: str
+    choices:
+      - error
+      - empty
+      - open
+    default: error
+  access:
+    description:
+      - Only consider connections with this access, and open one with it. See
+        O(community.remoteit.remoteit_connection#module:access).
+      - Without it, any open connection will do, and one is opened as V(latching).
+    type: str
+    choices:
+      - latching
+      - restricted
+      - public
+  client_ip:
+    description:
+      - With O(access=restricted), the address that may connect.
+    type: str
+  timeout:
+    description:
+      - Seconds that opening may take with O(missing=open).
+    type: float
+    default: 60
+seealso:
+  - module: community.remoteit.remoteit_connection
+author:
+  - community.remoteit contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+- name: Use a database behind NAT
+  hosts: localhost
+  gather_facts: false
+  vars:
+    database: "{{ lookup('community.remoteit.remoteit_proxy', database_service_id) }}"
+  tasks:
+    - name: Open the connection
+      community.remoteit.remoteit_connection:
+        service_id: "{{ database_service_id }}"
+
+    - name: Show the address
+      ansible.builtin.debug:
+        msg: "{{ database.host }}:{{ database.port }}"
+
+    - name: Show just the port, opening a connection if there is none
+      ansible.builtin.debug:
+        msg: "{{ lookup('community.remoteit.remoteit_proxy', database_service_id, attribute='port', missing='open') }}"
+
+    - name: Show which of several services are reachable
+      ansible.builtin.debug:
+        msg: "{{ query('community.remoteit.remoteit_proxy', database_service_id, other_service_id, attribute='url', missing='empty') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - One answer for each service, in their order. Without O(attribute), a dictionary as
+      RV(community.remoteit.remoteit_connection#module:connection).
+  type: list
+  elements: raw
+  sample:
+    - access: latching
+      api: rest
+      client_ip:
+      expires_at: "2026-02-03T12:05:06Z"
+      expires_in: 28797
+      host: proxy18.rt3.io
+      id: A78B3919-52E1-B674-58CC-5C0009377419
+      opened_at: "2026-02-03T04:05:06Z"
+      port: 38575
+      proxy: http://proxy18.rt3.io:38575
+      service_id: "80:00:00:00:00:00:00:91"
+      type: port
+      url: tcp://proxy18.rt3.io:38575
+"""
+
+import time
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ..module_utils._access import Access
+from ..module_utils._errors import MissingLibraryError, RemoteItError
+from ..module_utils._model import Connection
+from ..module_utils._options import checked_deadline, checked_service_id
+from ..module_utils._registry import Registry
+from ..module_utils._settings import Settings
+
+
+class LookupModule(LookupBase):
+    """Answers from the registry; what opens a connection is imported only when one is opened."""
+
+    def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
+        """One answer for each service id in *terms*. Raises AnsibleLookupError."""
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            settings = Settings.from_options(self.get_options())
+            return [self._answer(settings, checked_service_id(str(term))) for term in self.flatten(terms)]
+        except MissingLibraryError as error:
+            from ansible.module_utils.basic import missing_required_lib
+
+            raise AnsibleLookupError(missing_required_lib(error.library)) from None
+        except RemoteItError as error:
+            raise AnsibleLookupError(f"community.remoteit.remoteit_proxy: {error}") from None
+
+    def _answer(self, settings: Settings, service_id: str) -> Any:
+        connection = self._held(settings, service_id)
+        if connection is None and self.get_option("missing") == "open":
+            connection = self._opened(settings, service_id)
+        attribute = self.get_option("attribute")
+        if connection is None:
+            if self.get_option("missing") == "error":
+                raise RemoteItError(
+                    f"no connection to service {service_id} is open: open one with "
+                    "community.remoteit.remoteit_connection, or set missing='open' or missing='empty'."
+                )
+            return "" if attribute else {}
+        result = connection.as_result(time.time())
+        return result[attribute] if attribute else result
+
+    def _held(self, settings: Settings, service_id: str) -> Connection | None:
+        """The newest held connection that has not expired."""
+        wanted = self._access() if self.get_option("access") else None
+        for connection in reversed(Registry(settings, self._warn).read(service_id).connections):
+            same_kind = wanted is None or (wanted.mode, wanted.client_ip) == (connection.access, connection.client_ip)
+            if same_kind and connection.expires_at > time.time():
+                return connection
+        return None
+
+    def _opened(self, settings: Settings, service_id: str) -> Connection | None:
+        from ..module_utils._connections import Connections, Wanted
+
+        deadline = checked_deadline(self.get_option("timeout"))
+        return Connections(settings, self._warn).present(service_id, Wanted(self._access()), deadline).connection
+
+    def _access(self) -> Access:
+        return Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
+
+    def _warn(self, message: str) -> None:
+        Display().warning(message)

@@ -1,0 +1,78 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""remote.it as the core sees it: open and close by the wire that was chosen, read by GraphQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ._access import Access
+from ._clock import Clock, Deadline
+from ._errors import ApiError, RefusedError
+from ._graphql import GraphqlApi
+from ._model import Connection, Service, Session
+from ._rest import RestApi
+from ._settings import GRAPHQL, Settings
+from ._transport import Transport
+
+
+class Client:
+    """remote.it for one task. *warn* takes one sentence for the user."""
+
+    def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None]) -> None:
+        self.clock = clock
+        self._settings = settings
+        self._transport = Transport(settings, clock, warn)
+        self._graphql = GraphqlApi(self._transport, settings, clock)
+
+    def _wire(self, api: str) -> RestApi | GraphqlApi:
+        return self._graphql if api == GRAPHQL else RestApi(self._transport, self._settings, self.clock)
+
+    def open(self, service_id: str, access: Access, wait: bool, deadline: Deadline) -> Connection:
+        """Open a connection, by one request. A refusal is explained by what can be read about the service."""
+        try:
+            return self._wire(self._settings.api).open(service_id, access, wait, deadline)
+        except RefusedError as error:
+            raise self._explained(error, service_id, deadline) from None
+
+    def close(self, service_id: str, connection_id: str, api: str, deadline: Deadline) -> None:
+        """Close a connection by the wire that knows its id: *api* is the one that opened it, GraphQL for a session.
+
+        RefusedError when remote.it does not confirm it, for whatever reason.
+        """
+        self._wire(api).close(service_id, connection_id, deadline)
+
+    def service(self, service_id: str, deadline: Deadline) -> Service | None:
+        """The service with our sessions on it, None when there is none that we may see."""
+        return self._graphql.services([service_id], deadline).get(service_id)
+
+    def services(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Service]:
+        """Those of the services that we may see, by id, read at once."""
+        return self._graphql.services(service_ids, deadline)
+
+    def sessions(self, deadline: Deadline) -> list[Session]:
+        """Our proxy sessions on the services of our own account."""
+        return self._graphql.sessions(deadline)
+
+    def _explained(self, error: RefusedError, service_id: str, deadline: Deadline) -> RefusedError:
+        """The API's words differ by wire and time, the state of the service does not: prefer the state."""
+        if error.status != 200:
+            return error
+        try:
+            service = self.service(service_id, deadline)
+        except ApiError:
+            return error
+        if service is None:
+            why = f"service_id={service_id} is not a service that this access key can see; check the id and the sharing"
+        elif not service.can_connect:
+            why = f"this access key may see, but not connect to, the service; ask the owner of {service_id} for CONNECT"
+        elif not service.enabled:
+            why = f"the service {service_id} is disabled; enable it on the device or in the remote.it application"
+        elif not service.online:
+            why = f"the device of {service_id} is offline; check its power and network, remote.it may notice late"
+        else:
+            return error
+        said = f'; remote.it said "{error.reason}"' if error.reason else ""
+        return RefusedError(f"No connection: {why}{said}.", error.status, error.reason)

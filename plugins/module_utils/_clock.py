@@ -1,0 +1,64 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Time: how much of it is left, and what remote.it takes it to be."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timezone
+
+from ._errors import OutOfTimeError
+
+
+class Deadline:
+    """The time one operation may take, in seconds, on a clock that never jumps."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def remaining(self) -> float:
+        """Seconds left; 0.0 when the time is over."""
+        return max(0.0, self._end - time.monotonic())
+
+    def check(self, doing: str) -> None:
+        """Raise OutOfTimeError when no time is left for what *doing* names."""
+        if not self.remaining():
+            raise OutOfTimeError(f"The time limit of {self.seconds:g} seconds was over while {doing}; raise timeout.")
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep *seconds*, but never beyond the end."""
+        time.sleep(min(seconds, self.remaining()))
+
+
+class Clock:
+    """This machine's clock and what remote.it's answers tell of theirs.
+
+    :ivar offset: seconds to add when signing; 0 as long as remote.it accepts this machine's time
+    :ivar observed: seconds by which the last answer's clock was ahead of this machine's
+    """
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+        self.observed = 0.0
+
+    def signing_time(self) -> float:
+        """The time to put under a signature, in seconds since the epoch."""
+        return time.time() + self.offset
+
+    def server_time(self) -> float:
+        """The time on remote.it's clock, to about a second, in seconds since the epoch."""
+        return time.time() + self.observed
+
+
+def iso8601(epoch: float) -> str:
+    """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""
+    return datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_iso8601(text: str) -> float:
+    """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

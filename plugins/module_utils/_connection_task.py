@@ -1,0 +1,137 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task ``remoteit_connection``: options in, result out. The module and the action plugin both run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ._access import MODES, PUBLIC, Access
+from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
+from ._clock import Deadline, iso8601
+from ._connections import Connections, Outcome, Wanted
+from ._errors import OptionError
+from ._model import REVERSE, Connection
+from ._options import checked_connection_id, checked_deadline, checked_seconds, checked_service_id
+from ._settings import Settings
+
+PRESENT = "present"
+ABSENT = "absent"
+
+MUTUALLY_EXCLUSIVE = [["hostip", "access"], ["hostip", "client_ip"]]
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec of the module."""
+    return {
+        "service_id": {"type": "str", "required": True, "aliases": ["deviceaddress", "service_address"]},
+        "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
+        "connection_id": {"type": "str"},
+        "access": {"type": "str", "choices": list(MODES)},
+        "client_ip": {"type": "str"},
+        "hostip": {"type": "str"},
+        "wait": {"type": "bool", "default": True},
+        "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},
+        "min_remaining": {"type": "int", "default": 300},
+        "verify_after": {"type": "int", "default": 15},
+        "force": {"type": "bool", "default": False},
+        "set_host_vars": {"type": "bool", "default": False},
+        **api_argument_spec(),
+    }
+
+
+def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
+    """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
+    service_id = checked_service_id(params["service_id"])
+    deadline = checked_deadline(params["timeout"])
+    if params["state"] == ABSENT:
+        return _absent(params, service_id, deadline, check_mode, warn)
+    return _present(params, service_id, deadline, check_mode, warn)
+
+
+def _present(
+    params: Mapping[str, Any], service_id: str, deadline: Deadline, check_mode: bool, warn: Callable[[str], None]
+) -> dict[str, Any]:
+    if params["connection_id"] is not None:
+        raise OptionError("connection_id names a connection to close: set state=absent, or leave connection_id out.")
+    wanted = Wanted(
+        access=Access.from_options(params["access"], params["client_ip"], params["hostip"]),
+        wait=params["wait"],
+        min_remaining=checked_seconds("min_remaining", params["min_remaining"]),
+        verify_after=checked_seconds("verify_after", params["verify_after"]),
+        force=params["force"],
+    )
+    settings = Settings.from_options(params)
+    connections = Connections(settings, warn)
+    outcome = connections.present(service_id, wanted, deadline, check=check_mode)
+    opened = outcome.connection
+    if opened is None:
+        result = _predicted(service_id, wanted.access, settings.api)
+    else:
+        _warn_of_exposure(opened, wanted.access, warn)
+        if params["set_host_vars"] and opened.type == REVERSE:
+            if opened not in outcome.before:
+                connections.absent(service_id, deadline, connection_id=opened.id)
+            raise OptionError(
+                f"set_host_vars=true needs a service that SSH can use, but {service_id} is an HTTP(S) service behind a "
+                "reverse proxy: leave set_host_vars out."
+            )
+        result = opened.as_result(connections.now())
+    return _result(outcome, opened is None, result)
+
+
+def _absent(
+    params: Mapping[str, Any], service_id: str, deadline: Deadline, check_mode: bool, warn: Callable[[str], None]
+) -> dict[str, Any]:
+    if params["set_host_vars"]:
+        raise OptionError("set_host_vars=true needs an open connection: set state=present, or leave set_host_vars out.")
+    connection_id = params["connection_id"]
+    if connection_id is not None:
+        connection_id = checked_connection_id(connection_id)
+    connections = Connections(Settings.from_options(params), warn)
+    outcome = connections.absent(service_id, deadline, connection_id=connection_id, check=check_mode)
+    return _result(outcome, False, None)
+
+
+def _warn_of_exposure(connection: Connection, asked: Access, warn: Callable[[str], None]) -> None:
+    if connection.type == REVERSE and asked.mode != PUBLIC:
+        warn(
+            f"access={asked.mode} has no effect on {connection.service_id}: the proxy of an HTTP(S) service is always "
+            "public, protected by its random name alone."
+        )
+    elif connection.type != REVERSE and asked.mode == PUBLIC:
+        warn(
+            f"access=public lets anyone who finds {connection.host}:{connection.port} connect until it is closed: make "
+            "sure that the service asks for a password or a key."
+        )
+
+
+def _predicted(service_id: str, access: Access, api: str) -> dict[str, Any]:
+    """The connection that would be opened: what only remote.it can tell is None."""
+    unknown = ("id", "host", "port", "url", "proxy", "type", "opened_at", "expires_at", "expires_in")
+    known = {"service_id": service_id, "access": access.mode, "client_ip": access.client_ip, "api": api}
+    return {**dict.fromkeys(unknown), **known}
+
+
+def _result(outcome: Outcome, would_open: bool, connection: dict[str, Any] | None) -> dict[str, Any]:
+    after = _for_diff(outcome.after)
+    if would_open and connection is not None:
+        after.append({"id": None, "access": connection["access"], "address": None, "expires_at": None})
+    result: dict[str, Any] = {
+        "changed": outcome.changed,
+        "closed": outcome.closed,
+        "diff": {"before": {"connections": _for_diff(outcome.before)}, "after": {"connections": after}},
+    }
+    if connection is not None:
+        result["connection"] = connection
+    return result
+
+
+def _for_diff(connections: list[Connection]) -> list[dict[str, Any]]:
+    return [
+        {"id": item.id, "access": item.access_in_force, "address": item.url, "expires_at": iso8601(item.expires_at)}
+        for item in connections
+    ]

@@ -1,0 +1,287 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Open, reuse, close and list connections, so that doing the same twice changes nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ._access import Access
+from ._client import Client
+from ._clock import Clock, Deadline
+from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
+from ._liveness import SETTLING, alive, pair, probe
+from ._model import Connection, Session, same_id
+from ._recovery import new_attempt, recover, settle
+from ._registry import Holding, Registry
+from ._settings import GRAPHQL, Settings
+
+_OPEN_ATTEMPTS = 3
+_PROBE_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What ``state=present`` asks for; *min_remaining* and *verify_after* in seconds."""
+
+    access: Access
+    wait: bool = True
+    min_remaining: int = 0
+    verify_after: int = 0
+    force: bool = False
+
+
+@dataclass
+class Outcome:
+    """What was held on the service *before* and is *after*, which ids were *closed*, and the connection to use.
+
+    In check mode *connection* is None when one would be opened.
+    """
+
+    before: list[Connection]
+    after: list[Connection] = field(default_factory=list)
+    connection: Connection | None = None
+    closed: list[str] = field(default_factory=list)
+    changed: bool = False
+
+
+class Connections:
+    """The connections of one access key. *warn* takes one sentence for the user."""
+
+    def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._warn = warn
+        self._registry = Registry(settings, warn)
+        self._clock = Clock()
+        self._client = Client(settings, self._clock, warn)
+
+    def now(self) -> float:
+        """The time on the clock by which connections expire, in seconds since the epoch."""
+        return self._clock.server_time()
+
+    # -- present ------------------------------------------------------------------------------------------------
+
+    def present(self, service_id: str, wanted: Wanted, deadline: Deadline, *, check: bool = False) -> Outcome:
+        """A connection to the service: the one that is open and worth reusing, else a new one.
+
+        With *check* nothing is written anywhere. Raises RemoteItError.
+        """
+        holding = self._registry.read(service_id)
+        reusable = self._candidate(holding, wanted)
+        if reusable and self._is_fresh(reusable, wanted):
+            return Outcome(before=holding.connections, after=holding.connections, connection=reusable)
+        if check:
+            return self._present(service_id, wanted, holding, deadline, check=True)
+        with self._registry.locked(service_id, deadline) as holding:
+            return self._present(service_id, wanted, holding, deadline, check=False)
+
+    def _present(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, check: bool) -> Outcome:
+        outcome = Outcome(before=list(holding.connections))
+        reusable = self._candidate(holding, wanted)
+        if holding.attempts or (reusable and not self._is_fresh(reusable, wanted)):
+            outcome.closed = self._refresh(service_id, holding, deadline, check)
+            reusable = self._candidate(holding, wanted)
+        if wanted.force:
+            outcome.closed += self._close_held(service_id, holding, list(holding.connections), deadline, check)
+        if reusable is None and not check:
+            outcome.connection = self._open(service_id, wanted, holding, deadline)
+        else:
+            outcome.connection = reusable
+        outcome.after = holding.connections
+        outcome.changed = reusable is None or bool(outcome.closed)
+        return outcome
+
+    def _candidate(self, holding: Holding, wanted: Wanted) -> Connection | None:
+        """The newest held connection of the wanted kind with enough life left."""
+        if wanted.force:
+            return None
+        earliest_end = self.now() + max(1, wanted.min_remaining)
+        for connection in reversed(holding.connections):
+            same_kind = (connection.access, connection.client_ip) == (wanted.access.mode, wanted.access.client_ip)
+            if same_kind and connection.expires_at >= earliest_end:
+                return connection
+        return None
+
+    def _is_fresh(self, connection: Connection, wanted: Wanted) -> bool:
+        return 0 <= self.now() - connection.verified_at < wanted.verify_after
+
+    def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
+        """Keep in *holding* only what is alive; the ids of what earlier attempts had left open and is closed now."""
+        sessions, why = self._sessions(service_id, deadline)
+        closed: list[str] = []
+        if sessions is not None:
+            closed = settle(self._client, service_id, holding, sessions, deadline, check)
+            holding.connections = alive(holding.connections, sessions, self.now())
+        else:
+            holding.connections = [item for item in holding.connections if self._answers(item, why, deadline)]
+        if not check:
+            self._registry.save(service_id, holding)
+        return closed
+
+    def _answers(self, connection: Connection, why: str, deadline: Deadline) -> bool:
+        """Whether the proxy answers; where that cannot be tried, trust the registry and say so."""
+        answer = probe(connection, min(_PROBE_TIMEOUT, deadline.remaining()))
+        if answer is None:
+            self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
+        return answer is not False
+
+    def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
+        for remaining in reversed(range(_OPEN_ATTEMPTS)):
+            attempt = new_attempt(self._settings.request_timeout)
+            holding.attempts.append(attempt)
+            self._registry.save(service_id, holding)
+            try:
+                connection = self._client.open(service_id, wanted.access, wanted.wait, deadline)
+            except AnswerLostError as lost:
+                recover(self._client, service_id, holding, attempt, lost, deadline)
+                if not remaining or not deadline.remaining():
+                    self._registry.save(service_id, holding)
+                    raise
+                continue
+            except ApiError:
+                holding.attempts.remove(attempt)
+                self._registry.save(service_id, holding)
+                raise
+            holding.attempts.remove(attempt)
+            holding.connections.append(connection)
+            self._remember(service_id, holding, connection, deadline)
+            return connection
+        raise AssertionError("unreachable")
+
+    def _remember(self, service_id: str, holding: Holding, connection: Connection, deadline: Deadline) -> None:
+        try:
+            self._registry.save(service_id, holding)
+        except RegistryError:
+            # What cannot be remembered could never be closed.
+            self._client.close(service_id, connection.id, connection.api, deadline)
+            raise
+
+    # -- absent -------------------------------------------------------------------------------------------------
+
+    def absent(
+        self, service_id: str, deadline: Deadline, *, connection_id: str | None = None, check: bool = False
+    ) -> Outcome:
+        """Close what is held open on the service, or only *connection_id*, which need not be in the registry.
+
+        What is closed already is not a change. Raises RemoteItError; what was closed until then is forgotten.
+        """
+        if check:
+            return self._absent(service_id, connection_id, self._registry.read(service_id), deadline, check=True)
+        with self._registry.locked(service_id, deadline) as holding:
+            return self._absent(service_id, connection_id, holding, deadline, check=False)
+
+    def _absent(
+        self, service_id: str, connection_id: str | None, holding: Holding, deadline: Deadline, check: bool
+    ) -> Outcome:
+        outcome = Outcome(before=list(holding.connections))
+        targets = [item for item in holding.connections if connection_id is None or same_id(item.id, connection_id)]
+        if connection_id is not None and not targets:
+            outcome.closed = self._close_stranger(service_id, connection_id, deadline, check)
+        else:
+            outcome.closed = self._close_held(service_id, holding, targets, deadline, check)
+        outcome.after = holding.connections
+        outcome.changed = bool(outcome.closed)
+        return outcome
+
+    def _close_held(
+        self, service_id: str, holding: Holding, targets: Sequence[Connection], deadline: Deadline, check: bool
+    ) -> list[str]:
+        """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
+        sessions, _why = self._sessions(service_id, deadline)
+        paired = pair(holding.connections, sessions or ())
+        closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
+        self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
+        for connection in targets:
+            young = self.now() - connection.opened_at < SETTLING
+            expired = connection.expires_at <= self.now()
+            may_be_open = connection.id in paired if sessions is not None and not young else not expired
+            if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                closed.append(connection.id)
+            holding.connections = [item for item in holding.connections if item.id != connection.id]
+            if not check:
+                self._registry.save(service_id, holding)
+        return closed
+
+    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
+        """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
+        try:
+            self._client.close(connection.service_id, connection.id, connection.api, deadline)
+            return True
+        except (RefusedError, AnswerLostError) as error:
+            # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
+            sessions, _why = self._sessions(connection.service_id, deadline)
+            if sessions is None:
+                if probe(connection, min(_PROBE_TIMEOUT, deadline.remaining())) is False:
+                    return False
+                raise
+            if connection.id in pair([connection], sessions):
+                raise
+            # It was listed before we asked, so it was we who closed it.
+            return session is not None or isinstance(error, AnswerLostError)
+
+    def _close_stranger(self, service_id: str, connection_id: str, deadline: Deadline, check: bool) -> list[str]:
+        """Close a connection that the registry does not know, by the id that the list of sessions shows."""
+        for connection in self._registry.read_all():
+            if same_id(connection.id, connection_id):
+                raise OptionError(_other_service(connection_id, connection.service_id, service_id))
+        service = self._client.service(service_id, deadline)
+        for session in (service.sessions if service else None) or ():
+            if same_id(session.id, connection_id):
+                if not check:
+                    self._client.close(service_id, session.id, GRAPHQL, deadline)
+                return [session.id]
+        for session in self._client.sessions(deadline):
+            if same_id(session.id, connection_id):
+                raise OptionError(_other_service(connection_id, session.service_id, service_id))
+        return []
+
+    def _mention_others(self, service_id: str, sessions: Sequence[Session], known: set[str]) -> None:
+        others = [session.id for session in sessions if session.id not in known]
+        if others:
+            self._warn(
+                f"This account has connections to {service_id} open that were not opened from this registry and were "
+                f"left alone: {', '.join(others)}. To close one, name it in connection_id."
+            )
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def open_now(self, service_id: str | None, deadline: Deadline) -> tuple[list[Connection], list[Session]]:
+        """What is open on the service, or on all: connections that the registry knows, and sessions it does not.
+
+        Where remote.it cannot be asked, what the registry holds is returned with a warning.
+        """
+        held = self._registry.read(service_id).connections if service_id else self._registry.read_all()
+        held = [connection for connection in held if connection.expires_at > self.now()]
+        try:
+            sessions = self._listed(service_id, held, deadline)
+        except ApiError as error:
+            self._warn(f"The connections in the registry are listed without a check: {error}")
+            return held, []
+        known = {session.id for session in pair(held, sessions).values()}
+        return alive(held, sessions, self.now()), [session for session in sessions if session.id not in known]
+
+    def _listed(self, service_id: str | None, held: Sequence[Connection], deadline: Deadline) -> list[Session]:
+        """Our sessions; those on services that others share with us are listed with the service only."""
+        ids = {service_id} if service_id else {connection.service_id for connection in held}
+        services = self._client.services(sorted(ids), deadline).values() if ids else ()
+        found = {session.id: session for service in services for session in service.sessions or ()}
+        if service_id is None:
+            found.update((session.id, session) for session in self._client.sessions(deadline))
+        return list(found.values())
+
+    def _sessions(self, service_id: str, deadline: Deadline) -> tuple[tuple[Session, ...] | None, str]:
+        """Our sessions on the service; None and the reason when they cannot be read."""
+        try:
+            service = self._client.service(service_id, deadline)
+        except ApiError as error:
+            return None, str(error)
+        if service is None:
+            return (), ""
+        return service.sessions, "its sessions may not be read."
+
+
+def _other_service(connection_id: str, actual: str, asked: str) -> str:
+    return f"connection_id={connection_id} belongs to service {actual}, not to service_id={asked}: correct one of them."

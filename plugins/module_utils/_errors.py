@@ -1,0 +1,63 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong, told apart by what the caller may do next. Every message is a sentence for the user."""
+
+from __future__ import annotations
+
+
+class RemoteItError(Exception):
+    """Base of all errors raised by this collection."""
+
+
+class OptionError(RemoteItError):
+    """An option has a value that cannot be used."""
+
+
+class CredentialsError(RemoteItError):
+    """The access key or the developer key is missing or unusable."""
+
+
+class RegistryError(RemoteItError):
+    """The registry of open connections cannot be read or written safely."""
+
+
+class MissingLibraryError(RemoteItError):
+    """A Python library that is needed is not installed, or not in a version that works.
+
+    :ivar library: the requirement, such as ``requests-http-signature>=2.0.0,<3``
+    """
+
+    def __init__(self, library: str) -> None:
+        super().__init__(f"The Python library {library} is missing.")
+        self.library = library
+
+
+class ApiError(RemoteItError):
+    """remote.it could not be asked, or did not do what was asked."""
+
+
+class NotSentError(ApiError):
+    """The request certainly had no effect: it never reached remote.it."""
+
+
+class AnswerLostError(ApiError):
+    """The request may have had its effect: it was sent, and no usable answer came back."""
+
+
+class RefusedError(ApiError):
+    """remote.it answered no.
+
+    :ivar status: HTTP status code
+    :ivar reason: the words of the answer, printable, possibly empty
+    """
+
+    def __init__(self, message: str, status: int, reason: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
+class OutOfTimeError(ApiError):
+    """The time allowed for the whole operation is over and nothing was left half done."""

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One HTTP exchange: what was certainly not sent, what may have been lost, and what was answered."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ._clock import Deadline
+from ._errors import AnswerLostError, MissingLibraryError, NotSentError
+from ._signature import Signer
+
+try:
+    import requests
+    import urllib3.exceptions
+
+    HAS_REQUESTS = True
+except ImportError:
+    HAS_REQUESTS = False
+
+# A page of 1000 devices with all their services is a few MB.
+_MAX_BODY = 64 * 1024 * 1024
+_SHOWN_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer, read to its end. *received_at* is this machine's time in seconds since the epoch."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: float
+
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object. ValueError with a description of what came instead."""
+        kind = self.headers.get("Content-Type", "").split(";")[0] or "no content type"
+        if not self.body.strip():
+            raise ValueError("an empty body")
+        try:
+            parsed = json.loads(self.body)
+        except ValueError:
+            raise ValueError(f"a body that is not JSON ({kind}, {len(self.body)} bytes)") from None
+        if not isinstance(parsed, dict):
+            raise ValueError(f"JSON that is not an object but {type(parsed).__name__}")
+        return parsed
+
+    def clock_offset(self) -> float | None:
+        """Seconds by which the server's clock is ahead of ours, to about a second; None without a Date header."""
+        try:
+            return parsedate_to_datetime(self.headers["Date"]).timestamp() - self.received_at
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+
+    def retry_after(self) -> float | None:
+        """Seconds that ``Retry-After`` asks for, given as a number or as a date; None without one."""
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isdigit():
+            return float(value)
+        try:
+            return max(0.0, parsedate_to_datetime(value).timestamp() - self.received_at - (self.clock_offset() or 0.0))
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+
+def printable(text: str) -> str:
+    """*text* from outside on one short line, with all that is not printable escaped."""
+    shown = text.strip()[:_SHOWN_CHARACTERS]
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+
+
+class Http:
+    """Posts requests over kept connections; never follows a redirect, because headers would follow it.
+
+    *verify* is what requests takes; *request_timeout* bounds one exchange in seconds.
+    """
+
+    def __init__(self, verify: bool | str, request_timeout: float) -> None:
+        if not HAS_REQUESTS:
+            raise MissingLibraryError("requests")
+        self._request_timeout = request_timeout
+        self._verify = verify
+        self._session = requests.Session()
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, deadline: Deadline) -> Answer:
+        """The answer to one signed POST.
+
+        Raises NotSentError when the request cannot have had an effect and AnswerLostError when it may have had one.
+        """
+        deadline.check(f"asking {url}")
+        limit = min(self._request_timeout, deadline.remaining())
+        end = time.monotonic() + limit
+        try:
+            response = self._session.post(
+                url,
+                data=body,
+                headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
+                auth=signer,
+                timeout=limit,
+                verify=self._verify,
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                content = _read(response, end)
+        except requests.exceptions.SSLError as error:
+            raise NotSentError(
+                f"The TLS certificate of {url} is not trusted ({_cause(error)}); if a private CA signed it, set ca_path."
+            ) from None
+        except requests.exceptions.ConnectTimeout:
+            raise NotSentError(f"{url} could not be reached within {limit:.0f} seconds.") from None
+        except requests.exceptions.Timeout:
+            raise AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.") from None
+        except requests.exceptions.ConnectionError as error:
+            if _never_connected(error):
+                raise NotSentError(f"{url} could not be reached ({_cause(error)}).") from None
+            raise AnswerLostError(f"The connection to {url} broke before the answer was complete.") from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise AnswerLostError(f"The answer of {url} could not be read ({_cause(error)}).") from None
+        return Answer(response.status_code, response.headers, content, time.time())
+
+
+def _read(response: requests.Response, end: float) -> bytes:
+    """The whole body, or an error when it drips in for too long or is larger than any honest answer."""
+    content = bytearray()
+    while chunk := response.raw.read1(65536, decode_content=True):
+        content += chunk
+        if time.monotonic() > end:
+            raise requests.exceptions.ReadTimeout
+        if len(content) > _MAX_BODY:
+            raise requests.exceptions.ContentDecodingError("more than 64 MiB")
+    expected = response.headers.get("Content-Length", "")
+    if expected.isdigit() and "Content-Encoding" not in response.headers and len(content) != int(expected):
+        raise requests.exceptions.ConnectionError
+    return bytes(content)
+
+
+def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+    """Whether the TCP connection was never made: name not found, refused, no route, proxy not reached."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(reason, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError))
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost words of an error, without the addresses of objects that requests wraps around them."""
+    inner: Any = error
+    while inner.args and isinstance(getattr(inner.args[0], "reason", inner.args[0]), BaseException):
+        inner = getattr(inner.args[0], "reason", inner.args[0])
+    return printable(str(inner).rpartition(": ")[2]) or type(error).__name__

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What we talk about: services, connections and the sessions that prove a connection is alive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from ._clock import iso8601
+
+PORT = "port"
+REVERSE = "reverse"
+
+_SERVICE_ID = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){7}")
+_CONNECTION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
+_HOST = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*")
+
+
+def service_id(text: str) -> str:
+    """The canonical form of a service id: eight upper-case hex octets with colons. ValueError when it is none."""
+    if not _SERVICE_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is not a service id: eight hex octets such as 80:00:00:00:01:02:03:04 are expected")
+    return text.upper()
+
+
+def host_key_alias(service: str) -> str:
+    """The stable name of a service for SSH: no colon, because sftp and scp read one as a separator."""
+    return "remoteit-" + service.replace(":", "").lower()
+
+
+def is_connection_id(text: str) -> bool:
+    """Whether *text* can be the id of a connection; remote.it uses UUIDs and, in older answers, hex strings."""
+    return _CONNECTION_ID.fullmatch(text) is not None
+
+
+def is_plain_host(text: str) -> bool:
+    """Whether *text* is a host name or IPv4 address and nothing else, so that it may be handed to ssh."""
+    return _HOST.fullmatch(text) is not None
+
+
+def same_id(one: str | None, other: str | None) -> bool:
+    """Whether two ids are equal; remote.it writes the same id in upper and lower case."""
+    return one is not None and other is not None and one.lower() == other.lower()
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open connection. Times are seconds since the epoch.
+
+    *url* is the address as a URL where that makes sense (``tcp://host:port`` for a port proxy), *proxy* is what the
+    API sent, *access* and *client_ip* are what was asked for, *session_id* is the id among the sessions where it is
+    known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
+    alive, *opened_from* is the host name of the machine that opened it.
+    """
+
+    id: str
+    service_id: str
+    host: str
+    port: int | None
+    proxy: str
+    type: str
+    access: str
+    client_ip: str | None
+    opened_at: float
+    expires_at: float
+    api: str
+    asked_at: float
+    verified_at: float
+    opened_from: str
+    session_id: str | None = None
+
+    @property
+    def url(self) -> str:
+        """``https://host`` for a reverse proxy, ``tcp://host:port`` for a port proxy: any protocol may run inside."""
+        return f"https://{self.host}" if self.type == REVERSE else f"tcp://{self.host}:{self.port}"
+
+    @property
+    def access_in_force(self) -> str:
+        """Reverse proxies are public whatever was asked for (vendor page "Connecting to a Service using the API")."""
+        return "public" if self.type == REVERSE else self.access
+
+    def remaining(self, now: float) -> int:
+        """Seconds until it expires, never negative."""
+        return max(0, int(self.expires_at - now))
+
+    def as_result(self, now: float) -> dict[str, Any]:
+        """The dict that modules and the lookup return; times as ISO 8601 UTC, ``expires_in`` in seconds."""
+        return {
+            "id": self.id,
+            "service_id": self.service_id,
+            "host": self.host,
+            "port": self.port,
+            "url": self.url,
+            "proxy": self.proxy,
+            "type": self.type,
+            "access": self.access_in_force,
+            "client_ip": self.client_ip if self.type == PORT else None,
+            "opened_at": iso8601(self.opened_at),
+            "expires_at": iso8601(self.expires_at),
+            "expires_in": self.remaining(now),
+            "api": self.api,
+        }
+
+    def as_record(self) -> dict[str, Any]:
+        """The dict that the registry keeps."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Connection:
+        """The inverse of as_record(); TypeError or ValueError when *record* was not written by it."""
+        names = {item.name for item in fields(cls)}
+        connection = cls(**{name: value for name, value in record.items() if name in names})
+        if not is_plain_host(connection.host) or not is_connection_id(connection.id):
+            raise ValueError("the record has no usable host or id")
+        return connection
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open connection through a proxy as remote.it lists it to its owner: there is no address.
+
+    *started_at* is in seconds since the epoch.
+    """
+
+    id: str
+    service_id: str
+    started_at: float
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as the person asking sees it. *sessions* are their own; None when they cannot be read."""
+
+    id: str
+    name: str
+    device_name: str
+    enabled: bool
+    online: bool
+    can_connect: bool
+    sessions: tuple[Session, ...] | None

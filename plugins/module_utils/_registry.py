@@ -1,0 +1,217 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What this user opened and has not closed: one small file a service, with a lock beside it.
+
+remote.it gives the address of a connection only once, in the answer to connect. The registry keeps it, so that the
+next task, fork or run finds it. It holds no secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+
+from ._clock import Deadline
+from ._errors import OutOfTimeError, RegistryError
+from ._model import Connection, host_key_alias
+from ._settings import Settings
+
+VERSION = 1
+_POLL = 0.02
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
+
+    Seconds since the epoch by this machine's clock: the server's is known only once it has answered.
+    """
+
+    asked_at: float
+    until: float
+
+
+@dataclass
+class Holding:
+    """What is held open on one service, oldest first, and the attempts with unknown outcome."""
+
+    connections: list[Connection] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+class Registry:
+    """The registry of one access key at one remote.it. *warn* takes one sentence for the user."""
+
+    def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
+        # Another key, or another remote.it such as a simulator, must never see these connections.
+        identity = "\n".join((settings.rest_url, settings.graphql_url, settings.credentials.key_id))
+        self._root = settings.registry
+        self._directory = os.path.join(self._root, hashlib.sha256(identity.encode()).hexdigest()[:16])
+        self._warn = warn
+
+    def read(self, service_id: str) -> Holding:
+        """What is held open on the service, without waiting for a lock and without writing anything."""
+        try:
+            return _parse(_read(self._path(service_id)))
+        except FileNotFoundError:
+            return Holding()
+        except ValueError:
+            return Holding()
+
+    def read_all(self) -> list[Connection]:
+        """All connections held open, by any service."""
+        try:
+            names = sorted(name for name in os.listdir(self._directory) if name.endswith(".json"))
+        except FileNotFoundError:
+            return []
+        found: list[Connection] = []
+        for name in names:
+            with contextlib.suppress(FileNotFoundError, ValueError):
+                found += _parse(_read(os.path.join(self._directory, name))).connections
+        return found
+
+    @contextlib.contextmanager
+    def locked(self, service_id: str, deadline: Deadline) -> Iterator[Holding]:
+        """What is held open on the service, while nobody else may open, close or write. Call save() to keep changes.
+
+        The lock belongs to the open file, so it ends with the process, however that ends.
+        """
+        self._make_directories()
+        path = self._path(service_id)
+        with _lock(path[: -len("json")] + "lock", deadline):
+            yield self._load(path)
+
+    def save(self, service_id: str, holding: Holding) -> None:
+        """Replace what is kept for the service, in one step. Only while its lock is held. Raises RegistryError."""
+        path = self._path(service_id)
+        try:
+            if not holding.connections and not holding.attempts:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)
+                return
+            document = {
+                "version": VERSION,
+                "connections": [connection.as_record() for connection in holding.connections],
+                "attempts": [asdict(attempt) for attempt in holding.attempts],
+            }
+            _replace(path, json.dumps(document, indent=1))
+        except OSError as error:
+            raise RegistryError(f"The registry file {path} cannot be written: {error.strerror}.") from None
+
+    def _load(self, path: str) -> Holding:
+        try:
+            return _parse(_read(path))
+        except FileNotFoundError:
+            return Holding()
+        except ValueError as error:
+            aside = f"{path}.unreadable-{time.strftime('%Y%m%dT%H%M%S')}"
+            os.replace(path, aside)
+            self._warn(f"The registry file {path} cannot be used ({error}); it was kept as {aside}.")
+            return Holding()
+
+    def _path(self, service_id: str) -> str:
+        return os.path.join(self._directory, f"{host_key_alias(service_id)}.json")
+
+    def _make_directories(self) -> None:
+        try:
+            os.makedirs(self._root, mode=0o700, exist_ok=True)
+            for directory in (self._root, self._directory):
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(directory, mode=0o700)
+                _check_private(directory)
+        except OSError as error:
+            raise RegistryError(
+                f"The registry directory {self._root} cannot be used: {error.strerror}; set registry to another one."
+            ) from None
+
+
+def _check_private(directory: str) -> None:
+    """Raise RegistryError unless only we can change what ssh will be told to connect to."""
+    status = os.stat(directory)
+    if status.st_uid != os.geteuid():
+        raise RegistryError(f"The registry directory {directory} belongs to another user; set registry to your own one.")
+    if stat.S_IMODE(status.st_mode) & 0o077:
+        raise RegistryError(f"The registry directory {directory} is open to other users; run: chmod 700 {directory}")
+
+
+def _read(path: str) -> str:
+    """The file's text. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+        raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
+    with open(descriptor, encoding="utf-8") as file:
+        if os.fstat(descriptor).st_uid != os.geteuid():
+            raise RegistryError(f"The registry file {path} belongs to another user.")
+        return file.read()
+
+
+def _parse(text: str) -> Holding:
+    """The inverse of what save() writes; ValueError when *text* is anything else."""
+    try:
+        document = json.loads(text)
+        if document["version"] != VERSION:
+            raise ValueError(f"version {document['version']!r}, expected {VERSION}")
+        return Holding(
+            [Connection.from_record(record) for record in document["connections"]],
+            [Attempt(float(record["asked_at"]), float(record["until"])) for record in document["attempts"]],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"unexpected content, {type(error).__name__}") from None
+
+
+def _replace(path: str, text: str) -> None:
+    # mkstemp creates with mode 0600; a rename within one directory is atomic.
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".new-")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def _lock(path: str, deadline: Deadline) -> Iterator[None]:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise RegistryError(f"The lock {path} cannot be opened: {error.strerror}.") from None
+    try:
+        while not _try_lock(descriptor, path):
+            if not deadline.remaining():
+                raise OutOfTimeError(
+                    f"Another process still opens or closes connections of this service after {deadline.seconds:g} "
+                    f"seconds (lock {path}); try again, or raise timeout."
+                )
+            deadline.sleep(_POLL)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, path: str) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise RegistryError(
+            f"The file system of {path} does not support locks ({error.strerror}); set registry to a local directory."
+        ) from None
+    return True

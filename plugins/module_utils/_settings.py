@@ -1,0 +1,119 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The settings of one task or lookup: what the API options, the environment and the defaults add up to."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from ._credentials import Credentials, find_credentials
+from ._errors import CredentialsError, OptionError
+
+REST = "rest"
+GRAPHQL = "graphql"
+APIS = (REST, GRAPHQL)
+AUTO = "auto"
+CAVAGE = "cavage"
+RFC9421 = "rfc9421"
+SIGNATURES = (AUTO, CAVAGE, RFC9421)
+
+DEFAULT_REST_URL = "https://api.remote.it/apv/v27"
+DEFAULT_GRAPHQL_URL = "https://api.remote.it/graphql/v1"
+DEFAULT_REGISTRY = "~/.ansible/remoteit"
+DEFAULT_REQUEST_TIMEOUT = 30
+
+ENV_REST_URL = "R3_REST_URL"
+ENV_GRAPHQL_URL = "R3_GRAPHQL_URL"
+ENV_REGISTRY = "REMOTEIT_REGISTRY"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the core needs to know. *verify* is what requests takes: a bool or the path of a CA bundle."""
+
+    credentials: Credentials
+    api: str
+    signature: str
+    rest_url: str
+    graphql_url: str
+    verify: bool | str
+    request_timeout: float
+    registry: str
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
+        """Settings from options by their names; an option that is missing or None falls back to the environment.
+
+        Raises OptionError or CredentialsError.
+        """
+        environ = os.environ if environ is None else environ
+        request_timeout = float(options.get("request_timeout") or DEFAULT_REQUEST_TIMEOUT)
+        if request_timeout <= 0:
+            raise OptionError(f"request_timeout={request_timeout:g} is not a time: give seconds greater than 0.")
+        settings = cls(
+            credentials=find_credentials(options, environ),
+            api=options.get("api") or REST,
+            signature=options.get("signature") or AUTO,
+            rest_url=_url("rest_url", options, environ, ENV_REST_URL, DEFAULT_REST_URL),
+            graphql_url=_url("graphql_url", options, environ, ENV_GRAPHQL_URL, DEFAULT_GRAPHQL_URL),
+            verify=_verify(options),
+            request_timeout=request_timeout,
+            registry=os.path.expanduser(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
+        )
+        if settings.registry.find("://") > 0:
+            raise OptionError(f"registry={settings.registry} is not a directory: give the path of one.")
+        return settings
+
+    def require_developer_key(self) -> str:
+        """The developer key that REST needs beside the signature (vendor page "Authentication")."""
+        if self.credentials.developer_key is None:
+            raise CredentialsError(
+                "api=rest needs a developer key: set developer_key or the environment variable R3_DEVELOPER_API_KEY, "
+                "add it to the profile, or choose api=graphql, which needs none."
+            )
+        return self.credentials.developer_key
+
+
+def _verify(options: Mapping[str, Any]) -> bool | str:
+    ca_path: str | None = options.get("ca_path")
+    if options.get("validate_certs") is False:
+        return False
+    if ca_path is None:
+        return True
+    path = os.path.expanduser(ca_path)
+    if not os.path.exists(path):
+        raise OptionError(f"ca_path={ca_path} does not exist: give a PEM file or a directory of CA certificates.")
+    return path
+
+
+def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
+    """The base URL in the one form that every signature dialect signs alike: no default port, lower-case host."""
+    text = options.get(name) or environ.get(variable) or default
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise OptionError(f"{name}={text!r} is not a URL.") from None
+    host = parts.hostname
+    if parts.scheme not in ("https", "http") or not host or parts.username is not None or parts.fragment or parts.query:
+        raise OptionError(f"{name}={text!r} must be a URL such as {default}, without user, query or fragment.")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise OptionError(f"{name}={text!r} is not https: plain http is accepted for a loopback address only.")
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != {"https": 443, "http": 80}[parts.scheme]:
+        netloc += f":{port}"
+    return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

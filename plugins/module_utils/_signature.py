@@ -1,0 +1,102 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Signing requests, in the two dialects that remote.it knows. A signer is a requests auth callable for one request."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from email.utils import formatdate
+from importlib import metadata
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from ._credentials import Credentials
+from ._errors import MissingLibraryError
+from ._settings import CAVAGE
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest
+
+try:
+    import requests_http_signature
+
+    RFC9421_LIBRARY_VERSION = metadata.version("requests-http-signature")
+except ImportError:
+    RFC9421_LIBRARY_VERSION = ""
+
+Signer = Callable[["PreparedRequest"], "PreparedRequest"]
+
+RFC9421_LIBRARY = "requests-http-signature>=2.0.0,<3"
+
+# The list that the vendor's REST examples sign, in their order.
+CAVAGE_HEADERS = ("(request-target)", "host", "date", "content-type", "content-length")
+
+# What the vendor's JavaScript SDK covers, and for how long its signatures hold.
+RFC9421_COMPONENTS = ("@method", "@authority", "@target-uri", "date")
+RFC9421_LABEL = "remoteit"
+RFC9421_LIFETIME = timedelta(seconds=300)
+
+
+def signer(dialect: str, credentials: Credentials, now: float) -> Signer:
+    """A callable that signs one request as of *now* (seconds since the epoch) in *dialect*."""
+    if dialect == CAVAGE:
+        return CavageSigner(credentials, now)
+    return _rfc9421_signer(credentials, now)
+
+
+class CavageSigner:
+    """``Authorization: Signature …`` as the vendor's shell recipe makes it, byte for byte."""
+
+    def __init__(self, credentials: Credentials, now: float) -> None:
+        self._credentials = credentials
+        self._now = now
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers["Date"] = formatdate(self._now, usegmt=True)
+        digest = hmac.new(self._credentials.key, signing_string(request).encode(), hashlib.sha256).digest()
+        request.headers["Authorization"] = (
+            f'Signature keyId="{self._credentials.key_id}",algorithm="hmac-sha256",'
+            f'headers="{" ".join(CAVAGE_HEADERS)}",signature="{base64.b64encode(digest).decode()}"'
+        )
+        return request
+
+
+def signing_string(request: PreparedRequest) -> str:
+    """The text that is signed: one ``name: value`` line for each name of CAVAGE_HEADERS. KeyError when one is unset."""
+    parts = urlsplit(request.url or "")
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    # The Host header that the HTTP client will send: it leaves out user info, and the port as the URL does.
+    derived = {
+        "(request-target)": f"{(request.method or '').lower()} {target}",
+        "host": request.headers.get("Host") or parts.netloc.rpartition("@")[2],
+    }
+    return "\n".join(f"{name}: {derived.get(name) or request.headers[name]}" for name in CAVAGE_HEADERS)
+
+
+def _rfc9421_signer(credentials: Credentials, now: float) -> Signer:
+    # Other major versions import under the same name, but sign something else or not at all.
+    if RFC9421_LIBRARY_VERSION.split(".")[0] != "2":
+        raise MissingLibraryError(RFC9421_LIBRARY)
+
+    class Rfc9421Signer(requests_http_signature.HTTPSignatureAuth):
+        """HTTPSignatureAuth with remote.it's time instead of this machine's."""
+
+        def get_created(self, request: PreparedRequest) -> datetime:
+            request.headers["Date"] = formatdate(now, usegmt=True)
+            return datetime.fromtimestamp(now, timezone.utc)
+
+    made: Signer = Rfc9421Signer(
+        signature_algorithm=requests_http_signature.algorithms.HMAC_SHA256,
+        key=credentials.key,
+        key_id=credentials.key_id,
+        label=RFC9421_LABEL,
+        expires_in=RFC9421_LIFETIME,
+        covered_component_ids=RFC9421_COMPONENTS,
+    )
+    return made

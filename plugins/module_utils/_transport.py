@@ -1,0 +1,156 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Signed JSON calls: the right dialect, the right time, and repetition of what may be repeated."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ._clock import Clock, Deadline
+from ._errors import AnswerLostError, ApiError, NotSentError, RefusedError
+from ._http import Answer, Http, printable
+from ._settings import AUTO, CAVAGE, GRAPHQL, REST, RFC9421, Settings
+from ._signature import signer
+
+# Each wire is signed first as its own documentation does it.
+_FIRST_DIALECT = {REST: CAVAGE, GRAPHQL: RFC9421}
+_OTHER_DIALECT = {CAVAGE: RFC9421, RFC9421: CAVAGE}
+
+_ATTEMPTS = 4
+_FIRST_PAUSE = 0.5
+# Strict verifiers reject a signature made two seconds in the future.
+_TOLERATED_SKEW = 2.0
+
+# What worked, by URL: kept for the process, because the answer does not change from one task to the next.
+_dialect_that_worked: dict[str, str] = {}
+
+
+class Transport:
+    """Sends JSON objects to remote.it and returns JSON objects. *warn* takes one sentence for the user."""
+
+    def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._warn = warn
+        self._http = Http(settings.verify, settings.request_timeout)
+
+    def call(
+        self,
+        wire: str,
+        url: str,
+        payload: Mapping[str, Any],
+        deadline: Deadline,
+        *,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool,
+    ) -> dict[str, Any]:
+        """The JSON object that answers *payload*.
+
+        What certainly had no effect is tried again; what may have had one only if it is *repeatable*. Raises
+        NotSentError, AnswerLostError or RefusedError.
+        """
+        body = json.dumps(payload).encode()
+        pause = _FIRST_PAUSE
+        for attempt in range(1, _ATTEMPTS + 1):
+            wait = pause * random.uniform(0.5, 1.0)
+            try:
+                answer = self._authenticated(wire, url, body, headers or {}, deadline)
+                if answer.status != 429:
+                    return _json_object(url, answer)
+                failure: ApiError = RefusedError(f"{url} throttles requests (HTTP 429); try again later.", 429, "")
+                wait = max(wait, answer.retry_after() or 0.0)
+            except NotSentError as error:
+                failure = error
+            except AnswerLostError as error:
+                if not repeatable:
+                    raise
+                failure = error
+            if attempt == _ATTEMPTS or wait >= deadline.remaining():
+                raise failure
+            deadline.sleep(wait)
+            pause *= 2
+        raise AssertionError("unreachable")
+
+    def _authenticated(
+        self, wire: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
+    ) -> Answer:
+        """The answer, after at most one correction of the clock and one change of dialect."""
+        dialect = _dialect_that_worked.get(url) or _FIRST_DIALECT[wire]
+        if self._settings.signature != AUTO:
+            dialect = self._settings.signature
+
+        def post() -> Answer:
+            sign = signer(dialect, self._settings.credentials, self._clock.signing_time())
+            answer = self._http.post(url, body, headers, sign, deadline)
+            self._clock.observed = answer.clock_offset() or 0.0
+            return answer
+
+        answer = post()
+        if answer.status in (401, 403) and self._corrected_clock(answer):
+            answer = post()
+        if answer.status in (401, 403) and self._settings.signature == AUTO and url not in _dialect_that_worked:
+            dialect = _OTHER_DIALECT[dialect]
+            second = post()
+            if second.status not in (401, 403):
+                answer = second
+        if answer.status == 200:
+            _dialect_that_worked[url] = dialect
+        return answer
+
+    def _corrected_clock(self, answer: Answer) -> bool:
+        """Adopt the server's time if it differs from what was signed; say by how much, and whether it did."""
+        offset = answer.clock_offset()
+        if offset is None or abs(offset - self._clock.offset) <= _TOLERATED_SKEW:
+            return False
+        self._clock.offset = offset
+        direction = "behind" if offset > 0 else "ahead of"
+        self._warn(
+            f"The clock of this machine is {abs(offset):.0f} seconds {direction} remote.it's; requests are signed with "
+            "remote.it's time. Correct the clock, for example with NTP."
+        )
+        return True
+
+
+def _json_object(url: str, answer: Answer) -> dict[str, Any]:
+    if 300 <= answer.status < 400:
+        target = printable(answer.headers.get("Location", "nowhere"))
+        raise RefusedError(f"{url} redirects to {target}, which is never followed: correct the URL.", answer.status, "")
+    if answer.status >= 500:
+        raise AnswerLostError(f"{url} answered HTTP {answer.status}.")
+    if answer.status >= 400:
+        raise _refusal(url, answer)
+    try:
+        return answer.json_object()
+    except ValueError as error:
+        raise AnswerLostError(f"{url} answered HTTP {answer.status} with {error}.") from None
+
+
+def _refusal(url: str, answer: Answer) -> RefusedError:
+    reason = reason_of(answer)
+    said = f': "{reason}"' if reason else ""
+    if answer.status in (401, 403):
+        message = (
+            f"{url} does not accept the access key or its signature (HTTP {answer.status}{said}); check that the key "
+            "is enabled and that id, secret and developer key belong together."
+        )
+    else:
+        message = f"{url} refused the request (HTTP {answer.status}{said})."
+    return RefusedError(message, answer.status, reason)
+
+
+def reason_of(answer: Answer) -> str:
+    """The words in which an error was answered, printable: REST's reason, GraphQL's message, or plain text."""
+    try:
+        document = answer.json_object()
+    except ValueError:
+        text = answer.body.decode("utf-8", "replace")
+        return "" if "<" in text else printable(text)
+    errors = document.get("errors")
+    first = errors[0] if isinstance(errors, list) and errors else {}
+    words = document.get("reason") or document.get("message") or (first.get("message") if isinstance(first, dict) else "")
+    return printable(str(words or ""))

@@ -1,0 +1,292 @@
+#!/usr/bin/python
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: remoteit_connection
+version_added: 0.1.0
+short_description: Open and close remote.it proxy connections
+description:
+  - Opens a proxy connection to a remote.it service, such as SSH on a device behind NAT, and returns the address where it
+    can be reached. A connection that is open already is returned again, without a change.
+  - Closes what was opened, and reports no change when it is closed already.
+  - The task runs in the controller. It needs no C(delegate_to), and neither a connection to the play's host nor Python on
+    it. When it is delegated to another host, or asynchronous, the module runs there instead.
+extends_documentation_fragment:
+  - community.remoteit.remoteit
+  - community.remoteit.attributes
+  - community.remoteit.attributes.actiongroup_remoteit
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Neither the API nor the registry is written to. The address of a connection that would be opened is not known.
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - With O(force=true), every run opens a new connection.
+  async:
+    support: full
+    details:
+      - Not together with O(set_host_vars=true).
+options:
+  service_id:
+    description:
+      - The id of the service, eight hex octets separated by colons, in upper or lower case.
+      - This is the id of a service on a device, not that of the device itself.
+    type: str
+    required: true
+    aliases:
+      - deviceaddress
+      - service_address
+  state:
+    description:
+      - V(present) makes sure that a connection is open.
+      - V(absent) makes sure that the connections that were opened to the service from this O(registry) are closed.
+        Connections that were opened elsewhere are left alone and mentioned in a warning.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  connection_id:
+    description:
+      - With O(state=absent), close just this connection, whether it was opened from this registry or elsewhere.
+    type: str
+  access:
+    description:
+      - Who may connect to the address. For HTTP and HTTPS services, which are always public, it has no effect.
+      - V(latching) allows the first client address that connects, and nobody else after it.
+      - V(restricted) allows O(client_ip) only.
+      - V(public) allows everybody who knows or finds the address. The service must then ask for a password or a key.
+      - If neither this nor O(hostip) is set, V(latching) is used.
+    type: str
+    choices:
+      - latching
+      - restricted
+      - public
+  client_ip:
+    description:
+      - With O(access=restricted), the public IPv4 address from which the connection will be used.
+      - Behind NAT, this is the address of the NAT gateway.
+    type: str
+  hostip:
+    description:
+      - The raw form of O(access) and O(client_ip), as the API takes it. V(255.255.255.255) is C(latching), V(0.0.0.0) is
+        C(public), and any other address is C(restricted) to it.
+    type: str
+  wait:
+    description:
+      - Whether remote.it answers only when the connection is ready to be used. O(api=graphql) always waits.
+    type: bool
+    default: true
+  timeout:
+    description:
+      - Seconds that the whole task may take, including waiting for others that open the same connection.
+    type: float
+    default: 60
+  min_remaining:
+    description:
+      - An open connection is used again only if it has this many seconds of its life left. remote.it gives it 8 hours.
+    type: int
+    default: 300
+  verify_after:
+    description:
+      - Ask remote.it whether an open connection is still alive, if it was not known to be alive within this many seconds.
+        V(0) asks each time.
+    type: int
+    default: 15
+  force:
+    description:
+      - Close what was opened to the service from this O(registry), and open a new connection.
+    type: bool
+    default: false
+  set_host_vars:
+    description:
+      - Let the rest of the run reach the play's host through the connection. This is for SSH services.
+      - Sets C(ansible_host) and C(ansible_port). Also sets C(ansible_ssh_args) and C(ansible_control_path), so that the host
+        key is known under a name made of the service id and a control socket is never shared with another device that
+        gets the same address. Your own SSH arguments are kept.
+      - In check mode, nothing is set if the connection would have to be opened.
+    type: bool
+    default: false
+seealso:
+  - module: community.remoteit.remoteit_connection_info
+  - plugin: community.remoteit.remoteit_proxy
+    plugin_type: lookup
+author:
+  - community.remoteit contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+- name: Configure a device through its SSH service
+  hosts: pis
+  gather_facts: false
+  tasks:
+    - name: Open the tunnel
+      community.remoteit.remoteit_connection:
+        service_id: "{{ remoteit_service_id }}"
+        set_host_vars: true
+
+    - name: Write the message of the day
+      ansible.builtin.copy:
+        content: "Configured through remote.it\n"
+        dest: "{{ motd_path }}"
+        mode: "0644"
+
+    - name: Close the tunnel
+      community.remoteit.remoteit_connection:
+        service_id: "{{ remoteit_service_id }}"
+        state: absent
+
+- name: Use any service from the controller
+  hosts: localhost
+  gather_facts: false
+  module_defaults:
+    group/community.remoteit.remoteit:
+      api: graphql
+  tasks:
+    - name: Open a connection that only the office may use
+      community.remoteit.remoteit_connection:
+        service_id: "{{ database_service_id }}"
+        access: restricted
+        client_ip: "{{ office_ip }}"
+        min_remaining: 3600
+      register: database
+
+    - name: Show where the database is
+      ansible.builtin.debug:
+        msg: "{{ database.connection.host }}:{{ database.connection.port }} until {{ database.connection.expires_at }}"
+
+    - name: Close just this connection
+      community.remoteit.remoteit_connection:
+        service_id: "{{ database_service_id }}"
+        connection_id: "{{ database.connection.id }}"
+        state: absent
+"""
+
+RETURN = r"""
+connection:
+  description:
+    - The open connection.
+    - In check mode, if it would have to be opened, only RV(connection.service_id), RV(connection.access),
+      RV(connection.client_ip) and RV(connection.api) have a value.
+  returned: when O(state=present)
+  type: dict
+  contains:
+    id:
+      description: The id of the connection.
+      returned: always
+      type: str
+      sample: A78B3919-52E1-B674-58CC-5C0009377419
+    service_id:
+      description: The id of the service, in upper case.
+      returned: always
+      type: str
+      sample: "80:00:00:00:00:00:00:91"
+    host:
+      description: The host name of the proxy.
+      returned: always
+      type: str
+      sample: proxy18.rt3.io
+    port:
+      description: The port of the proxy. It is C(null) for HTTP and HTTPS services, which have a host name of their own.
+      returned: always
+      type: int
+      sample: 38575
+    url:
+      description: The address as a URL, with the scheme C(https) for a reverse proxy and C(tcp) for a port proxy.
+      returned: always
+      type: str
+      sample: tcp://proxy18.rt3.io:38575
+    proxy:
+      description:
+        - The address as the REST API sends it. For port proxies, the scheme C(http) in it means nothing.
+      returned: always
+      type: str
+      sample: http://proxy18.rt3.io:38575
+    type:
+      description: V(port) for a port proxy, V(reverse) for the reverse proxy of an HTTP or HTTPS service.
+      returned: always
+      type: str
+      sample: port
+    access:
+      description: Who may connect, as it is in force. It is V(public) for every reverse proxy.
+      returned: always
+      type: str
+      sample: latching
+    client_ip:
+      description: The only address that may connect, if RV(connection.access) is V(restricted).
+      returned: always
+      type: str
+      sample: 203.0.113.7
+    opened_at:
+      description: When it was opened, in UTC.
+      returned: always
+      type: str
+      sample: "2026-02-03T04:05:06Z"
+    expires_at:
+      description: When remote.it closes it at the latest, in UTC. It is closed earlier after about 15 minutes without use.
+      returned: always
+      type: str
+      sample: "2026-02-03T12:05:06Z"
+    expires_in:
+      description: Seconds until RV(connection.expires_at).
+      returned: always
+      type: int
+      sample: 28797
+    api:
+      description: The API that opened it.
+      returned: always
+      type: str
+      sample: rest
+closed:
+  description: The ids of the connections that this task closed, or would close in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+diff:
+  description: What is held open on the service before and after.
+  returned: success
+  type: dict
+  contains:
+    before:
+      description: The state before, with the list C(connections).
+      returned: success
+      type: dict
+    after:
+      description: The state after, with the list C(connections).
+      returned: success
+      type: dict
+  sample:
+    before:
+      connections: []
+    after:
+      connections:
+        - access: latching
+          address: tcp://proxy18.rt3.io:38575
+          expires_at: "2026-02-03T12:05:06Z"
+          id: A78B3919-52E1-B674-58CC-5C0009377419
+"""
+
+from ansible_collections.community.remoteit.plugins.module_utils._connection_task import (
+    MUTUALLY_EXCLUSIVE,
+    argument_spec,
+    run,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(run, argument_spec(), mutually_exclusive=MUTUALLY_EXCLUSIVE)
+
+
+if __name__ == "__main__":
+    main()

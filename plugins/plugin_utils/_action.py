@@ -1,0 +1,48 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What both action plugins do around their task: run it in the controller, or the module where the task is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._errors import RemoteItError
+from ..module_utils._module import Task, failure_message
+
+
+class TaskAction(ActionBase):
+    """Runs a task of the core in the controller's process, so that it needs neither the host nor a Python on it."""
+
+    _supports_async = True
+    _supports_check_mode = True
+    TRANSFERS_FILES = False
+
+    def run_task(
+        self, task: Task, argument_spec: dict[str, Any], task_vars: dict[str, Any] | None, **rules: Any
+    ) -> dict[str, Any]:
+        """The result of *task*; *rules* go to ArgumentSpecValidator, such as ``mutually_exclusive``."""
+        if self._is_sent_elsewhere():
+            module_result: dict[str, Any] = self._execute_module(
+                task_vars=task_vars, wrap_async=bool(self._task.async_val)
+            )
+            return module_result
+        validated = ArgumentSpecValidator(argument_spec, **rules).validate(dict(self._task.args))
+        if validated.error_messages:
+            return {"failed": True, "msg": "; ".join(validated.error_messages)}
+        warnings: list[str] = []
+        try:
+            result = task(validated.validated_parameters, bool(self._task.check_mode), warnings.append)
+        except RemoteItError as error:
+            result = {"failed": True, "msg": failure_message(error)}
+        if warnings:
+            result["warnings"] = warnings
+        return result
+
+    def _is_sent_elsewhere(self) -> bool:
+        delegated = self._task.delegate_to and self._connection.transport != "local"
+        return bool(self._task.async_val or delegated)

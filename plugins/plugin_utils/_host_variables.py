@@ -1,0 +1,64 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make the rest of the play reach the current host through a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+
+from ..module_utils._model import host_key_alias
+from ._ssh_args import SSH_OPTIONS, bound_to
+
+_SSH_PLUGIN = "ssh"
+
+
+def set_host_variables(
+    action: ActionBase, connection: Mapping[str, Any], task_vars: dict[str, Any], result: dict[str, Any]
+) -> None:
+    """Set the variables by which ssh reaches the play's host through *connection*, for all that follows.
+
+    *result* is the task's result so far; before ansible-core 2.21 the variables travel in it.
+    """
+    variables = _ssh_variables(action, connection, task_vars)
+    if hasattr(action, "register_host_variables"):
+        # It refuses to work in an action that might run asynchronously; this one cannot any more.
+        action._supports_async = False
+        action.register_host_variables(variables)
+        return
+    result["add_host"] = {"host_name": task_vars["inventory_hostname"], "host_vars": variables, "groups": []}
+    # With add_host, core replaces "changed" by whether a variable changed, unless the task says what a change is.
+    if not action._task.changed_when:
+        action._task.changed_when = [result["changed"]]
+
+
+def _ssh_variables(action: ActionBase, connection: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    variables: dict[str, Any] = {"ansible_host": connection["host"], "ansible_port": connection["port"]}
+    for legacy, value in (("ansible_ssh_host", connection["host"]), ("ansible_ssh_port", connection["port"])):
+        # The old names win over the new ones where an inventory still sets them.
+        if legacy in task_vars:
+            variables[legacy] = value
+    variables.update(bound_to(host_key_alias(connection["service_id"]), _users_options(action, task_vars)))
+    return variables
+
+
+def _users_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
+    """The user's options of the ssh plugin, from variables, command line, environment or ansible.cfg."""
+    connection_loader.get(_SSH_PLUGIN, class_only=True)
+    variables = {
+        name: action._templar.template(task_vars[name])
+        for name in (f"ansible_{option}" for option in SSH_OPTIONS)
+        if name in task_vars
+    }
+    return {
+        option: constants.config.get_config_value(
+            option, plugin_type="connection", plugin_name=_SSH_PLUGIN, variables=variables
+        )
+        for option in SSH_OPTIONS
+    }
