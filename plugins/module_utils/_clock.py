@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from ._errors import OutOfTimeError
 
@@ -55,10 +55,10 @@ class Clock:
 
 def iso8601(epoch: float) -> str:
     """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""
-    return datetime.fromtimestamp(epoch, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def from_iso8601(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -44,5 +44,10 @@ def _held(connection: Connection, now: float) -> dict[str, Any]:
 def _other(session: Session) -> dict[str, Any]:
     """A connection that was opened elsewhere: remote.it never tells its address a second time."""
     unknown = ("host", "port", "url", "proxy", "type", "access", "client_ip", "expires_at", "expires_in", "api")
-    known = {"id": session.id, "service_id": session.service_id, "opened_at": iso8601(session.started_at), "held": False}
+    known = {
+        "id": session.id,
+        "service_id": session.service_id,
+        "opened_at": iso8601(session.started_at),
+        "held": False,
+    }
     return {**dict.fromkeys(unknown), **known}

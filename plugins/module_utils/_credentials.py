@@ -57,7 +57,9 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
         )
     if pair is None:
         section, where = _profile(options, environ)
-        pair = _pair((f"{ENV_KEY_ID} in {where}", section.get(ENV_KEY_ID)), (f"{ENV_SECRET} in {where}", section.get(ENV_SECRET)))
+        pair = _pair(
+            (f"{ENV_KEY_ID} in {where}", section.get(ENV_KEY_ID)), (f"{ENV_SECRET} in {where}", section.get(ENV_SECRET))
+        )
         if pair is None:
             raise CredentialsError(f"{where} has neither {ENV_KEY_ID} nor {ENV_SECRET}.")
         developer_key = options.get("developer_key") or section.get(ENV_DEVELOPER_KEY) or developer_key

@@ -37,7 +37,9 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
             continue
         began_with_it = [session for session in free if _began_with(session, connection)]
         if began_with_it:
-            found[connection.id] = min(began_with_it, key=lambda session: abs(session.started_at - connection.opened_at))
+            found[connection.id] = min(
+                began_with_it, key=lambda session: abs(session.started_at - connection.opened_at)
+            )
             free.remove(found[connection.id])
     return found
 

@@ -140,7 +140,9 @@ def _check_private(directory: str) -> None:
     """Raise RegistryError unless only we can change what ssh will be told to connect to."""
     status = os.stat(directory)
     if status.st_uid != os.geteuid():
-        raise RegistryError(f"The registry directory {directory} belongs to another user; set registry to your own one.")
+        raise RegistryError(
+            f"The registry directory {directory} belongs to another user; set registry to your own one."
+        )
     if stat.S_IMODE(status.st_mode) & 0o077:
         raise RegistryError(f"The registry directory {directory} is open to other users; run: chmod 700 {directory}")
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -89,7 +89,7 @@ def _rfc9421_signer(credentials: Credentials, now: float) -> Signer:
 
         def get_created(self, request: PreparedRequest) -> datetime:
             request.headers["Date"] = formatdate(now, usegmt=True)
-            return datetime.fromtimestamp(now, timezone.utc)
+            return datetime.fromtimestamp(now, UTC)
 
     made: Signer = Rfc9421Signer(
         signature_algorithm=requests_http_signature.algorithms.HMAC_SHA256,

@@ -152,5 +152,7 @@ def reason_of(answer: Answer) -> str:
         return "" if "<" in text else printable(text)
     errors = document.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else {}
-    words = document.get("reason") or document.get("message") or (first.get("message") if isinstance(first, dict) else "")
+    words = (
+        document.get("reason") or document.get("message") or (first.get("message") if isinstance(first, dict) else "")
+    )
     return printable(str(words or ""))

@@ -40,10 +40,9 @@ def set_host_variables(
 
 def _ssh_variables(action: ActionBase, connection: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
     variables: dict[str, Any] = {"ansible_host": connection["host"], "ansible_port": connection["port"]}
-    for legacy, value in (("ansible_ssh_host", connection["host"]), ("ansible_ssh_port", connection["port"])):
-        # The old names win over the new ones where an inventory still sets them.
-        if legacy in task_vars:
-            variables[legacy] = value
+    # The old names win over the new ones where an inventory still sets them.
+    legacy = {"ansible_ssh_host": connection["host"], "ansible_ssh_port": connection["port"]}
+    variables.update((name, value) for name, value in legacy.items() if name in task_vars)
     variables.update(bound_to(host_key_alias(connection["service_id"]), _users_options(action, task_vars)))
     return variables
 

@@ -50,7 +50,7 @@ def _suffixed(control_path: str, alias: str) -> str:
 
 def _control_path(words: list[str]) -> str | None:
     """The first ControlPath among ssh's arguments, given as ``-o ControlPath=X``, ``-oControlPath=X`` or ``-S X``."""
-    for word, following in zip(words, [*words[1:], ""]):
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         option = following if word == "-o" else word[2:] if word.startswith("-o") else ""
         name, _equals, value = option.partition("=")
         if name.strip().lower() == "controlpath":

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything at once: devices, the simulator in front of them, an inventory and a place to run playbooks in."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+from tests.simulator.harness import Simulator
+
+from .playbook import Run, run_playbook
+from .ssh_device import SshDevice
+from .world import environment, simulator_config, write_inventory
+
+
+class Lab:
+    """A lab below the directory *root*, with a device for each of *names*.
+
+    :ivar devices: the devices, in the order of *names*
+    :ivar cloud: the running simulator
+    :ivar inventory: the path of the inventory
+    """
+
+    def __init__(self, root: Path, names: Sequence[str] = ("pi-kitchen",)) -> None:
+        self.root = root
+        self.devices = [SshDevice(name, root / name, root / "user_key") for name in names]
+        self.inventory = root / "inventory.yml"
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._stack as stack:
+            for device in self.devices:
+                stack.enter_context(device)
+            self.cloud = stack.enter_context(Simulator(self.simulator_config()))
+            write_inventory(self.inventory, self.devices, sys.executable)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def simulator_config(self, **behaviour: Any) -> dict[str, Any]:
+        """The configuration that the simulator runs with, with *behaviour* in its section of that name."""
+        return simulator_config(self.devices, behaviour)
+
+    def environment(self, cloud: Simulator | None = None) -> dict[str, str]:
+        """The variables by which the collection finds *cloud*, or the lab's own simulator."""
+        cloud = cloud or self.cloud
+        return environment(cloud.rest_url, cloud.graphql_url, self.root)
+
+    def run(
+        self, plays: str | Sequence[Mapping[str, Any]], *arguments: str, environ: Mapping[str, str] | None = None
+    ) -> Run:
+        """Run *plays*, given as YAML or as data, with ansible-playbook. *environ* is added to the lab's variables."""
+        playbook = self.root / "playbook.yml"
+        playbook.write_text(plays if isinstance(plays, str) else yaml.safe_dump(plays, sort_keys=False))
+        return run_playbook(playbook, self.inventory, {**self.environment(), **(environ or {})}, *arguments)
+
+    def open_connections(self) -> list[dict[str, Any]]:
+        """The connections that the simulator has open."""
+        connections: list[dict[str, Any]] = self.cloud.state()["connections"]
+        return connections

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run ansible-playbook as a user does, and read what each task answered."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_CALLBACKS = Path(__file__).with_name("callback_plugins")
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """What one task answered for one host; *status* is ok, failed, unreachable or skipped."""
+
+    host: str
+    task: str
+    status: str
+    result: dict[str, Any]
+
+    @property
+    def changed(self) -> bool:
+        """Whether Ansible counts the task as changed."""
+        return bool(self.result.get("changed"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished ansible-playbook."""
+
+    returncode: int
+    output: str
+    results: list[TaskResult]
+
+    def result(self, task: str, host: str | None = None) -> TaskResult:
+        """The result of the task of that name, on *host* or on the only host."""
+        found = [item for item in self.results if item.task == task and host in (None, item.host)]
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} results of task {task!r} in:\n{self.output}")
+        return found[0]
+
+
+def run_playbook(
+    playbook: Path, inventory: Path, environ: Mapping[str, str], *arguments: str, timeout: float = 120
+) -> Run:
+    """Run *playbook* in its own directory. *environ* is added to this process's environment."""
+    record = playbook.with_suffix(f".{os.urandom(4).hex()}.results")
+    full = {
+        **os.environ,
+        "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "lab_record",
+        "LAB_RECORD": str(record),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": environ.get("LAB_CONTROL_PATH_DIR", "/tmp/remoteit-lab-cp"),
+        **environ,
+    }
+    command = ["ansible-playbook", "-i", str(inventory), *arguments, str(playbook)]
+    done = subprocess.run(
+        command,
+        env=full,
+        cwd=playbook.parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    lines = record.read_text().splitlines() if record.exists() else []
+    return Run(done.returncode, done.stdout, [TaskResult(**json.loads(line)) for line in lines])
