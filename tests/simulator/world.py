@@ -1,0 +1,148 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What exists at remote.it: accounts, access keys, devices, services, and who may do what."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Role permissions (GraphQL enum ``RolePermission``)."""
+
+    VIEW = "VIEW"
+    CONNECT = "CONNECT"
+    SCRIPTING = "SCRIPTING"
+    MANAGE = "MANAGE"
+    ADMIN = "ADMIN"
+
+
+OWNER_PERMISSIONS = frozenset(Permission)
+
+
+@dataclass(slots=True)
+class AccessKey:
+    """An access key; ``secret`` is the decoded HMAC key."""
+
+    id: str
+    secret: bytes = field(repr=False)
+    enabled: bool = True
+
+
+@dataclass(slots=True)
+class Membership:
+    """A user's role in the organisation of another account."""
+
+    account_id: str
+    role: str
+    permissions: frozenset[Permission]
+
+
+@dataclass(slots=True)
+class Account:
+    """A user; the owner of an organisation when ``organization`` is set."""
+
+    id: str
+    email: str
+    developer_key: str | None = field(default=None, repr=False)
+    access_keys: list[AccessKey] = field(default_factory=list)
+    memberships: list[Membership] = field(default_factory=list)
+    organization: str | None = None
+
+
+@dataclass(slots=True)
+class Service:
+    """A service of a device; ``target`` is where its proxies lead on this machine."""
+
+    id: str
+    name: str
+    application: int
+    port: int
+    enabled: bool
+    online: bool
+    license: str
+    target: tuple[str, int] | None
+    attributes: dict[str, object]
+
+
+@dataclass(slots=True)
+class Device:
+    """A device, its services, and the accounts it is shared with."""
+
+    id: str
+    name: str
+    owner_id: str
+    online: bool
+    platform: int
+    license: str
+    hardware_id: str | None
+    created: str
+    tags: list[str]
+    attributes: dict[str, object]
+    services: list[Service]
+    shared_with: dict[str, frozenset[Permission]]
+
+
+@dataclass(slots=True)
+class ForeignSession:
+    """A session that this simulator did not open: another user's, or a peer-to-peer one."""
+
+    id: str
+    service_id: str
+    account_id: str
+    proxy: bool
+
+
+@dataclass(slots=True)
+class World:
+    """Everything the APIs can answer about. Ids are compared without case."""
+
+    accounts: list[Account]
+    devices: list[Device]
+    sessions: list[ForeignSession]
+
+    def restore(self, other: World) -> None:
+        """Become a copy of ``other``."""
+        fresh = copy.deepcopy(other)
+        self.accounts, self.devices, self.sessions = fresh.accounts, fresh.devices, fresh.sessions
+
+    def account(self, reference: str) -> Account | None:
+        """Return the account with this id or e-mail address."""
+        wanted = reference.lower()
+        return next((a for a in self.accounts if wanted in (a.id.lower(), a.email.lower())), None)
+
+    def key(self, key_id: str) -> tuple[Account, AccessKey] | None:
+        """Return the access key with this id and the account it belongs to."""
+        return next(((a, key) for a in self.accounts for key in a.access_keys if key.id == key_id), None)
+
+    def device(self, id_: str) -> Device | None:
+        """Return the device with this id, or the device of the service with this id."""
+        wanted = id_.lower()
+        return next((d for d in self.devices if wanted in {d.id.lower(), *(s.id.lower() for s in d.services)}), None)
+
+    def service(self, id_: str) -> tuple[Device, Service] | None:
+        """Return the service with this id and its device."""
+        wanted = id_.lower()
+        return next(((d, s) for d in self.devices for s in d.services if s.id.lower() == wanted), None)
+
+    def permissions(self, account: Account, device: Device) -> frozenset[Permission]:
+        """Return what ``account`` may do with ``device``: as owner, by a share, or by a role in the owner's account."""
+        if device.owner_id == account.id:
+            return OWNER_PERMISSIONS
+        granted: set[Permission] = set(device.shared_with.get(account.id, ()))
+        for membership in account.memberships:
+            if membership.account_id == device.owner_id:
+                granted |= membership.permissions
+        return frozenset(granted)
+
+    def listed(self, account: Account, viewer: Account) -> Iterable[Device]:
+        """Yield the devices of ``account``, owned and shared to it, that ``viewer`` may see."""
+        for device in self.devices:
+            belongs = device.owner_id == account.id or device.shared_with.get(account.id)
+            if belongs and Permission.VIEW in self.permissions(viewer, device):
+                yield device
