@@ -1,0 +1,116 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which faults are switched on. What each one does to an answer is in fault_effects."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from .config_reader import Section
+
+_ANY = "*"
+_PROXY_MOMENTS = {"refuse": "open", "close": "client", "hang": "client"}
+API_FAULTS = (
+    "latency",
+    "lost_request",
+    "lost_answer",
+    "status",
+    "redirect",
+    "refused",
+    "graphql_errors",
+    "data_null",
+    "empty",
+    "html",
+    "truncated",
+    "wrong_type",
+    "wrong_fields",
+    "extra_fields",
+    "drip",
+    "large",
+)
+_WIRES = ("rest", "graphql", "proxy", _ANY)
+_HOW = ("close", "reset", "half", "hang")
+# A status, a redirect and a refusal come instead of the deed, the others after it.
+_INSTEAD = ("lost_request", "status", "redirect", "refused", "graphql_errors", "data_null")
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that is switched on.
+
+    ``left`` is how many requests it still hits, None for all; ``committed`` tells whether the request is carried out
+    although the client sees the fault.
+    """
+
+    wire: str
+    operation: str
+    name: str
+    left: int | None
+    probability: float
+    committed: bool
+    seconds: float
+    how: str
+    status: int
+    retry_after: str | None
+    location: str
+    text: str
+    size: int
+
+    def hits(self, wire: str, operation: str) -> bool:
+        """Tell whether a request of this kind is hit, and count it."""
+        if self.left == 0 or self.wire not in (wire, _ANY) or self.operation not in (operation, _ANY):
+            return False
+        if self.wire == _ANY and wire == "proxy":
+            return False
+        if random.random() >= self.probability:
+            return False
+        if self.left is not None:
+            self.left -= 1
+        return True
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults that are switched on; the first one that fits hits."""
+
+    _faults: list[Fault] = field(default_factory=list)
+
+    def replace(self, faults: list[Fault]) -> None:
+        """Switch these faults on and all others off."""
+        self._faults = faults
+
+    def take(self, wire: str, operation: str) -> Fault | None:
+        """Return the fault that hits this request, or None."""
+        return next((fault for fault in self._faults if fault.hits(wire, operation)), None)
+
+
+def read_fault(section: Section) -> Fault:
+    """Build a fault from what the admin API was sent.
+
+    :raises ConfigError: a value cannot be used.
+    """
+    wire = section.choice("wire", _ANY, _WIRES)
+    names = tuple(_PROXY_MOMENTS) if wire == "proxy" else API_FAULTS
+    name = section.choice("fault", "", names)
+    operation = section.text("operation", _ANY)
+    unlimited = not section.has("count")
+    fault = Fault(
+        wire=wire,
+        operation=_PROXY_MOMENTS[name] if wire == "proxy" else operation,
+        name=name,
+        left=None if section.integer("count", 0) == 0 and unlimited else section.integer("count"),
+        probability=section.number("probability", 1.0),
+        committed=section.flag("committed", name not in _INSTEAD),
+        seconds=section.number("seconds", 1.0),
+        how=section.choice("how", "close", _HOW),
+        status=section.integer("status", 302 if name == "redirect" else 503),
+        retry_after=section.text("retry_after", "") or None,
+        location=section.text("location", "http://127.0.0.1:1/elsewhere"),
+        text=section.text("text", "injected fault"),
+        size=section.integer("size", 10_000_000),
+    )
+    section.finish()
+    return fault
