@@ -1,0 +1,48 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One simulated remote.it: what the APIs, the proxies and the admin API share."""
+
+from __future__ import annotations
+
+import copy
+
+from .broker import Broker
+from .calls import CallLog
+from .clock import Clock
+from .faults import Faults
+from .graphql_wire import GraphQL
+from .pipeline import Pipeline
+from .rate_limit import RateLimiter
+from .rest import Rest
+from .settings import Settings
+from .wire import Wire
+
+
+class Simulation:
+    """The state of one run, and the request pipelines of its two wires."""
+
+    def __init__(self, settings: Settings) -> None:
+        behaviour = settings.behaviour
+        self.behaviour = behaviour
+        self.world = copy.deepcopy(settings.world)
+        self.clock = Clock(behaviour.time_factor, behaviour.clock_offset)
+        self.faults = Faults()
+        self.calls = CallLog()
+        self.broker = Broker(self.world, behaviour, self.clock, self.faults)
+        self._configured = settings.world
+        self._limiter = RateLimiter(behaviour.rate_limit)
+        self.rest = self._pipeline(Rest(self.broker, behaviour))
+        self.graphql = self._pipeline(GraphQL(self.broker, behaviour, self.clock))
+
+    def _pipeline(self, wire: Wire) -> Pipeline:
+        return Pipeline(wire, self.behaviour, self.clock, self.calls, self.faults, self._limiter, self.world)
+
+    def reset(self) -> None:
+        """Go back to what the configuration file says; advanced time is not taken back."""
+        self.broker.close_all()
+        self.world.restore(self._configured)
+        self.faults.replace([])
+        self.calls.clear()
+        self._limiter.clear()
