@@ -30,8 +30,9 @@ def _make_importable() -> None:
     from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
     tree = ROOT.parents[2] if ROOT.parts[-3:-1] == ("ansible_collections", "community") else _linked_tree()
-    # for the commands that tests start
+    # for the commands that tests start: this collection, and the Ansible of this very interpreter
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(tree)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     if AnsibleCollectionConfig.collection_finder is None:
         _AnsibleCollectionFinder(paths=[str(tree)])._install()
 
