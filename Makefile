@@ -27,7 +27,7 @@ integration: $(READY) ## Real playbooks against the simulator and an SSH server
 	$(PYTEST) -n 2 tests/functional
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
-	tests/tools/ansible_test.sh $(VENV) sanity --local
+	tests/tools/ansible_test.sh $(VENV) sanity --local --python default
 
 check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
 	.ci/run
