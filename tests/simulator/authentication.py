@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,8 @@ from .clock import Clock
 from .message import Message, SignatureRefused
 from .settings import Behaviour
 from .world import Account, World
+
+_KEY_ID = re.compile(r'\bkeyid="([^"]*)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,10 @@ def dialect_of(message: Message) -> str | None:
 
 
 def claimed_key_id(message: Message) -> str | None:
-    """Return the key id a cavage signature names, whether or not it holds."""
-    try:
-        return cavage.parse_parameters(message.headers.get("authorization") or "").get("keyId")
-    except SignatureRefused:
-        return None
+    """Return the key id a signature names, whether or not it holds."""
+    fields = message.headers.get("signature-input") or message.headers.get("authorization") or ""
+    match = _KEY_ID.search(fields)
+    return match[1] if match else None
 
 
 def authenticate(

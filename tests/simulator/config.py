@@ -52,8 +52,6 @@ def read_settings(content: object, base: Path) -> Settings:
 def _loopback(section: Section, key: str) -> str:
     """Return an address of this machine that no other machine can reach."""
     host = section.text(key, "127.0.0.1")
-    if host == "localhost":
-        return host
     try:
         loopback = ipaddress.IPv4Address(host).is_loopback
     except ValueError:

@@ -13,6 +13,7 @@ from .world import AccessKey, Account, Device, ForeignSession, Membership, Permi
 
 # The vendor's application writes ids as eight colon-separated octets.
 _ID = re.compile(r"[0-9A-Za-z]{2}(:[0-9A-Za-z]{2}){7}")
+_LONG_AGO = "2024-01-01T00:00:00.000Z"
 _LICENSES = ("LICENSED", "UNLICENSED", "NON_COMMERCIAL")
 
 
@@ -91,7 +92,7 @@ def _device(world: World, section: Section, seen: set[str]) -> Device:
         platform=section.integer("platform", 0),
         license=section.choice("license", "LICENSED", _LICENSES),
         hardware_id=section.text("hardware_id", "") or None,
-        created=section.text("created", "2024-01-01T00:00:00.000Z"),
+        created=section.text("created", _LONG_AGO),
         tags=list(section.texts("tags")),
         attributes=section.mapping("attributes"),
         services=[_service(one, seen) for one in section.sections("services")],
@@ -129,6 +130,7 @@ def _session(world: World, section: Section) -> ForeignSession:
         service_id=section.text("service"),
         account_id=_account_id(world, section, "account"),
         proxy=section.flag("proxy", True),
+        started=section.text("started", _LONG_AGO),
     )
     if world.service(session.service_id) is None:
         raise section.fail("service", "is no service of this configuration")

@@ -65,9 +65,17 @@ def _large(fault: Fault, answer: Answer) -> Answer:
     return Answer(answer.status, b'{"padding": "' + b"x" * fault.size + b'"}')
 
 
+def _errors(fault: Fault, answer: Answer) -> Answer:
+    """Add GraphQL errors: beside the data when the request was carried out, without any otherwise."""
+    value = {**json.loads(answer.body), "errors": [{"message": fault.text}]}
+    return Answer(answer.status, json.dumps(value).encode())
+
+
 EDITS: dict[str, Edit] = {
     "status": _status,
     "redirect": _redirect,
+    "errors": _errors,
+    "data_null": _with_body(b'{"data": null}'),
     "empty": _with_body(b""),
     "html": _with_body(_HTML, "text/html"),
     "truncated": _truncated,

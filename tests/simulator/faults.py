@@ -20,7 +20,7 @@ API_FAULTS = (
     "status",
     "redirect",
     "refused",
-    "graphql_errors",
+    "errors",
     "data_null",
     "empty",
     "html",
@@ -32,9 +32,10 @@ API_FAULTS = (
     "large",
 )
 _WIRES = ("rest", "graphql", "proxy", _ANY)
+_OPERATIONS = ("connect", "stop", "list", "disconnect", "query", _ANY)
 _HOW = ("close", "reset", "half", "hang")
 # A status, a redirect and a refusal come instead of the deed, the others after it.
-_INSTEAD = ("lost_request", "status", "redirect", "refused", "graphql_errors", "data_null")
+_INSTEAD = ("lost_request", "status", "redirect", "refused", "errors", "data_null")
 
 
 @dataclass(slots=True)
@@ -95,13 +96,12 @@ def read_fault(section: Section) -> Fault:
     wire = section.choice("wire", _ANY, _WIRES)
     names = tuple(_PROXY_MOMENTS) if wire == "proxy" else API_FAULTS
     name = section.choice("fault", "", names)
-    operation = section.text("operation", _ANY)
-    unlimited = not section.has("count")
+    operation = section.choice("operation", _ANY, _OPERATIONS)
     fault = Fault(
         wire=wire,
         operation=_PROXY_MOMENTS[name] if wire == "proxy" else operation,
         name=name,
-        left=None if section.integer("count", 0) == 0 and unlimited else section.integer("count"),
+        left=section.integer("count") if section.has("count") else None,
         probability=section.number("probability", 1.0),
         committed=section.flag("committed", name not in _INSTEAD),
         seconds=section.number("seconds", 1.0),

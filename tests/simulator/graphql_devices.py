@@ -69,6 +69,7 @@ class Devices:
             **self._common(device, bulk),
             "hardwareId": device.hardware_id,
             "configurable": True,
+            "tags": [{"name": tag, "color": 1, "created": device.created} for tag in device.tags],
             "services": partial(self._services, device, kinds),
         }
 
@@ -116,7 +117,7 @@ class Devices:
             ],
             "attributes": service.attributes,
             "attribute": lambda _info, name=None, context=None: service.attributes.get(name),
-            "tags": [{"name": tag, "color": 1, "created": device.created} for tag in device.tags],
+            "tags": [],
             "endpoint": self._endpoint(device, service, online),
             "lastReported": iso(self._clock.wall()) if online else device.created,
             "license": service.license,

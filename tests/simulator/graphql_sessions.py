@@ -63,7 +63,7 @@ class Sessions:
         return session.account_id == account.id or (found is not None and found[0].owner_id == account.id)
 
     def _foreign(self, session: ForeignSession) -> Values:
-        return self._values(session.id, iso(self._clock.wall()), session.account_id, session.service_id, session.proxy)
+        return self._values(session.id, session.started, session.account_id, session.service_id, session.proxy)
 
     def _values(self, id_: str, timestamp: str, account_id: str, service_id: str, proxy: bool) -> Values:
         user = self._broker.world.account(account_id)

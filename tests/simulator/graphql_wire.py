@@ -89,9 +89,9 @@ class GraphQL:
         """Return the JSON answer to a request whose signature was refused."""
         return json_answer({"message": "Forbidden" if status == 403 else "Unauthorized"}, status)
 
-    def failure(self, message: str, status: int = 200, *, data: object = None) -> Answer:
+    def failure(self, message: str, status: int = 200) -> Answer:
         """Return a list of one error."""
-        return json_answer({"errors": [{"message": message}], "data": data}, status)
+        return json_answer({"errors": [{"message": message}], "data": None}, status)
 
     async def answer(self, request: Request, identity: Identity, call: Call) -> Answer:
         """Carry the request out."""

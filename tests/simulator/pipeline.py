@@ -66,10 +66,8 @@ class Pipeline:
         if fault.name == "lost_request" or (fault.name == "lost_answer" and fault.how != "half"):
             await drop(http, fault.how)
             return web.Response()
-        if fault.name in ("refused", "graphql_errors"):
+        if fault.name == "refused":
             answer = self._wire.failure(fault.text)
-        elif fault.name == "data_null":
-            answer = Answer(200, b'{"data": null}')
         elif fault.name in EDITS:
             answer = EDITS[fault.name](fault, answer)
         return await _write(http, answer, call, fault)
@@ -109,8 +107,9 @@ async def _message(http: web.Request) -> Message:
 
 async def _write(http: web.Request, answer: Answer, call: Call, fault: Fault | None = None) -> web.StreamResponse:
     headers = {"Content-Type": answer.content_type, **answer.headers}
-    if fault is None or fault.name not in WRITES:
+    if fault is None or fault.name != "lost_answer":
         call.status = answer.status
+    if fault is None or fault.name not in WRITES:
         return web.Response(status=answer.status, body=answer.body, headers=headers)
     response = web.StreamResponse(status=answer.status, headers=headers)
     response.content_length = len(answer.body)

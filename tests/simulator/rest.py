@@ -62,7 +62,7 @@ class Rest:
         """Return the JSON answer to a request whose signature was refused."""
         return _failed("signature failed validation", status, "GENERAL_ERROR")
 
-    def failure(self, message: str, status: int = 200, *, data: object = None) -> Answer:
+    def failure(self, message: str, status: int = 200) -> Answer:
         """Return ``status`` "false" and the reason."""
         return _failed(message, status)
 
@@ -94,6 +94,7 @@ class Rest:
         connection = self._broker.find(request.connection_id or "")
         if (
             connection is None
+            or connection.id.lower() != (request.connection_id or "").lower()
             or connection.account_id != identity.account.id
             or connection.service_id.lower() != (request.service_id or "").lower()
         ):

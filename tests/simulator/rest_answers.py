@@ -15,6 +15,7 @@ from .connection import Connection
 from .settings import Behaviour
 from .world import Account, Device, World
 
+_FILTERS = {LATCHING: "latching", PUBLIC: "none"}
 _CACHE_SECONDS = 60
 _NO_URL = base64.b64encode(b"none").decode("ascii")
 
@@ -61,7 +62,7 @@ def _undocumented(connection: Connection, account: Account, behaviour: Behaviour
         "initiatorUID": account.id,
         "targetUID": connection.service_id,
         "clientID": "WeavedRESTAPI",
-        "filteredIP": {LATCHING: "latching", PUBLIC: "none"}.get(connection.hostip, connection.hostip),
+        "filteredIP": "none" if connection.reverse else _FILTERS.get(connection.hostip, connection.hostip),
         "latchedIP": "0.0.0.0",
         "p2pConnected": True,
         "serviceConnected": True,

@@ -41,7 +41,7 @@ class Wire(Protocol):
     def unauthorized(self, status: int) -> Answer:
         """Return the JSON answer to a request whose signature was refused."""
 
-    def failure(self, message: str, status: int = 200, *, data: object = None) -> Answer:
+    def failure(self, message: str, status: int = 200) -> Answer:
         """Return this API's answer for a failure with ``message``."""
 
     async def answer(self, request: Request, identity: Identity, call: Call) -> Answer:

@@ -96,6 +96,7 @@ class ForeignSession:
     service_id: str
     account_id: str
     proxy: bool
+    started: str
 
 
 @dataclass(slots=True)
