@@ -1,0 +1,69 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A client of the admin API, for tests. Needs the standard library only."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+_TIMEOUT_SECONDS = 10.0
+
+
+class AdminClient:
+    """The URLs of a running simulator, and its admin API as methods."""
+
+    rest_url = ""
+    graphql_url = ""
+    admin_url = ""
+
+    def state(self) -> dict[str, Any]:
+        """Return what is open."""
+        return self._admin("state")
+
+    def calls(self, wire: str | None = None, operation: str | None = None) -> list[dict[str, Any]]:
+        """Return the API requests so far, in order; only those of a wire or an operation when given."""
+        calls: list[dict[str, Any]] = self._admin("calls")["calls"]
+        return [call for call in calls if wire in (None, call["wire"]) and operation in (None, call["operation"])]
+
+    def set_fault(self, *faults: Mapping[str, Any]) -> None:
+        """Switch these faults on and all others off."""
+        self._admin("faults", {"faults": [dict(fault) for fault in faults]})
+
+    def update(self, id_: str, **changes: Any) -> None:
+        """Change a device or a service."""
+        self._admin("device", {"id": id_, **changes})
+
+    def close(self, id_: str) -> bool:
+        """Close a connection as if someone else had; return whether it was open."""
+        closed: bool = self._admin("close", {"id": id_})["closed"]
+        return closed
+
+    def advance(self, seconds: float) -> None:
+        """Let simulated time pass."""
+        self._admin("advance", {"seconds": seconds})
+
+    def reset(self) -> None:
+        """Go back to what the configuration says."""
+        self._admin("reset", {})
+
+    def _admin(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.admin_url}/{path}", data, {"Content-Type": "application/json"})
+        # The simulator's certificate is nobody's; proxies of the environment must not see loopback.
+        handlers = [urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=_trusting())]
+        with urllib.request.build_opener(*handlers).open(request, timeout=_TIMEOUT_SECONDS) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
+
+
+def _trusting() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
