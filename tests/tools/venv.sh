@@ -21,7 +21,8 @@ shift 2
 uv=$root/.venv/bin/uv
 [ -x "$uv" ] || "$dir/bin/pip" install -q "$(grep -o '^uv==[0-9.]*' "$root/tests/requirements/lint.txt")" || true
 # uv needs a tenth of pip's time, but knows nothing of pip's configuration
-if ! "$uv" pip install -q --python "$dir/bin/python" "$@"; then
+if ! "$uv" pip install -q --system-certs --python "$dir/bin/python" "$@"; then
+  echo "uv could not; pip will try" >&2
   "$dir/bin/pip" install -q "$@"
 fi
 
