@@ -5,6 +5,8 @@
 VENV := .venv
 READY := $(VENV)/.ready
 PINS := tests/requirements/lint.txt tests/requirements/test.txt
+# expanded when used: the environment is not there yet when make starts
+VERSION = $(shell $(VENV)/bin/python -c "import sys; print('%d.%d' % sys.version_info[:2])")
 PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
 
 .PHONY: help demo test lint units integration sanity check-all pins clean
@@ -27,7 +29,7 @@ integration: $(READY) ## Real playbooks against the simulator and an SSH server
 	$(PYTEST) -n 2 tests/functional
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
-	tests/tools/ansible_test.sh $(VENV) sanity --local --python default
+	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)
 
 check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
 	.ci/run
