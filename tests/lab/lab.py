@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,8 @@ from tests.simulator.harness import Simulator
 from .playbook import Run, run_playbook
 from .ssh_device import SshDevice
 from .world import environment, simulator_config, write_inventory
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 class Lab:
@@ -42,6 +46,11 @@ class Lab:
                 stack.enter_context(device)
             self.cloud = stack.enter_context(Simulator(self.simulator_config()))
             write_inventory(self.inventory, self.devices, sys.executable)
+            # Control sockets need a short path; their directory outlives the SSH masters that end with the devices.
+            self._sockets = stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True))
+            namespace = self.root / "collections" / "ansible_collections" / "community"
+            namespace.mkdir(parents=True)
+            (namespace / "remoteit").symlink_to(_CHECKOUT)
             self._stack = stack.pop_all()
         return self
 
@@ -55,9 +64,13 @@ class Lab:
         return simulator_config(self.devices, behaviour)
 
     def environment(self, cloud: Simulator | None = None) -> dict[str, str]:
-        """The variables by which the collection finds *cloud*, or the lab's own simulator."""
+        """The variables by which Ansible finds the collection, and the collection *cloud*, or the lab's own simulator."""
         cloud = cloud or self.cloud
-        return environment(cloud.rest_url, cloud.graphql_url, self.root)
+        return {
+            **environment(cloud.rest_url, cloud.graphql_url, self.root),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.root / "collections"),
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": self._sockets,
+        }
 
     def run(
         self, plays: str | Sequence[Mapping[str, Any]], *arguments: str, environ: Mapping[str, str] | None = None
@@ -66,6 +79,23 @@ class Lab:
         playbook = self.root / "playbook.yml"
         playbook.write_text(plays if isinstance(plays, str) else yaml.safe_dump(plays, sort_keys=False))
         return run_playbook(playbook, self.inventory, {**self.environment(), **(environ or {})}, *arguments)
+
+    def run_tasks(
+        self,
+        *tasks: Mapping[str, Any],
+        hosts: str = "localhost",
+        arguments: Sequence[str] = (),
+        environ: Mapping[str, str] | None = None,
+        **keywords: Any,
+    ) -> Run:
+        """Run *tasks* in one play on *hosts*; *keywords* are keywords of the play, such as ``vars``."""
+        play = {"name": "Lab", "hosts": hosts, "gather_facts": False, **keywords, "tasks": list(tasks)}
+        return self.run([play], *arguments, environ=environ)
+
+    def reset(self) -> None:
+        """Close everything, forget everything, and set the simulator back to its configuration."""
+        self.cloud.reset()
+        shutil.rmtree(self.root / "registry", ignore_errors=True)
 
     def open_connections(self) -> list[dict[str, Any]]:
         """The connections that the simulator has open."""

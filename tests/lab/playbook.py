@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,10 +61,11 @@ def run_playbook(
         "LAB_RECORD": str(record),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "0",
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": environ.get("LAB_CONTROL_PATH_DIR", "/tmp/remoteit-lab-cp"),
         **environ,
     }
-    command = ["ansible-playbook", "-i", str(inventory), *arguments, str(playbook)]
+    # The Ansible of this very interpreter, whatever is first on the PATH.
+    program = Path(sys.executable).with_name("ansible-playbook")
+    command = [str(program), "-i", str(inventory), *arguments, str(playbook)]
     done = subprocess.run(
         command,
         env=full,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,14 @@ import yaml
 from .ssh_device import SshDevice
 
 KEY_ID = "LABACCESSKEY00000001"
+DISABLED_KEY_ID = "LABACCESSKEY00000002"
 SECRET = base64.b64encode(b"the lab's signing key, 30 by..").decode()
 DEVELOPER_KEY = "TGFiRGV2ZWxvcGVyS2V5"
 OWNER = "owner@example.com"
+NEIGHBOUR = "neighbour@example.com"
 SSH_APPLICATION = 28
 HTTP_APPLICATION = 7
+TCP_APPLICATION = 1
 
 
 def service_id(device: int, service: int) -> str:
@@ -28,8 +31,22 @@ def service_id(device: int, service: int) -> str:
     return f"80:00:00:00:00:00:{device:02X}:{service:02X}"
 
 
-def simulator_config(devices: Iterable[SshDevice], behaviour: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A simulator's configuration with one SSH service on each device."""
+DATABASE = service_id(0x90, 1)
+OTHER = service_id(0x90, 2)
+WEB = service_id(0x90, 3)
+DISABLED = service_id(0x90, 4)
+OFFLINE = service_id(0x91, 1)
+VIEW_ONLY = service_id(0x92, 1)
+UNKNOWN = service_id(0x99, 1)
+
+
+def simulator_config(devices: Sequence[SshDevice], behaviour: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A simulator's configuration: an SSH service on each device, and one service for each special case above."""
+    some_target = f"127.0.0.1:{devices[0].port}"
+    ssh_devices = [
+        _device(number, device.name, _service(service_id(number, 1), SSH_APPLICATION, f"127.0.0.1:{device.port}"))
+        for number, device in enumerate(devices, start=1)
+    ]
     return {
         "behaviour": dict(behaviour or {}),
         "accounts": [
@@ -37,27 +54,41 @@ def simulator_config(devices: Iterable[SshDevice], behaviour: Mapping[str, Any] 
                 "id": "f0:00:00:00:00:00:00:01",
                 "email": OWNER,
                 "developer_key": DEVELOPER_KEY,
-                "access_keys": [{"id": KEY_ID, "secret": SECRET}],
-            }
+                "access_keys": [
+                    {"id": KEY_ID, "secret": SECRET},
+                    {"id": DISABLED_KEY_ID, "secret": SECRET, "enabled": False},
+                ],
+            },
+            {"id": "f0:00:00:00:00:00:00:02", "email": NEIGHBOUR},
         ],
         "devices": [
-            {
-                "id": service_id(number, 0),
-                "name": device.name,
-                "owner": OWNER,
-                "services": [
-                    {
-                        "id": service_id(number, 1),
-                        "name": "ssh",
-                        "application": SSH_APPLICATION,
-                        "port": 22,
-                        "target": f"127.0.0.1:{device.port}",
-                    }
-                ],
-            }
-            for number, device in enumerate(devices, start=1)
+            *ssh_devices,
+            _device(
+                0x90,
+                "cabinet",
+                _service(DATABASE, TCP_APPLICATION, some_target),
+                _service(OTHER, TCP_APPLICATION, some_target),
+                _service(WEB, HTTP_APPLICATION, some_target),
+                _service(DISABLED, TCP_APPLICATION, some_target, enabled=False),
+            ),
+            _device(0x91, "cellar", _service(OFFLINE, TCP_APPLICATION, some_target), online=False),
+            _device(
+                0x92,
+                "next door",
+                _service(VIEW_ONLY, TCP_APPLICATION, some_target),
+                owner=NEIGHBOUR,
+                shared_with=[{"account": OWNER, "permissions": ["VIEW"]}],
+            ),
         ],
     }
+
+
+def _device(number: int, name: str, *services: dict[str, Any], owner: str = OWNER, **more: Any) -> dict[str, Any]:
+    return {"id": service_id(number, 0), "name": name, "owner": owner, "services": list(services), **more}
+
+
+def _service(id_: str, application: int, target: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "name": f"service {id_[-2:]}", "application": application, "target": target, **more}
 
 
 def environment(rest_url: str, graphql_url: str, root: Path) -> dict[str, str]:

@@ -1,0 +1,27 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A lab for all tests of a worker, put back to its beginning before each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.lab import Lab
+
+
+@pytest.fixture(scope="session")
+def started_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The lab of this worker."""
+    with Lab(tmp_path_factory.mktemp("lab"), ("pi-kitchen", "pi-garage")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(started_lab: Lab) -> Lab:
+    """The lab with nothing open, nothing remembered and no fault switched on."""
+    started_lab.reset()
+    return started_lab

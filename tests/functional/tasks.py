@@ -1,0 +1,28 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks as data, as short as a test can read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CONNECTION = "community.remoteit.remoteit_connection"
+INFO = "community.remoteit.remoteit_connection_info"
+LOOKUP = "community.remoteit.remoteit_proxy"
+
+
+def connection(name: str, service_id: str, keywords: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    """A remoteit_connection task; *keywords* are keywords of the task, such as ``register``."""
+    return {"name": name, CONNECTION: {"service_id": service_id, **options}, **(keywords or {})}
+
+
+def info(name: str, **options: Any) -> dict[str, Any]:
+    """A remoteit_connection_info task."""
+    return {"name": name, INFO: options}
+
+
+def show(name: str, expression: str) -> dict[str, Any]:
+    """A debug task whose ``msg`` is the value of a Jinja expression."""
+    return {"name": name, "ansible.builtin.debug": {"msg": "{{ " + expression + " }}"}}

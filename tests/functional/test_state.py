@@ -1,0 +1,319 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task changes, what it leaves alone, and that the same task twice changes nothing twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.lab.world import DATABASE, OTHER, WEB
+from tests.simulator.harness import Simulator
+
+from .tasks import connection, info
+
+# The documented keys of RV(connection), in their order.
+KEYS = [
+    "id",
+    "service_id",
+    "host",
+    "port",
+    "url",
+    "proxy",
+    "type",
+    "access",
+    "client_ip",
+    "opened_at",
+    "expires_at",
+    "expires_in",
+    "api",
+]
+
+
+def writes(lab: Lab) -> list[str]:
+    """The operations that changed something at remote.it, in order."""
+    return [call["operation"] for call in lab.cloud.calls() if call["operation"] != "query"]
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+@pytest.mark.parametrize("signature", ["auto", "cavage", "rfc9421"])
+def test_open_reuse_close_on_each_wire_in_each_dialect(lab: Lab, api: str, signature: str) -> None:
+    options = {"api": api, "signature": signature}
+    run = lab.run_tasks(
+        connection("open", DATABASE, **options),
+        connection("open again", DATABASE.lower(), **options),
+        connection("open and check", DATABASE, verify_after=0, **options),
+        connection("close", DATABASE, state="absent", **options),
+        connection("close again", DATABASE, state="absent", **options),
+    )
+    assert run.returncode == 0, run.output
+    assert [item.changed for item in run.results] == [True, False, False, True, False]
+    opened = run.result("open").result["connection"]
+    assert list(opened) == KEYS
+    assert opened["service_id"] == DATABASE
+    assert opened["api"] == api
+    assert opened["type"] == "port"
+    assert run.result("open again").result["connection"]["id"] == opened["id"]
+    assert run.result("close").result["closed"] == [opened["id"]]
+    assert writes(lab) == (["connect", "stop"] if api == "rest" else ["connect", "disconnect"])
+    used = {(call["wire"], call["dialect"]) for call in lab.cloud.calls()}
+    first = {"rest": "cavage", "graphql": "rfc9421"}
+    assert used == {(wire, first[wire] if signature == "auto" else signature) for wire in {api, "graphql"}}
+    assert lab.open_connections() == []
+
+
+def test_a_second_run_changes_nothing(lab: Lab) -> None:
+    task = connection("open", DATABASE)
+    first, second = lab.run_tasks(task).result("open"), lab.run_tasks(task).result("open")
+    assert (first.changed, second.changed) == (True, False)
+    assert first.result["connection"]["id"] == second.result["connection"]["id"]
+    assert writes(lab) == ["connect"]
+
+
+@pytest.mark.parametrize(
+    ("options", "access", "client_ip", "hostip"),
+    [
+        ({}, "latching", None, "255.255.255.255"),
+        ({"access": "latching"}, "latching", None, "255.255.255.255"),
+        ({"hostip": "255.255.255.255"}, "latching", None, "255.255.255.255"),
+        ({"access": "public"}, "public", None, "0.0.0.0"),
+        ({"hostip": "0.0.0.0"}, "public", None, "0.0.0.0"),
+        ({"access": "restricted", "client_ip": "127.0.0.9"}, "restricted", "127.0.0.9", "127.0.0.9"),
+        ({"hostip": "127.0.0.9"}, "restricted", "127.0.0.9", "127.0.0.9"),
+    ],
+)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_each_access(
+    lab: Lab, api: str, options: dict[str, Any], access: str, client_ip: str | None, hostip: str
+) -> None:
+    run = lab.run_tasks(
+        connection("open", DATABASE, api=api, **options), connection("again", DATABASE, api=api, **options)
+    )
+    opened = run.result("open").result
+    assert (opened["connection"]["access"], opened["connection"]["client_ip"]) == (access, client_ip)
+    assert not run.result("again").changed
+    assert [item["hostip"] for item in lab.open_connections()] == [hostip]
+    warned = "anyone who finds" in run.output
+    assert warned == (access == "public")
+
+
+def test_each_kind_of_access_is_a_connection_of_its_own(lab: Lab) -> None:
+    run = lab.run_tasks(
+        connection("latching", DATABASE),
+        connection("public", DATABASE, access="public"),
+        connection("latching again", DATABASE),
+        connection("close", DATABASE, state="absent"),
+    )
+    assert [item.changed for item in run.results] == [True, True, False, True]
+    assert len(run.result("close").result["closed"]) == 2
+    assert lab.open_connections() == []
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_reverse_proxy_is_public_and_has_no_port(lab: Lab, api: str) -> None:
+    run = lab.run_tasks(
+        connection("open", WEB, api=api),
+        connection("again", WEB, api=api),
+        connection("close", WEB, api=api, state="absent"),
+    )
+    opened = run.result("open").result["connection"]
+    assert opened["type"] == "reverse"
+    assert opened["port"] is None
+    assert opened["url"] == opened["proxy"] == f"https://{opened['host']}"
+    assert opened["access"] == "public"
+    assert "access=latching has no effect" in run.output.replace("\n", " ")
+    assert [item.changed for item in run.results] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        {"rest_answer": "seed"},
+        {"rest_answer": "toplevel_id", "rest_escaped_slashes": True},
+        {"rest_integer_expiry": True},
+        {"rest_session_id": "different"},
+        {"rest_session_id": "different", "rest_answer": "seed"},
+        {"id_case": "mixed"},
+        {"disconnect_unknown": "false"},
+        {"session_delay": 3},
+    ],
+    ids=str,
+)
+def test_every_variant_of_the_api_gives_the_same_changes(lab: Lab, behaviour: dict[str, Any]) -> None:
+    with Simulator(lab.simulator_config(**behaviour)) as cloud:
+        for api in ("rest", "graphql"):
+            run = lab.run_tasks(
+                connection("open", DATABASE, api=api),
+                connection("check", DATABASE, api=api, verify_after=0),
+                connection("close", DATABASE, api=api, state="absent"),
+                connection("close again", DATABASE, api=api, state="absent"),
+                environ=lab.environment(cloud),
+            )
+            assert [item.changed for item in run.results] == [True, False, True, False], run.output
+            assert cloud.state()["connections"] == []
+
+
+def test_check_mode_predicts_and_writes_nothing(lab: Lab) -> None:
+    run = lab.run_tasks(connection("open", DATABASE), arguments=["--check", "--diff"])
+    predicted = run.result("open").result
+    assert predicted["changed"]
+    assert set(predicted["connection"]) == set(KEYS)
+    assert predicted["connection"]["id"] is None
+    assert predicted["connection"]["access"] == "latching"
+    assert lab.cloud.calls() == []
+    assert not (lab.root / "registry").exists()
+
+    opened = lab.run_tasks(connection("open", DATABASE)).result("open").result["connection"]
+    before = writes(lab)
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        connection("force", DATABASE, force=True),
+        connection("close", DATABASE, state="absent"),
+        arguments=["--check"],
+    )
+    assert [item.changed for item in run.results] == [False, True, True]
+    assert run.result("open").result["connection"]["id"] == opened["id"]
+    assert run.result("force").result["closed"] == [opened["id"]]
+    assert run.result("close").result["closed"] == [opened["id"]]
+    assert writes(lab) == before
+    assert [item["id"] for item in lab.open_connections()] == [opened["id"]]
+
+
+def test_diff_shows_what_is_held_before_and_after(lab: Lab) -> None:
+    run = lab.run_tasks(
+        connection("open", DATABASE), connection("close", DATABASE, state="absent"), arguments=["--diff"]
+    )
+    opened = run.result("open").result
+    entry = {
+        "id": opened["connection"]["id"],
+        "access": "latching",
+        "address": opened["connection"]["url"],
+        "expires_at": opened["connection"]["expires_at"],
+    }
+    assert opened["diff"] == {"before": {"connections": []}, "after": {"connections": [entry]}}
+    assert run.result("close").result["diff"] == {"before": {"connections": [entry]}, "after": {"connections": []}}
+    assert f'+            "address": "{entry["address"]}"' in run.output
+
+
+def test_force_closes_and_opens_anew(lab: Lab) -> None:
+    run = lab.run_tasks(connection("open", DATABASE), connection("force", DATABASE, force=True))
+    first, second = run.result("open").result["connection"], run.result("force").result["connection"]
+    assert run.result("force").changed
+    assert run.result("force").result["closed"] == [first["id"]]
+    assert [item["id"] for item in lab.open_connections()] == [second["id"]]
+
+
+def test_a_connection_closed_elsewhere_is_noticed(lab: Lab) -> None:
+    first = lab.run_tasks(connection("open", DATABASE)).result("open").result["connection"]
+    # Within its first seconds, a connection that is not listed may just be listed late.
+    lab.cloud.advance(60)
+    assert lab.cloud.close(first["id"])
+    run = lab.run_tasks(
+        connection("trusting", DATABASE, verify_after=3600), connection("checking", DATABASE, verify_after=0)
+    )
+    assert not run.result("trusting").changed
+    assert run.result("checking").changed
+    second = run.result("checking").result["connection"]
+    assert second["id"] != first["id"]
+    assert [item["id"] for item in lab.open_connections()] == [second["id"]]
+
+
+def test_closing_what_was_closed_elsewhere_changes_nothing(lab: Lab) -> None:
+    for api in ("rest", "graphql"):
+        first = lab.run_tasks(connection("open", DATABASE, api=api)).result("open").result["connection"]
+        lab.cloud.close(first["id"])
+        run = lab.run_tasks(connection("close", DATABASE, api=api, state="absent"))
+        assert run.returncode == 0, run.output
+        assert not run.result("close").changed
+        assert run.result("close").result["closed"] == []
+
+
+def test_min_remaining_opens_anew_and_keeps_the_old_one_known(lab: Lab) -> None:
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        connection("long", DATABASE, min_remaining=28801),
+        connection("close", DATABASE, state="absent"),
+    )
+    assert run.result("long").changed
+    assert len(run.result("close").result["closed"]) == 2
+    assert lab.open_connections() == []
+
+
+def test_an_expired_connection_is_not_used_again(lab: Lab) -> None:
+    with Simulator(lab.simulator_config(lifetime=2)) as cloud:
+        environ = lab.environment(cloud)
+        first = lab.run_tasks(connection("open", DATABASE, min_remaining=0), environ=environ).result("open")
+        run = lab.run_tasks(
+            {"name": "wait", "ansible.builtin.pause": {"seconds": 2}},
+            connection("open", DATABASE, min_remaining=0),
+            connection("close", DATABASE, state="absent"),
+            environ=environ,
+        )
+        assert run.result("open").changed
+        assert run.result("open").result["connection"]["id"] != first.result["connection"]["id"]
+        assert run.result("close").result["closed"] == [run.result("open").result["connection"]["id"]]
+
+
+def test_times_are_true(lab: Lab) -> None:
+    opened = lab.run_tasks(connection("open", DATABASE)).result("open").result["connection"]
+    moments = [datetime.fromisoformat(opened[key]) for key in ("opened_at", "expires_at")]
+    assert (moments[1] - moments[0]).total_seconds() == pytest.approx(28800, abs=2)
+    assert 28700 < opened["expires_in"] <= 28800
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_connection_id_closes_just_that_one(lab: Lab, api: str) -> None:
+    one = {"state": "absent", "connection_id": "{{ one.connection.id }}"}
+    run = lab.run_tasks(
+        connection("one", DATABASE, {"register": "one"}, api=api),
+        connection("two", DATABASE, api=api, access="public"),
+        connection("close", DATABASE, api=api, **one),
+        connection("close again", DATABASE, api=api, **one),
+    )
+    assert [item.changed for item in run.results] == [True, True, True, False]
+    assert [item["id"] for item in lab.open_connections()] == [run.result("two").result["connection"]["id"]]
+
+
+def test_what_was_opened_elsewhere_is_left_alone_mentioned_and_closed_by_its_id(lab: Lab) -> None:
+    elsewhere = {"REMOTEIT_REGISTRY": str(lab.root / "other registry")}
+    theirs = lab.run_tasks(connection("open", DATABASE), environ=elsewhere).result("open").result["connection"]
+    run = lab.run_tasks(connection("close", DATABASE, state="absent"), info("list"))
+    assert not run.result("close").changed
+    assert f"left alone: {theirs['id']}" in run.output.replace("\n", " ")
+    listed = run.result("list").result["connections"]
+    assert [(item["id"], item["held"], item["host"]) for item in listed] == [(theirs["id"], False, None)]
+    run = lab.run_tasks(connection("close", DATABASE, state="absent", connection_id=theirs["id"]))
+    assert run.result("close").result["closed"] == [theirs["id"]]
+    assert lab.open_connections() == []
+
+
+def test_info_lists_what_is_open_with_the_address_of_our_own(lab: Lab) -> None:
+    run = lab.run_tasks(
+        info("none"),
+        connection("database", DATABASE),
+        connection("other", OTHER),
+        info("all"),
+        info("one", service_id=OTHER.lower()),
+    )
+    assert run.result("none").result["connections"] == []
+    opened = {name: run.result(name).result["connection"] for name in ("database", "other")}
+    listed = run.result("all").result["connections"]
+    assert {item["id"] for item in listed} == {item["id"] for item in opened.values()}
+    assert not run.result("all").changed
+    (one,) = run.result("one").result["connections"]
+    assert {**one, "expires_in": None} == {**opened["other"], "held": True, "expires_in": None}
+
+
+def test_module_defaults_of_the_action_group(lab: Lab) -> None:
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        info("list"),
+        module_defaults={"group/community.remoteit.remoteit": {"api": "graphql", "signature": "cavage"}},
+    )
+    assert run.result("open").result["connection"]["api"] == "graphql"
+    assert {(call["wire"], call["dialect"]) for call in lab.cloud.calls()} == {("graphql", "cavage")}
