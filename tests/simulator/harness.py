@@ -34,7 +34,7 @@ class Simulator(AdminClient):
 
     def __init__(self, config: Mapping[str, Any] | Path, python: str = sys.executable) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="simulator-")
-        self._config = config if isinstance(config, Path) else self._write(config)
+        self._config = config.resolve() if isinstance(config, Path) else self._write(config)
         self._python = python
         self._process: subprocess.Popen[str] | None = None
 

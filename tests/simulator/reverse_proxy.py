@@ -18,7 +18,7 @@ from .connection import Connection
 _HOP_BY_HOP = frozenset(
     ("connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding")
 )
-_UNTRUSTED = ssl.create_default_context()
+_UNTRUSTED = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _UNTRUSTED.check_hostname = False
 _UNTRUSTED.verify_mode = ssl.CERT_NONE
 

@@ -1,0 +1,210 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Verification of signatures, in both dialects."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from requests.auth import AuthBase
+
+from tests.simulator import cavage, rfc9421
+from tests.simulator.harness import Simulator
+from tests.simulator.http_date import parse_http_date
+from tests.simulator.message import Headers, Message, SignatureRefused
+
+from .client import ALICE_KEY, DISABLED_KEY, DOCUMENTED, CavageAuth, Client, rfc9421_auth
+from .conftest import Start
+
+NEW_YEAR = datetime(2025, 1, 1, tzinfo=UTC)
+SKEW = timedelta(seconds=300)
+VECTORS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "fixtures/signature-vectors.json").read_text())
+
+
+def message_of(vector: dict[str, Any]) -> Message:
+    """Return the request of a golden vector as a server receives it."""
+    url = urlsplit(vector["url"])
+    headers = {"Host": vector["wire_host"], **vector["headers"], **vector["expected_headers"]}
+    target = url.path + (f"?{url.query}" if url.query else "")
+    return Message(vector["method"], url.scheme, target, Headers(headers.items()), (vector["body"] or "").encode())
+
+
+def verify(vector: dict[str, Any], message: Message, now: datetime = NEW_YEAR) -> str:
+    """Verify a message with the key of a golden vector."""
+    text = vector["secret_base64"].translate(str.maketrans("-_", "+/"))
+    keys = {vector["key_id"]: base64.b64decode(text + "=" * (-len(text) % 4))}
+    if vector["scheme"] == "cavage":
+        return cavage.verify(message, keys.get, now, SKEW, ["date"])
+    return rfc9421.verify(message, keys.get, now, SKEW)
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector["name"] for vector in VECTORS])
+def test_golden_vectors_hold(vector: dict[str, Any]) -> None:
+    assert verify(vector, message_of(vector)) == vector["key_id"]
+
+
+def header(name: str, value: str) -> Callable[[Message], Message]:
+    """Return a change of one header."""
+
+    def change(message: Message) -> Message:
+        fields = [(key, value if key.lower() == name else old) for key, old in message.headers.items()]
+        return replace(message, headers=Headers(fields))
+
+    return change
+
+
+TAMPERED: dict[str, Callable[[Message], Message]] = {
+    "method": lambda message: replace(message, method="PUT"),
+    "path": lambda message: replace(message, target=message.target + "/stop"),
+    "query": lambda message: replace(message, target=message.target + "?more=1"),
+    "host": header("host", "api.elsewhere.example"),
+    "date": header("date", "Wed, 01 Jan 2025 00:00:01 GMT"),
+    "body length": lambda message: replace(message, body=message.body + b" "),
+}
+
+
+@pytest.mark.parametrize("change", TAMPERED)
+def test_cavage_covers_what_it_lists(change: str) -> None:
+    vector = VECTORS[0]
+    with pytest.raises(SignatureRefused):
+        verify(vector, TAMPERED[change](message_of(vector)))
+
+
+@pytest.mark.parametrize("change", ["method", "path", "query", "host", "date"])
+def test_rfc9421_covers_what_it_lists(change: str) -> None:
+    vector = next(vector for vector in VECTORS if vector["name"] == "rfc9421-sdk-connect-post")
+    with pytest.raises(SignatureRefused):
+        verify(vector, TAMPERED[change](message_of(vector)))
+
+
+@pytest.mark.parametrize("name", ["cavage-rhs020-connect-post", "rfc9421-rhs2-connect-post"])
+def test_a_signed_digest_must_match_the_body(name: str) -> None:
+    vector = next(vector for vector in VECTORS if vector["name"] == name)
+    message = message_of(vector)
+    with pytest.raises(SignatureRefused):
+        verify(vector, replace(message, body=message.body.replace(b"true", b"TRUE")))
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer abc",
+        'Signature keyId="k"',
+        'Signature keyId="k",algorithm="hmac-sha256",headers="date",signature="!!"',
+        'Signature keyId="k",algorithm="hmac-sha512",headers="date",signature="AAAA"',
+        'Signature keyId="k",algorithm="hmac-sha256",headers="host",signature="AAAA"',
+        'Signature keyId="k",keyId="k",algorithm="hmac-sha256",headers="date",signature="AAAA"',
+        'Signature keyId="k",algorithm="hmac-sha256",headers="date digest-not-sent",signature="AAAA"',
+    ],
+)
+def test_cavage_refuses_what_it_cannot_trust(authorization: str) -> None:
+    headers = Headers({"Date": "Wed, 01 Jan 2025 00:00:00 GMT", "Host": "h", "Authorization": authorization}.items())
+    message = Message("GET", "http", "/", headers, b"")
+    with pytest.raises(SignatureRefused):
+        cavage.verify(message, {"k": b"secret"}.get, NEW_YEAR, SKEW, ["date"])
+
+
+@pytest.mark.parametrize("zone", ["GMT", "UTC", "Z", "+0000"])
+def test_dates_may_name_utc_in_four_ways(zone: str) -> None:
+    assert parse_http_date(f"Wed, 01 Jan 2025 00:00:00 {zone}") == NEW_YEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wed, 01 Jan 2025 00:00:00 CET",
+        "Wed, 01 Jan 2025 00:00:00 +0100",
+        "Mi, 01 Jan 2025 00:00:00 GMT",
+        "Thu, 30 Feb 2025 00:00:00 GMT",
+        "2025-01-01T00:00:00Z",
+    ],
+)
+def test_other_dates_are_refused(text: str) -> None:
+    with pytest.raises(SignatureRefused):
+        parse_http_date(text)
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+@pytest.mark.parametrize("name", ["cavage-connect-post-documented", "rfc9421-sdk-connect-post"])
+def test_old_and_future_signatures_are_refused(name: str, seconds: int) -> None:
+    vector = next(vector for vector in VECTORS if vector["name"] == name)
+    verify(vector, message_of(vector), NEW_YEAR + timedelta(seconds=seconds // 2))
+    with pytest.raises(SignatureRefused):
+        verify(vector, message_of(vector), NEW_YEAR + timedelta(seconds=seconds))
+
+
+SHORT = DOCUMENTED[:4]
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [CavageAuth(ALICE_KEY), CavageAuth(ALICE_KEY, SHORT), CavageAuth(ALICE_KEY, ["date"]), rfc9421_auth(ALICE_KEY)],
+    ids=["documented", "no length", "date only", "rfc9421"],
+)
+def test_both_wires_take_both_dialects(simulator: Simulator, auth: AuthBase) -> None:
+    client = Client(simulator, auth=auth)
+    assert client.services().status_code == 200
+    assert client.graphql("{ login { email } }") == {"login": {"email": "alice@example.com"}}
+    dialects = {call["dialect"] for call in simulator.calls()}
+    assert dialects == {"cavage" if isinstance(auth, CavageAuth) else "rfc9421"}
+
+
+WRONG_SECRET = base64.b64encode(b"x" * 30).decode()
+
+
+@pytest.mark.parametrize(
+    "auth",
+    [
+        CavageAuth(DISABLED_KEY),
+        CavageAuth("NOSUCHKEY"),
+        CavageAuth(ALICE_KEY, secret=WRONG_SECRET),
+        CavageAuth(ALICE_KEY, skew=-400),
+        rfc9421_auth(DISABLED_KEY),
+        rfc9421_auth(ALICE_KEY, WRONG_SECRET),
+    ],
+)
+def test_a_refused_signature_is_401_on_both_wires(simulator: Simulator, auth: AuthBase) -> None:
+    client = Client(simulator, auth=auth)
+    rest, graphql = client.services(), client.post_graphql("{ version }")
+    assert (rest.status_code, rest.json()["status"]) == (401, "false")
+    assert (graphql.status_code, graphql.json()) == (401, {"message": "Unauthorized"})
+    assert all(call["detail"] for call in simulator.calls())
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "kind"), [("forbidden", 403, "application/json"), ("text", 401, "text/plain")]
+)
+def test_a_refusal_may_take_other_forms(start: Start, form: str, status: int, kind: str) -> None:
+    response = Client(start(auth_failure=form), auth=CavageAuth("NOSUCHKEY")).services()
+    assert (response.status_code, response.headers["Content-Type"].partition(";")[0]) == (status, kind)
+
+
+def test_a_wire_may_take_one_dialect_only_and_ask_for_more_headers(start: Start) -> None:
+    server = start(signatures={"rest": ["cavage"], "graphql": ["rfc9421"], "required_headers": list(DOCUMENTED)})
+    by_cavage, by_rfc9421 = Client(server), Client(server, auth=rfc9421_auth(ALICE_KEY))
+    assert (by_cavage.services().status_code, by_rfc9421.services().status_code) == (200, 401)
+    assert by_cavage.post_graphql("{ version }").status_code == 401
+    assert by_rfc9421.post_graphql("{ version }").status_code == 200
+    assert Client(server, auth=CavageAuth(ALICE_KEY, SHORT)).services().status_code == 401
+
+
+def test_a_server_with_a_wrong_clock_judges_by_it_and_shows_it(start: Start) -> None:
+    server = start(clock_offset=-4000)
+    refused = Client(server).services()
+    assert refused.status_code == 401
+    skew = (parsedate_to_datetime(refused.headers["Date"]) - datetime.now(UTC)).total_seconds()
+    assert -4002 < skew < -3998
+    assert Client(server, auth=CavageAuth(ALICE_KEY, skew=skew)).services().status_code == 200
+    assert Client(server, auth=rfc9421_auth(ALICE_KEY)).services().status_code == 401

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator in a thread: a test with a configuration of its own need not wait for a process."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tests.simulator.admin_client import AdminClient
+from tests.simulator.config import read_settings
+from tests.simulator.server import Server
+
+
+class ThreadedSimulator(AdminClient):
+    """Context manager around a server with its own event loop."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._settings = read_settings(dict(config), Path())
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+
+    def __enter__(self) -> ThreadedSimulator:
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._loop is not None
+        assert self._stopped is not None
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopped = asyncio.Event()
+        server = Server(self._settings)
+        await server.start()
+        urls = dict(word.split("=", 1) for word in server.ready_line.split() if "=" in word)
+        self.rest_url, self.graphql_url, self.admin_url = urls["rest"], urls["graphql"], urls["admin"]
+        self._ready.set()
+        await self._stopped.wait()
+        await server.stop()
