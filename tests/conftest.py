@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -35,6 +37,13 @@ def _make_importable() -> None:
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     if AnsibleCollectionConfig.collection_finder is None:
         _AnsibleCollectionFinder(paths=[str(tree)])._install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register our markers here: ansible-test reads no pyproject.toml."""
+    config.addinivalue_line(
+        "markers", "one_core: shows nothing new on another ansible-core, so the gate runs it on one"
+    )
 
 
 if str(ROOT) not in sys.path:
