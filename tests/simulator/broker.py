@@ -88,7 +88,9 @@ class Broker:
             due = min((self._deadline(one) for one in self._open), default=self._clock.elapsed() + _IDLE_POLL)
             pause = max(0.0, self._clock.real_seconds(due - self._clock.elapsed()))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                # wait_for() of Python 3.11 can swallow a cancellation.
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
 
     def time_passed(self) -> None:
         """Tell the broker that simulated time jumped."""

@@ -38,6 +38,7 @@ class Relay:
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def open(self, host: str, port: int, *, listen: bool = True) -> int:
         """Occupy ``host:port`` (0 for any port) and return the port.
@@ -54,6 +55,7 @@ class Relay:
 
     def close(self) -> None:
         """Stop listening and cut every client off."""
+        self._closed = True
         if self._server is not None:
             self._server.close()
         elif self._socket is not None:
@@ -66,7 +68,9 @@ class Relay:
         assert task is not None
         self._tasks.add(task)
         try:
-            await self._serve(reader, writer)
+            # A client can be accepted just before the end, and get here just after it.
+            if not self._closed:
+                await self._serve(reader, writer)
         except (asyncio.CancelledError, OSError):
             writer.transport.abort()
         finally:

@@ -142,7 +142,7 @@ def test_a_proxy_can_refuse_hang_up_or_say_nothing(simulator: Simulator, alice: 
 
 
 @pytest.mark.parametrize(
-    "fault", [{"fault": "typo"}, {"fault": "html", "operation": "conect"}, {"fault": "html", "x": 1}]
+    "fault", [{"fault": "typo"}, {"fault": "html", "operation": "open"}, {"fault": "html", "x": 1}]
 )
 def test_a_misspelt_fault_is_refused(simulator: Simulator, fault: dict[str, Any]) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:

@@ -22,55 +22,63 @@ UNKNOWN = "80:00:00:00:09:00:00:09"
 PEER_SESSION = "16fd2706-8baf-433b-82eb-8c7fada847da"
 
 
+def accounts() -> list[dict[str, Any]]:
+    """Return two users, and the owner of an organisation one of them may look into."""
+    return [
+        {
+            "id": "alice",
+            "email": "alice@example.com",
+            "developer_key": "alice-developer",
+            "access_keys": [
+                {"id": ALICE_KEY, "secret": SECRET},
+                {"id": DISABLED_KEY, "secret": SECRET, "enabled": False},
+            ],
+            "memberships": [{"account": "acme", "role": "Viewer", "permissions": ["VIEW"]}],
+        },
+        {
+            "id": "bob",
+            "email": "bob@example.com",
+            "developer_key": "bob-developer",
+            "access_keys": [{"id": BOB_KEY, "secret": SECRET}],
+        },
+        {"id": "acme", "email": "acme@example.com", "organization": "ACME"},
+    ]
+
+
+def devices(target: dict[str, str]) -> list[dict[str, Any]]:
+    """Return a device of each account."""
+    ssh = {"name": "SSH", "application": 28, "port": 22, **target}
+    pi = {
+        "id": PI,
+        "name": "Pi Garage",
+        "owner": "alice",
+        "tags": ["pi", "garage"],
+        "attributes": {"rack": 7},
+        "shared_with": [{"account": "bob"}],
+        "services": [
+            {"id": SSH, **ssh},
+            {"id": WEB, "name": "web", "application": 7, "port": 80, **target},
+            {"id": VNC, "name": "screen", "application": 4, "port": 5900, "enabled": False, **target},
+        ],
+    }
+    laptop = {
+        "id": LAPTOP,
+        "name": "laptop",
+        "owner": "bob",
+        "online": False,
+        "tags": ["laptop"],
+        "services": [{"id": LAPTOP_SSH, **ssh}],
+        "shared_with": [{"account": "alice"}],
+    }
+    gateway = {"id": GATEWAY, "name": "gateway", "owner": "acme", "services": [{"id": GATEWAY_SSH, **ssh}]}
+    return [pi, laptop, gateway]
+
+
 def configuration(target: tuple[str, int] | None = None, **behaviour: Any) -> dict[str, Any]:
     """Return a configuration whose services all lead to ``target``."""
-    services = {} if target is None else {"target": "{}:{}".format(*target)}
-    ssh = {"name": "SSH", "application": 28, "port": 22, **services}
     return {
-        "accounts": [
-            {
-                "id": "alice",
-                "email": "alice@example.com",
-                "developer_key": "alice-developer",
-                "access_keys": [
-                    {"id": ALICE_KEY, "secret": SECRET},
-                    {"id": DISABLED_KEY, "secret": SECRET, "enabled": False},
-                ],
-                "memberships": [{"account": "acme", "role": "Viewer", "permissions": ["VIEW"]}],
-            },
-            {
-                "id": "bob",
-                "email": "bob@example.com",
-                "developer_key": "bob-developer",
-                "access_keys": [{"id": BOB_KEY, "secret": SECRET}],
-            },
-            {"id": "acme", "email": "acme@example.com", "organization": "ACME"},
-        ],
-        "devices": [
-            {
-                "id": PI,
-                "name": "Pi Garage",
-                "owner": "alice",
-                "tags": ["pi", "garage"],
-                "attributes": {"rack": 7},
-                "shared_with": [{"account": "bob"}],
-                "services": [
-                    {"id": SSH, **ssh},
-                    {"id": WEB, "name": "web", "application": 7, "port": 80, **services},
-                    {"id": VNC, "name": "screen", "application": 4, "port": 5900, "enabled": False, **services},
-                ],
-            },
-            {
-                "id": LAPTOP,
-                "name": "laptop",
-                "owner": "bob",
-                "online": False,
-                "tags": ["laptop"],
-                "services": [{"id": LAPTOP_SSH, **ssh}],
-                "shared_with": [{"account": "alice"}],
-            },
-            {"id": GATEWAY, "name": "gateway", "owner": "acme", "services": [{"id": GATEWAY_SSH, **ssh}]},
-        ],
+        "accounts": accounts(),
+        "devices": devices({} if target is None else {"target": "{}:{}".format(*target)}),
         "sessions": [{"id": PEER_SESSION, "service": SSH, "account": "bob", "proxy": False}],
         "behaviour": behaviour,
     }
