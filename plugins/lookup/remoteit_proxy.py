@@ -146,13 +146,13 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         try:
             settings = Settings.from_options(self.get_options())
-            return [self._answer(settings, checked_service_id(str(term))) for term in self.flatten(terms)]
+            return [self._answer(settings, checked_service_id(str(term))) for term in self._flatten(terms)]
         except MissingLibraryError as error:
             from ansible.module_utils.basic import missing_required_lib
 
             raise AnsibleLookupError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
-            raise AnsibleLookupError(f"community.remoteit.remoteit_proxy: {error}") from None
+            raise AnsibleLookupError(str(error)) from None
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)

@@ -12,7 +12,7 @@ from typing import Any
 from ._access import MODES, PUBLIC, Access
 from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
 from ._clock import Deadline, iso8601
-from ._connections import Connections, Outcome, Wanted
+from ._connections import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Connections, Outcome, Wanted
 from ._errors import OptionError
 from ._model import REVERSE, Connection
 from ._options import checked_connection_id, checked_deadline, checked_seconds, checked_service_id
@@ -35,8 +35,8 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "hostip": {"type": "str"},
         "wait": {"type": "bool", "default": True},
         "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},
-        "min_remaining": {"type": "int", "default": 300},
-        "verify_after": {"type": "int", "default": 15},
+        "min_remaining": {"type": "int", "default": DEFAULT_MIN_REMAINING},
+        "verify_after": {"type": "int", "default": DEFAULT_VERIFY_AFTER},
         "force": {"type": "bool", "default": False},
         "set_host_vars": {"type": "bool", "default": False},
         **api_argument_spec(),

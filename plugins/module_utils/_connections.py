@@ -19,6 +19,10 @@ from ._recovery import new_attempt, recover, settle
 from ._registry import Holding, Registry
 from ._settings import GRAPHQL, Settings
 
+DEFAULT_MIN_REMAINING = 300
+# So that a row of tasks asks once.
+DEFAULT_VERIFY_AFTER = 15
+
 _OPEN_ATTEMPTS = 3
 _PROBE_TIMEOUT = 5.0
 
@@ -29,8 +33,8 @@ class Wanted:
 
     access: Access
     wait: bool = True
-    min_remaining: int = 0
-    verify_after: int = 0
+    min_remaining: int = DEFAULT_MIN_REMAINING
+    verify_after: int = DEFAULT_VERIFY_AFTER
     force: bool = False
 
 

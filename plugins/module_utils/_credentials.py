@@ -45,7 +45,7 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
     ``credentials_file``. The two halves of the access key always come from the same source. A profile that is asked
     for by option wins over the environment's key. Raises CredentialsError.
     """
-    developer_key = options.get("developer_key") or environ.get(ENV_DEVELOPER_KEY)
+    developer_key = options.get("developer_key") or environ.get(ENV_DEVELOPER_KEY) or None
     pair = _pair(
         ("option access_key_id", options.get("access_key_id")),
         ("option secret_access_key", options.get("secret_access_key")),

@@ -16,7 +16,7 @@ from ._model import REVERSE, Connection, Session, same_id
 from ._settings import REST
 
 # A session may be listed a few seconds after its connection was opened.
-SETTLING = 10.0
+SETTLING = 5.0
 # A session that REST opened may have an id of its own; it is known by when it began. Both ends are measured by the
 # server's clock, to a second and a round trip.
 _MARGIN = 3.0

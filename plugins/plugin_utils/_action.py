@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._errors import RemoteItError
@@ -33,7 +34,10 @@ class TaskAction(ActionBase):
             return module_result
         validated = ArgumentSpecValidator(argument_spec, **rules).validate(dict(self._task.args))
         if validated.error_messages:
-            return {"failed": True, "msg": "; ".join(validated.error_messages)}
+            message = "; ".join(validated.error_messages)
+            if isinstance(validated.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for ({self._task.action}) module: {message}"
+            return {"failed": True, "msg": message}
         warnings: list[str] = []
         try:
             result = task(validated.validated_parameters, bool(self._task.check_mode), warnings.append)

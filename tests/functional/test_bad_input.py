@@ -1,0 +1,225 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bad input and refusals: one sentence that names the option and the way out, nothing half done, no traceback."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.lab.playbook import Run
+from tests.lab.world import (
+    DATABASE,
+    DEVELOPER_KEY,
+    DISABLED,
+    DISABLED_KEY_ID,
+    KEY_ID,
+    OFFLINE,
+    OTHER,
+    SECRET,
+    UNKNOWN,
+    VIEW_ONLY,
+    WEB,
+)
+from tests.simulator.harness import Simulator
+
+from .tasks import CONNECTION, connection
+
+# Written out, it would stand in the lines of the playbook that Ansible shows beside an error.
+FROM_ENVIRONMENT = "{{ lookup('env', 'R3_SECRET_ACCESS_KEY') }}"
+NO_KEYS = {"R3_ACCESS_KEY_ID": "", "R3_SECRET_ACCESS_KEY": "", "R3_DEVELOPER_API_KEY": ""}
+
+
+@dataclass
+class Case:
+    """Options and environment that cannot work, and what the message must say."""
+
+    expected: str
+    options: dict[str, Any] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
+    credentials: str | None = None
+
+    def __str__(self) -> str:
+        return self.expected[:60]
+
+    def name(self) -> str:
+        """The name of the task, by which its result is found."""
+        shown = {key: value for key, value in self.options.items() if key != "secret_access_key"}
+        return f"{self.expected} {shown}"
+
+    def task(self, **more: Any) -> dict[str, Any]:
+        """The task, named by what is expected of it."""
+        options = {"service_id": DATABASE, **self.options, **more}
+        given = {option: value for option, value in options.items() if value is not None}
+        return {"name": self.name(), CONNECTION: given, "ignore_errors": True}
+
+
+OPTION_CASES = [
+    Case("service_id='kitchen' is not a service id: eight hex octets", {"service_id": "kitchen"}),
+    Case("service_id='80:00:00:00:01:02:03' is not a service id", {"service_id": "80:00:00:00:01:02:03"}),
+    Case("missing required arguments: service_id", {"service_id": None}),
+    Case("value of state must be one of: present, absent, got: open", {"state": "open"}),
+    Case("access=restricted needs client_ip", {"access": "restricted"}),
+    Case("client_ip='office' is not an IP address: give one IPv4", {"access": "restricted", "client_ip": "office"}),
+    Case("give one address, not a network", {"access": "restricted", "client_ip": "203.0.113.0/24"}),
+    Case(
+        "is an IPv6 address, but remote.it's proxies serve IPv4", {"access": "restricted", "client_ip": "2001:db8::1"}
+    ),
+    Case("is not the address of a client", {"access": "restricted", "client_ip": "0.0.0.0"}),
+    Case("client_ip=203.0.113.7 has no effect with access=latching", {"client_ip": "203.0.113.7"}),
+    Case("parameters are mutually exclusive: hostip|access", {"hostip": "0.0.0.0", "access": "public"}),
+    Case("hostip='everyone' is not an IP address", {"hostip": "everyone"}),
+    Case("connection_id names a connection to close: set state=absent", {"connection_id": "0"}),
+    Case("connection_id='-oProxyCommand=x' is not the id", {"connection_id": "-oProxyCommand=x", "state": "absent"}),
+    Case("set_host_vars=true needs an open connection", {"set_host_vars": True, "state": "absent"}),
+    Case("timeout=0 is not a time", {"timeout": 0}),
+    Case("request_timeout=-1 is not a time", {"request_timeout": -1}),
+    Case("min_remaining=-1 is negative", {"min_remaining": -1}),
+    Case("verify_after=-5 is negative", {"verify_after": -5}),
+    Case("rest_url='http://api.example.com/apv/v27' is not https", {"rest_url": "http://api.example.com/apv/v27"}),
+    Case("graphql_url='ftp://x' must be a URL such as", {"graphql_url": "ftp://x"}),
+    Case("rest_url='https://user@example.com' must be a URL", {"rest_url": "https://user@example.com"}),
+    Case("ca_path=/no/such/file.pem does not exist", {"ca_path": "/no/such/file.pem"}),
+    Case("Unsupported parameters", {"serviceid": DATABASE}),
+]
+
+CREDENTIAL_CASES = [
+    Case("No remote.it credentials: set access_key_id and secret_access_key", environ=NO_KEYS),
+    Case("Half an access key: environment variable R3_ACCESS_KEY_ID is set", environ={"R3_SECRET_ACCESS_KEY": ""}),
+    Case("Half an access key: option secret_access_key is set", {"secret_access_key": FROM_ENVIRONMENT}),
+    Case("Profile 'site' is not in", {"profile": "site"}, credentials="[home]\n[garden]\n"),
+    Case("profiles there: garden, home.", {"profile": "site"}, credentials="[home]\n[garden]\n"),
+    Case("line 2: expected NAME=VALUE or [profile].", {"profile": "x"}, credentials="[x]\nvery secret words\n"),
+    Case("profile x of", {"profile": "x"}, credentials="[x]\nname = value\n"),
+    Case("has neither R3_ACCESS_KEY_ID nor", {"profile": "x"}, credentials="[x]\nname = value\n"),
+    Case("/no/such/file does not exist", {"profile": "x", "credentials_file": "/no/such/file"}),
+    Case("cannot be read: Is a directory", {"profile": "x", "credentials_file": "/"}),
+    Case("is not base64: copy it again", environ={"R3_SECRET_ACCESS_KEY": "not*base64"}),
+    Case("api=rest needs a developer key", environ={"R3_DEVELOPER_API_KEY": ""}),
+    Case("The access key id contains a space, a quote", environ={"R3_ACCESS_KEY_ID": 'a"b'}),
+]
+
+WRONG_KEY = "does not accept the access key or its signature"
+REFUSED_CASES = [
+    Case(f"service_id={UNKNOWN} is not a service that this access key can see", {"service_id": UNKNOWN}),
+    Case(f"the device of {OFFLINE} is offline", {"service_id": OFFLINE}),
+    Case(f"the service {DISABLED} is disabled", {"service_id": DISABLED}),
+    Case("this access key may see, but not connect to", {"service_id": VIEW_ONLY}),
+    Case(WRONG_KEY, {"access_key_id": "NOSUCHKEY00000000001", "secret_access_key": FROM_ENVIRONMENT}),
+    Case(WRONG_KEY, {"access_key_id": DISABLED_KEY_ID, "secret_access_key": FROM_ENVIRONMENT}),
+    Case(WRONG_KEY, {"signature": "cavage", "access_key_id": KEY_ID, "secret_access_key": "AAAABBBBCCCC"}),
+    Case(WRONG_KEY, {"access_key_id": KEY_ID, "secret_access_key": "AAAABBBBCCCC"}),
+    Case("set_host_vars=true needs a service that SSH can use", {"service_id": WEB, "set_host_vars": True}),
+]
+
+
+def check(lab: Lab, run: Run, *cases: Case) -> None:
+    """What every failure has in common."""
+    for case in cases:
+        result = run.result(case.name())
+        assert result.status == "failed"
+        assert case.expected in result.result["msg"]
+        assert len(result.result["msg"]) < 600
+    assert "Traceback" not in run.output
+    for secret in (SECRET, DEVELOPER_KEY, "very secret words"):
+        assert secret not in run.output
+    assert lab.open_connections() == []
+
+
+def test_options(lab: Lab) -> None:
+    run = lab.run_tasks(*(case.task() for case in OPTION_CASES))
+    check(lab, run, *OPTION_CASES)
+    assert lab.cloud.calls() == []
+
+
+@pytest.mark.parametrize("case", CREDENTIAL_CASES, ids=str)
+def test_credentials(lab: Lab, case: Case) -> None:
+    environ = {"HOME": str(lab.root / "home"), **case.environ}
+    if case.credentials is not None:
+        (lab.root / "credentials").write_text(case.credentials)
+        environ["R3_CREDENTIALS_FILE"] = str(lab.root / "credentials")
+    check(lab, lab.run_tasks(case.task(), environ=environ), case)
+    assert lab.cloud.calls() == []
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_refusals(lab: Lab, api: str) -> None:
+    check(lab, lab.run_tasks(*(case.task(api=api) for case in REFUSED_CASES)), *REFUSED_CASES)
+
+
+@pytest.mark.parametrize("form", ["json", "forbidden", "text"])
+def test_a_wrong_key_is_named_in_whatever_form_it_is_refused(lab: Lab, form: str) -> None:
+    with Simulator(lab.simulator_config(auth_failure=form)) as cloud:
+        environ = {**lab.environment(cloud), "R3_ACCESS_KEY_ID": "NOSUCHKEY00000000001"}
+        for api in ("rest", "graphql"):
+            run = lab.run_tasks(connection("task", DATABASE, api=api), environ=environ)
+            assert "does not accept the access key or its signature (HTTP 40" in run.result("task").result["msg"]
+
+
+def test_a_wrong_developer_key_says_so(lab: Lab) -> None:
+    run = lab.run_tasks(connection("task", DATABASE), environ={"R3_DEVELOPER_API_KEY": "bm9ib2R5cyBrZXk="})
+    assert "api key failed validation" in run.result("task").result["msg"]
+    assert "developer key" in run.result("task").result["msg"]
+
+
+def test_the_connection_id_of_another_service_is_refused(lab: Lab) -> None:
+    for api in ("rest", "graphql"):
+        opened = lab.run_tasks(connection("open", OTHER, api=api)).result("open").result["connection"]
+        for environ in ({}, {"REMOTEIT_REGISTRY": str(lab.root / "empty registry")}):
+            run = lab.run_tasks(
+                connection("task", DATABASE, api=api, state="absent", connection_id=opened["id"]), environ=environ
+            )
+            message = run.result("task").result["msg"]
+            assert message == (
+                f"connection_id={opened['id']} belongs to service {OTHER}, not to service_id={DATABASE}: "
+                "correct one of them."
+            )
+        lab.run_tasks(connection("close", OTHER, api=api, state="absent"))
+
+
+@pytest.mark.parametrize("offset", [-3600, 3600])
+def test_a_wrong_clock_is_corrected_once_and_named(lab: Lab, offset: int) -> None:
+    with Simulator(lab.simulator_config(clock_offset=offset)) as cloud:
+        for api in ("rest", "graphql"):
+            run = lab.run_tasks(
+                connection("open", DATABASE, api=api),
+                connection("check", DATABASE, api=api, verify_after=0),
+                connection("close", DATABASE, api=api, state="absent"),
+                environ=lab.environment(cloud),
+            )
+            assert [item.changed for item in run.results] == [True, False, True], run.output
+            direction = "behind" if offset > 0 else "ahead of"
+            assert re.search(f"(3599|360[01]) seconds {direction} remote.it's", run.output.replace("\n", " "))
+        assert cloud.state()["connections"] == []
+
+
+def test_a_registry_that_others_may_change_is_refused(lab: Lab) -> None:
+    registry = lab.root / "open registry"
+    registry.mkdir(mode=0o755)
+    registry.chmod(0o755)
+    run = lab.run_tasks(connection("task", DATABASE, registry=str(registry)))
+    assert run.result("task").result["msg"].endswith(f"is open to other users; run: chmod 700 {registry}")
+    assert lab.cloud.calls() == []
+
+
+def test_the_key_of_a_profile_is_used(lab: Lab) -> None:
+    credentials = lab.root / "credentials"
+    credentials.write_text(
+        f"# my keys\n[DEFAULT]\nR3_ACCESS_KEY_ID={KEY_ID}\nR3_SECRET_ACCESS_KEY={SECRET}\n"
+        f"R3_DEVELOPER_API_KEY={DEVELOPER_KEY}\n[broken]\nR3_ACCESS_KEY_ID=x\n"
+    )
+    environ = {**NO_KEYS, "R3_CREDENTIALS_FILE": str(credentials)}
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        connection("close", DATABASE, state="absent", profile="Default"),
+        connection("broken", DATABASE, profile="broken"),
+        environ=environ,
+    )
+    assert [item.changed for item in run.results[:2]] == [True, True], run.output
+    assert "Half an access key: R3_ACCESS_KEY_ID in profile broken" in run.result("broken").result["msg"]

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the network and the API do wrong: no connection is lost sight of, and nothing untrue is said."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.lab.world import DATABASE
+
+from .tasks import connection, info
+
+OPERATION = {"rest": ("connect", "stop"), "graphql": ("connect", "disconnect")}
+LOST_ANSWERS: list[dict[str, Any]] = [
+    {"fault": "lost_answer", "how": "close"},
+    {"fault": "lost_answer", "how": "reset"},
+    {"fault": "lost_answer", "how": "half"},
+    {"fault": "lost_answer", "how": "hang", "seconds": 4},
+    {"fault": "status", "status": 502, "committed": True},
+    {"fault": "html"},
+    {"fault": "empty"},
+    {"fault": "truncated"},
+    {"fault": "wrong_type"},
+]
+NAMES = [f"{fault['fault']} {fault.get('how', fault.get('status', ''))}".strip() for fault in LOST_ANSWERS]
+
+
+@pytest.mark.parametrize("fault", LOST_ANSWERS, ids=NAMES)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_lost_answer_to_connect_leaves_exactly_the_returned_connection(
+    lab: Lab, api: str, fault: dict[str, Any]
+) -> None:
+    lab.cloud.set_fault({"wire": api, "operation": "connect", "count": 1, **fault})
+    run = lab.run_tasks(connection("open", DATABASE, api=api, request_timeout=2))
+    assert run.returncode == 0, run.output
+    assert run.result("open").changed
+    assert [item["id"] for item in lab.open_connections()] == [run.result("open").result["connection"]["id"]]
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_lost_request_is_repeated_once_it_is_certain_that_nothing_was_opened(lab: Lab, api: str) -> None:
+    lab.cloud.set_fault({"wire": api, "operation": "connect", "count": 1, "fault": "lost_request", "how": "reset"})
+    run = lab.run_tasks(connection("open", DATABASE, api=api))
+    assert run.returncode == 0, run.output
+    assert [item["id"] for item in lab.open_connections()] == [run.result("open").result["connection"]["id"]]
+
+
+def test_when_recovery_is_impossible_the_message_says_what_may_be_open_and_the_next_task_closes_it(lab: Lab) -> None:
+    lab.cloud.set_fault(
+        {"wire": "rest", "operation": "connect", "fault": "lost_answer", "how": "reset"},
+        {"wire": "graphql", "operation": "query", "fault": "status", "status": 503},
+    )
+    run = lab.run_tasks(connection("open", DATABASE))
+    message = run.result("open").result["msg"]
+    assert f"A connection to {DATABASE} may be open" in message
+    assert len(lab.open_connections()) == 1
+    lab.cloud.set_fault()
+    run = lab.run_tasks(connection("close", DATABASE, state="absent"))
+    assert run.result("close").changed
+    assert lab.open_connections() == []
+
+
+def test_a_connect_that_fails_for_good_leaves_nothing_open(lab: Lab) -> None:
+    lab.cloud.set_fault({"wire": "rest", "operation": "connect", "fault": "html"})
+    run = lab.run_tasks(connection("open", DATABASE))
+    assert "with a body that is not JSON" in run.result("open").result["msg"]
+    assert lab.open_connections() == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [fault for fault in LOST_ANSWERS if fault.get("how") != "hang"],
+    ids=[name for name in NAMES if "hang" not in name],
+)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_lost_answer_to_close_ends_closed(lab: Lab, api: str, fault: dict[str, Any]) -> None:
+    lab.run_tasks(connection("open", DATABASE, api=api))
+    lab.cloud.set_fault({"wire": api, "operation": OPERATION[api][1], "count": 1, **fault})
+    run = lab.run_tasks(connection("close", DATABASE, api=api, state="absent"))
+    assert run.returncode == 0, run.output
+    assert run.result("close").changed
+    assert lab.open_connections() == []
+
+
+@pytest.mark.parametrize("retry_after", [None, "1", "date"])
+def test_throttling_is_waited_out(lab: Lab, retry_after: str | None) -> None:
+    fault: dict[str, Any] = {"wire": "rest", "operation": "connect", "count": 1, "fault": "status", "status": 429}
+    if retry_after == "date":
+        retry_after = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 2))
+    lab.cloud.set_fault({**fault, **({"retry_after": retry_after} if retry_after else {})})
+    run = lab.run_tasks(connection("open", DATABASE))
+    assert run.returncode == 0, run.output
+    assert len(lab.open_connections()) == 1
+
+
+def test_throttling_longer_than_the_timeout_fails_at_once(lab: Lab) -> None:
+    lab.cloud.set_fault(
+        {"wire": "rest", "operation": "connect", "fault": "status", "status": 429, "retry_after": "3600"}
+    )
+    began = time.monotonic()
+    run = lab.run_tasks(connection("open", DATABASE))
+    assert "throttles requests (HTTP 429)" in run.result("open").result["msg"]
+    assert time.monotonic() - began < 30
+    assert lab.open_connections() == []
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_redirect_is_never_followed(lab: Lab, api: str) -> None:
+    lab.cloud.set_fault({"wire": api, "operation": "connect", "fault": "redirect"})
+    run = lab.run_tasks(connection("open", DATABASE, api=api))
+    assert "redirects to http://127.0.0.1:1/elsewhere, which is never followed" in run.result("open").result["msg"]
+
+
+def test_a_server_that_is_not_there_is_named(lab: Lab) -> None:
+    nowhere = "http://127.0.0.1:9"
+    run = lab.run_tasks(connection("open", DATABASE), environ={"R3_REST_URL": nowhere, "R3_GRAPHQL_URL": nowhere})
+    assert f"{nowhere}/device/connect could not be reached" in run.result("open").result["msg"]
+
+
+def test_without_graphql_rest_still_opens_reuses_and_closes(lab: Lab) -> None:
+    environ = {"R3_GRAPHQL_URL": "http://127.0.0.1:9"}
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        connection("again", DATABASE, verify_after=0),
+        connection("close", DATABASE, state="absent"),
+        connection("close again", DATABASE, state="absent"),
+        environ=environ,
+    )
+    assert [item.changed for item in run.results] == [True, False, True, False], run.output
+    assert lab.open_connections() == []
+
+
+def test_without_graphql_a_dead_proxy_is_noticed_by_a_probe(lab: Lab) -> None:
+    environ = {"R3_GRAPHQL_URL": "http://127.0.0.1:9"}
+    first = lab.run_tasks(connection("open", DATABASE), environ=environ).result("open").result["connection"]
+    lab.cloud.close(first["id"])
+    run = lab.run_tasks(connection("open", DATABASE, verify_after=0), environ=environ)
+    assert run.result("open").changed
+    assert [item["id"] for item in lab.open_connections()] == [run.result("open").result["connection"]["id"]]
+
+
+def test_info_without_graphql_says_that_nothing_was_checked(lab: Lab) -> None:
+    lab.run_tasks(connection("open", DATABASE))
+    lab.cloud.set_fault({"wire": "graphql", "operation": "query", "fault": "status", "status": 503})
+    run = lab.run_tasks(info("list"))
+    assert "listed without a check" in run.output.replace("\n", " ")
+    assert len(run.result("list").result["connections"]) == 1
+
+
+def test_a_timeout_bounds_the_whole_task(lab: Lab) -> None:
+    lab.cloud.set_fault({"wire": "*", "operation": "*", "fault": "lost_answer", "how": "hang", "seconds": 20})
+    began = time.monotonic()
+    run = lab.run_tasks(connection("open", DATABASE, timeout=4))
+    assert run.result("open").status == "failed"
+    assert time.monotonic() - began < 15
+    assert f"A connection to {DATABASE} may be open" in run.result("open").result["msg"]
