@@ -23,7 +23,6 @@ from .relay import Relay
 from .settings import Behaviour
 from .world import Account, Device, Permission, Service, World
 
-_HOST_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _IDLE_POLL = 3600.0
 
 
@@ -133,7 +132,6 @@ class Broker:
         is_reverse = kind.proxy if reverse is None else reverse
         id_, legacy_id = str(uuid.uuid4()), secrets.token_hex(20).upper()
         differs = via == "rest" and self._behaviour.rest_session_id == "different"
-        random_name = "".join(secrets.choice(_HOST_LETTERS) for _ in range(14))
         return Connection(
             id=id_.upper() if self._behaviour.id_case == "mixed" else id_,
             session_id=legacy_id if differs else id_,
@@ -144,7 +142,7 @@ class Broker:
             hostip=hostip,
             reverse=is_reverse,
             via=via,
-            host=f"{random_name}.p18.rt3.io" if is_reverse else self._behaviour.proxy_host,
+            host=f"{secrets.token_hex(7)}.p18.rt3.io" if is_reverse else self._behaviour.proxy_host,
             port=30000 + secrets.randbelow(9000),
             opened=self._clock.wall(),
             opened_elapsed=self._clock.elapsed(),

@@ -64,15 +64,15 @@ def parse_parameters(authorization: str) -> dict[str, str]:
 
     :raises SignatureRefused: it has another scheme, or cannot be read.
     """
-    scheme, _, rest = authorization.partition(" ")
+    scheme, blank, rest = authorization.partition(" ")
     rest = rest.strip()
-    if scheme.lower() != "signature" or not _PARAMETERS.fullmatch(rest):
+    if not blank or scheme.lower() != "signature" or not _PARAMETERS.fullmatch(rest):
         raise SignatureRefused("authorization header cannot be read")
     found = re.findall(_PARAMETER, rest)
-    names = [name for name, _, _ in found]
-    if len(set(names)) != len(names):
+    parameters = {name: quoted or bare for name, quoted, bare in found}
+    if len(parameters) != len(found):
         raise SignatureRefused("a signature parameter is repeated")
-    return {name: quoted or bare for name, quoted, bare in found}
+    return parameters
 
 
 def signing_string(message: Message, covered: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import socket
 import struct
+import time
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -89,9 +90,8 @@ EDITS: dict[str, Edit] = {
 async def drop(request: web.Request, how: str) -> None:
     """End the connection of a request without an answer: close it, reset it, or say nothing until the client goes."""
     if how == "hang":
-        for _ in range(int(_HANG_LIMIT / _POLL)):
-            if request.transport is None or request.transport.is_closing():
-                break
+        end = time.monotonic() + _HANG_LIMIT
+        while request.transport is not None and not request.transport.is_closing() and time.monotonic() < end:
             await asyncio.sleep(_POLL)
     if request.transport is None:
         return

@@ -157,6 +157,17 @@ def test_an_organisation_is_reached_through_its_account(alice: Client, bob: Clie
     assert bob.graphql(query, id="acme")["login"]["account"] is None
 
 
+def test_an_unknown_sort_key_is_an_error(alice: Client) -> None:
+    assert alice.post_graphql('{ login { devices(sort: "colour") { total } } }').json()["errors"]
+
+
+def test_an_account_can_be_counted(alice: Client) -> None:
+    alice.connect(SSH)
+    info = alice.graphql("{ login { info { devices { total online } sessions { inbound } } tags { name } } }")["login"]
+    assert info["info"] == {"devices": {"total": 1, "online": 1}, "sessions": {"inbound": 2}}
+    assert [tag["name"] for tag in info["tags"]] == ["garage", "pi"]
+
+
 def test_the_developer_key_can_be_looked_up(alice: Client) -> None:
     keys = alice.graphql("{ login { apiKey { key } accessKeys { key enabled } } }")["login"]
     assert keys["apiKey"] == {"key": "alice-developer"}

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from requests.auth import AuthBase
 
 from tests.simulator import cavage, rfc9421
@@ -181,6 +182,11 @@ def test_a_refused_signature_is_401_on_both_wires(simulator: Simulator, auth: Au
     assert (rest.status_code, rest.json()["status"]) == (401, "false")
     assert (graphql.status_code, graphql.json()) == (401, {"message": "Unauthorized"})
     assert all(call["detail"] for call in simulator.calls())
+
+
+def test_an_unsigned_request_is_refused(simulator: Simulator) -> None:
+    assert requests.get(f"{simulator.rest_url}/device/list/all", timeout=5).status_code == 401
+    assert requests.post(simulator.graphql_url, json={"query": "{ version }"}, timeout=5).status_code == 401
 
 
 @pytest.mark.parametrize(
