@@ -133,10 +133,11 @@ EXAMPLES = r"""
         service_id: "{{ remoteit_service_id }}"
         set_host_vars: true
 
-    - name: Write the message of the day
-      ansible.builtin.copy:
-        content: "Configured through remote.it\n"
-        dest: "{{ motd_path }}"
+    - name: Set the time zone of the login shell
+      ansible.builtin.lineinfile:
+        path: ~/.profile
+        line: export TZ=UTC
+        create: true
         mode: "0644"
 
     - name: Close the tunnel

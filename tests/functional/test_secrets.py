@@ -1,0 +1,127 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The secret, the bytes it stands for and the developer key appear nowhere but where the user put them."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.lab.lab import Lab
+from tests.lab.world import DATABASE, DEVELOPER_KEY, OFFLINE, SECRET
+
+from .tasks import LOOKUP, connection, info, show
+
+KEY = base64.b64decode(SECRET)
+# Whole or in part, as text, as bytes and as Python or JSON would write them.
+TRACES = [
+    SECRET.encode(),
+    SECRET.rstrip("=")[:20].encode(),
+    KEY[:16],
+    KEY.hex().encode(),
+    repr(KEY).encode()[2:18],
+    DEVELOPER_KEY.encode(),
+]
+# Where a user may put the secrets: options from a file of variables, the environment, a profile.
+SOURCES = ["options", "environment", "profile"]
+
+
+def assert_no_trace(where: str, content: bytes) -> None:
+    """Fail with the name of the place, without showing it."""
+    found = [number for number, trace in enumerate(TRACES) if trace in content]
+    assert not found, f"{where} holds trace {found}"
+
+
+@contextmanager
+def watched_arguments() -> Iterator[set[bytes]]:
+    """Collect the command lines of all processes of this machine while the block runs."""
+    seen: set[bytes] = set()
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.is_set():
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(path.read_bytes())
+                except OSError:
+                    continue
+            time.sleep(0.02)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        watcher.join()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_nothing_shows_a_secret(lab: Lab, tmp_path: Path, source: str, api: str) -> None:
+    environ = {
+        "ANSIBLE_DEBUG": "1",
+        "ANSIBLE_DISPLAY_TRACEBACK": "always",
+        "ANSIBLE_LOG_PATH": str(tmp_path / "ansible.log"),
+        "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local"),
+    }
+    options, arguments = _given(source, tmp_path, environ)
+    tasks = [
+        connection("open", DATABASE, api=api, **options),
+        connection("in a module", DATABASE, {"async": 30, "poll": 1}, api=api, **options),
+        info("list", api=api, **options),
+        connection("offline", OFFLINE, {"ignore_errors": True}, api=api, **options),
+        connection("bad option", DATABASE, {"ignore_errors": True}, api=api, min_remaining=-1, **options),
+        connection(
+            "wrong wire", DATABASE, {"ignore_errors": True}, rest_url="http://127.0.0.1:9", force=True, **options
+        ),
+        connection("close", DATABASE, api=api, state="absent", **options),
+    ]
+    if source != "options":
+        tasks.insert(1, show("lookup", f"lookup('{LOOKUP}', '{DATABASE}')"))
+    with watched_arguments() as command_lines:
+        run = lab.run_tasks(*tasks, arguments=["-vvvv", *arguments], environ=environ)
+    assert run.returncode == 0, run.output[-4000:]
+    assert run.result("close").changed
+    assert_no_trace("the output", run.output.encode())
+    for command_line in command_lines:
+        assert_no_trace("a command line", command_line)
+    assert any(b"ansible-playbook" in line for line in command_lines)
+    for root in (lab.root, tmp_path):
+        for path in root.rglob("*"):
+            if path.is_file() and not path.is_symlink() and path.parent != tmp_path / "the user's own":
+                assert_no_trace(str(path.relative_to(root)), path.read_bytes())
+    assert (tmp_path / "ansible.log").stat().st_size > 1000
+
+
+def _given(source: str, tmp_path: Path, environ: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Task options and command line arguments that give the secrets from *source*; changes *environ*."""
+    own = tmp_path / "the user's own"
+    own.mkdir()
+    if source == "environment":
+        return {}, []
+    environ.update(R3_ACCESS_KEY_ID="", R3_SECRET_ACCESS_KEY="", R3_DEVELOPER_API_KEY="")
+    lines = {
+        "R3_ACCESS_KEY_ID": "LABACCESSKEY00000001",
+        "R3_SECRET_ACCESS_KEY": SECRET,
+        "R3_DEVELOPER_API_KEY": DEVELOPER_KEY,
+    }
+    if source == "profile":
+        (own / "credentials").write_text("\n".join(["[site]", *(f"{name}={value}" for name, value in lines.items())]))
+        environ.update(R3_CREDENTIALS_FILE=str(own / "credentials"), R3_PROFILE="site")
+        return {}, []
+    (own / "secrets.yml").write_text("".join(f"{name.lower()}: {value}\n" for name, value in lines.items()))
+    options = {
+        "access_key_id": "{{ r3_access_key_id }}",
+        "secret_access_key": "{{ r3_secret_access_key }}",
+        "developer_key": "{{ r3_developer_api_key }}",
+    }
+    return options, ["-e", f"@{own / 'secrets.yml'}"]
