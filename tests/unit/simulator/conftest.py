@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 
 from .client import BOB_KEY, Client
 from .targets import reversing_server
@@ -37,27 +37,27 @@ def target() -> Iterator[tuple[str, int]]:
 
 
 @pytest.fixture(scope="session")
-def process(target: tuple[str, int]) -> Iterator[Simulator]:
-    """A simulator in a process of its own."""
-    with Simulator(configuration(target)) as simulator:
+def shared(target: tuple[str, int]) -> Iterator[AdminClient]:
+    """A simulator for all tests that need no behaviour of its own."""
+    with ThreadedSimulator(configuration(target)) as simulator:
         yield simulator
 
 
 @pytest.fixture
-def simulator(process: Simulator) -> Simulator:
+def simulator(shared: AdminClient) -> AdminClient:
     """A simulator in which nothing has happened yet."""
-    process.reset()
-    return process
+    shared.reset()
+    return shared
 
 
 @pytest.fixture
-def alice(simulator: Simulator) -> Client:
+def alice(simulator: AdminClient) -> Client:
     """The owner of the Pi."""
     return Client(simulator)
 
 
 @pytest.fixture
-def bob(simulator: Simulator) -> Client:
+def bob(simulator: AdminClient) -> Client:
     """The user the Pi is shared with."""
     return Client(simulator, BOB_KEY)
 

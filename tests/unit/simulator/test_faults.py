@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 
 from .client import Client
 from .targets import dial, is_hung_up_on
@@ -32,7 +32,7 @@ def connect(client: Client, **options: Any) -> requests.Response:
 @pytest.mark.parametrize("how", ["close", "reset", "hang"])
 @pytest.mark.parametrize(("fault", "opened"), [("lost_request", 0), ("lost_answer", 1)])
 def test_an_answer_can_get_lost_before_or_after_the_deed(
-    simulator: Simulator, alice: Client, fault: str, opened: int, how: str
+    simulator: AdminClient, alice: Client, fault: str, opened: int, how: str
 ) -> None:
     simulator.set_fault({"wire": "rest", "operation": "connect", "fault": fault, "how": how, "count": 1})
     with pytest.raises((requests.ConnectionError, requests.Timeout)):
@@ -43,7 +43,7 @@ def test_an_answer_can_get_lost_before_or_after_the_deed(
     assert connect(alice).json()["status"] == "true"
 
 
-def test_half_an_answer_is_no_answer(simulator: Simulator, alice: Client) -> None:
+def test_half_an_answer_is_no_answer(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault({"fault": "lost_answer", "how": "half"})
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         connect(alice)
@@ -53,7 +53,7 @@ def test_half_an_answer_is_no_answer(simulator: Simulator, alice: Client) -> Non
 @pytest.mark.parametrize("committed", [False, True])
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503])
 def test_a_status_can_come_instead_of_the_deed_or_after_it(
-    simulator: Simulator, alice: Client, status: int, committed: bool
+    simulator: AdminClient, alice: Client, status: int, committed: bool
 ) -> None:
     fault = {"fault": "status", "status": status, "retry_after": "7", "committed": committed}
     simulator.set_fault(fault)
@@ -64,19 +64,19 @@ def test_a_status_can_come_instead_of_the_deed_or_after_it(
 
 
 @pytest.mark.parametrize("status", [302, 307])
-def test_a_redirect_leads_elsewhere(simulator: Simulator, alice: Client, status: int) -> None:
+def test_a_redirect_leads_elsewhere(simulator: AdminClient, alice: Client, status: int) -> None:
     simulator.set_fault({"fault": "redirect", "status": status, "location": "http://127.0.0.1:9/x"})
     response = connect(alice)
     assert (response.status_code, response.headers["Location"]) == (status, "http://127.0.0.1:9/x")
 
 
-def test_a_refusal_takes_the_form_of_its_wire(simulator: Simulator, alice: Client) -> None:
+def test_a_refusal_takes_the_form_of_its_wire(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault({"fault": "refused", "text": "not today"})
     assert connect(alice).json() == {"status": "false", "reason": "not today"}
     assert alice.post_graphql("{ version }").json() == {"errors": [{"message": "not today"}], "data": None}
 
 
-def test_graphql_errors_can_come_with_and_without_data(simulator: Simulator, alice: Client) -> None:
+def test_graphql_errors_can_come_with_and_without_data(simulator: AdminClient, alice: Client) -> None:
     query = "{ login { email } }"
     simulator.set_fault({"wire": "graphql", "fault": "errors", "text": "oops"})
     assert alice.post_graphql(query).json() == {"errors": [{"message": "oops"}]}
@@ -88,7 +88,7 @@ def test_graphql_errors_can_come_with_and_without_data(simulator: Simulator, ali
 
 
 @pytest.mark.parametrize("fault", ["empty", "html", "truncated"])
-def test_an_answer_can_be_no_json(simulator: Simulator, alice: Client, fault: str) -> None:
+def test_an_answer_can_be_no_json(simulator: AdminClient, alice: Client, fault: str) -> None:
     simulator.set_fault({"fault": fault})
     response = connect(alice)
     assert response.status_code == 200
@@ -97,7 +97,7 @@ def test_an_answer_can_be_no_json(simulator: Simulator, alice: Client, fault: st
     assert len(simulator.state()["connections"]) == 1
 
 
-def test_an_answer_can_have_another_shape(simulator: Simulator, alice: Client) -> None:
+def test_an_answer_can_have_another_shape(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault({"fault": "wrong_type"})
     assert isinstance(connect(alice).json(), list)
     simulator.set_fault({"fault": "wrong_fields"})
@@ -106,7 +106,7 @@ def test_an_answer_can_have_another_shape(simulator: Simulator, alice: Client) -
     assert connect(alice).json()["connection"]["addedLater"] == {"kind": None}
 
 
-def test_an_answer_can_be_slow_or_long(simulator: Simulator, alice: Client) -> None:
+def test_an_answer_can_be_slow_or_long(simulator: AdminClient, alice: Client) -> None:
     for fault in ("latency", "drip"):
         simulator.set_fault({"fault": fault, "seconds": 0.3})
         begin = time.monotonic()
@@ -116,7 +116,7 @@ def test_an_answer_can_be_slow_or_long(simulator: Simulator, alice: Client) -> N
     assert len(connect(alice).content) > 2_000_000
 
 
-def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: Simulator, alice: Client) -> None:
+def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault(
         {"wire": "rest", "operation": "stop", "fault": "status", "count": 1},
         {"wire": "graphql", "operation": "query", "fault": "status", "probability": 0},
@@ -127,7 +127,7 @@ def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: Simulator, al
     assert alice.stop(SSH, connection_id).status_code == 200
 
 
-def test_a_proxy_can_refuse_hang_up_or_say_nothing(simulator: Simulator, alice: Client) -> None:
+def test_a_proxy_can_refuse_hang_up_or_say_nothing(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault({"wire": "proxy", "fault": "refuse", "count": 1})
     assert is_closed(port_of(alice.open(SSH)))
     port = port_of(alice.open(SSH))
@@ -145,7 +145,7 @@ def test_a_proxy_can_refuse_hang_up_or_say_nothing(simulator: Simulator, alice: 
 @pytest.mark.parametrize(
     "fault", [{"fault": "typo"}, {"fault": "html", "operation": "open"}, {"fault": "html", "x": 1}]
 )
-def test_a_misspelt_fault_is_refused(simulator: Simulator, fault: dict[str, Any]) -> None:
+def test_a_misspelt_fault_is_refused(simulator: AdminClient, fault: dict[str, Any]) -> None:
     with pytest.raises(urllib.error.HTTPError) as caught:
         simulator.set_fault(fault)
     assert caught.value.code == 400

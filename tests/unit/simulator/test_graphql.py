@@ -19,8 +19,8 @@ from graphql import (
     build_schema,
 )
 
+from tests.simulator.admin_client import AdminClient
 from tests.simulator.graphql_wire import SCHEMA
-from tests.simulator.harness import Simulator
 
 from .client import BOB_KEY, Client
 from .conftest import Start
@@ -179,7 +179,7 @@ def test_application_types_say_which_are_reverse_proxies(alice: Client) -> None:
     assert [one["id"] for one in types["applicationTypes"] if one["proxy"]] == [7, 8]
 
 
-def test_connect_gives_address_and_session(simulator: Simulator, alice: Client) -> None:
+def test_connect_gives_address_and_session(simulator: AdminClient, alice: Client) -> None:
     connection = alice.connect(SSH)
     assert connection["reverseProxy"] is False
     assert connection["url"] == f"http://{connection['host']}:{connection['port']}"
@@ -207,7 +207,7 @@ def test_a_refused_connect_is_an_error_without_data(alice: Client, service: str,
     assert words in response.json()["errors"][0]["message"]
 
 
-def test_hostip_is_latching_by_default(simulator: Simulator, alice: Client) -> None:
+def test_hostip_is_latching_by_default(simulator: AdminClient, alice: Client) -> None:
     alice.graphql(f'mutation {{ connect(serviceId: "{SSH}") {{ id }} }}')
     assert simulator.state()["connections"][0]["hostip"] == "255.255.255.255"
     refused = alice.post_graphql(f'mutation {{ connect(serviceId: "{SSH}", hostIP: "10.0.0.0/8") {{ id }} }}')
@@ -239,7 +239,7 @@ def test_sessions_are_those_of_all_users(alice: Client, bob: Client) -> None:
 
 
 def test_owners_may_close_the_sessions_of_others_but_not_the_other_way_round(
-    simulator: Simulator, alice: Client, bob: Client
+    simulator: AdminClient, alice: Client, bob: Client
 ) -> None:
     ours, theirs = alice.connect(SSH)["id"], bob.connect(SSH)["id"]
     assert bob.disconnect(ours).json()["data"] is None
@@ -280,13 +280,13 @@ def test_the_bulk_service_may_be_listed(start: Start) -> None:
     assert services == {PI, SSH, WEB, VNC}
 
 
-def test_an_unlicensed_service_cannot_be_used(simulator: Simulator, bob: Client) -> None:
+def test_an_unlicensed_service_cannot_be_used(simulator: AdminClient, bob: Client) -> None:
     simulator.update(SSH, license="UNLICENSED")
     answer = bob.post_graphql(f'mutation {{ connect(serviceId: "{SSH}") {{ id }} }}').json()
     assert "licensed" in answer["errors"][0]["message"]
 
 
-def test_devices_can_change_while_the_simulator_runs(simulator: Simulator, alice: Client) -> None:
+def test_devices_can_change_while_the_simulator_runs(simulator: AdminClient, alice: Client) -> None:
     bob = Client(simulator, BOB_KEY)
     simulator.update(PI, online=False, permissions={"bob": ["VIEW"]})
     query = f'{{ login {{ service(id: "{SSH}") {{ online can(permission: CONNECT) }} }} }}'
@@ -296,7 +296,7 @@ def test_devices_can_change_while_the_simulator_runs(simulator: Simulator, alice
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"not json", b'{"query": "{ login { nothing } }"}', b'{"query": "{"}'])
-def test_a_request_that_makes_no_sense_is_400(simulator: Simulator, alice: Client, body: bytes) -> None:
+def test_a_request_that_makes_no_sense_is_400(simulator: AdminClient, alice: Client, body: bytes) -> None:
     response = alice.send("POST", simulator.graphql_url, body)
     assert response.status_code == 400
     assert response.json()["errors"]

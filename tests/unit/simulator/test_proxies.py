@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 
 from .client import Client
 from .conftest import Start
@@ -64,7 +64,7 @@ def test_a_restricted_proxy_serves_one_address(alice: Client) -> None:
         assert is_hung_up_on(stranger)
 
 
-def test_a_latching_proxy_belongs_to_the_first_client(simulator: Simulator, alice: Client) -> None:
+def test_a_latching_proxy_belongs_to_the_first_client(simulator: AdminClient, alice: Client) -> None:
     port = port_of(alice.open(SSH, "255.255.255.255"))
     assert ask(port, b"ab", "127.0.0.3") == b"ba"
     with dial(port, "127.0.0.1") as stranger:
@@ -80,7 +80,7 @@ def test_each_connect_opens_another_proxy(alice: Client) -> None:
 
 
 @pytest.mark.parametrize("by", ["rest", "graphql", "admin"])
-def test_closing_cuts_clients_off_and_stops_listening(simulator: Simulator, alice: Client, by: str) -> None:
+def test_closing_cuts_clients_off_and_stops_listening(simulator: AdminClient, alice: Client, by: str) -> None:
     connection = alice.open(SSH)
     with dial(port_of(connection)) as client:
         client.sendall(b"half a ")
@@ -92,7 +92,7 @@ def test_closing_cuts_clients_off_and_stops_listening(simulator: Simulator, alic
     assert is_closed(port_of(connection))
 
 
-def test_a_proxy_without_clients_is_closed_after_the_idle_time(simulator: Simulator, alice: Client) -> None:
+def test_a_proxy_without_clients_is_closed_after_the_idle_time(simulator: AdminClient, alice: Client) -> None:
     port = port_of(alice.open(SSH))
     simulator.advance(890)
     assert ask(port, b"ab") == b"ba"
@@ -104,7 +104,7 @@ def test_a_proxy_without_clients_is_closed_after_the_idle_time(simulator: Simula
     assert is_closed(port)
 
 
-def test_a_client_keeps_a_proxy_alive_but_not_beyond_its_life(simulator: Simulator, alice: Client) -> None:
+def test_a_client_keeps_a_proxy_alive_but_not_beyond_its_life(simulator: AdminClient, alice: Client) -> None:
     port = port_of(alice.open(SSH))
     with dial(port) as client:
         assert eventually(lambda: simulator.state()["connections"][0]["clients"] == 1)
@@ -123,7 +123,7 @@ def test_time_can_run_faster(start: Start) -> None:
     assert is_closed(port)
 
 
-def test_the_target_of_an_offline_device_cannot_be_reached(simulator: Simulator, alice: Client) -> None:
+def test_the_target_of_an_offline_device_cannot_be_reached(simulator: AdminClient, alice: Client) -> None:
     port = port_of(alice.open(SSH))
     simulator.update(PI, online=False)
     with dial(port) as client:

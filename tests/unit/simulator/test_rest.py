@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 
 from .client import ALICE_KEY, Client
 from .conftest import Start
@@ -62,7 +62,7 @@ def test_ids_are_compared_without_case(alice: Client) -> None:
     ],
 )
 def test_a_refused_connect_is_200_with_status_false(
-    simulator: Simulator, alice: Client, service: str, reason: str
+    simulator: AdminClient, alice: Client, service: str, reason: str
 ) -> None:
     response = alice.rest("device/connect", {"deviceaddress": service, "wait": "true", "hostip": "0.0.0.0"})
     assert response.status_code == 200
@@ -76,12 +76,12 @@ def test_a_service_one_may_not_even_see_is_unknown(bob: Client) -> None:
     assert "[0861]" in answer["reason"]
 
 
-def test_without_hostip_the_proxy_is_for_the_caller(simulator: Simulator, alice: Client) -> None:
+def test_without_hostip_the_proxy_is_for_the_caller(simulator: AdminClient, alice: Client) -> None:
     alice.rest("device/connect", {"deviceaddress": SSH, "wait": "true"})
     assert [one["hostip"] for one in simulator.state()["connections"]] == ["127.0.0.1"]
 
 
-def test_stop_closes_and_a_second_stop_is_401(simulator: Simulator, alice: Client) -> None:
+def test_stop_closes_and_a_second_stop_is_401(simulator: AdminClient, alice: Client) -> None:
     connection_id = alice.open(SSH)["connectionid"]
     first, second = alice.stop(SSH, connection_id), alice.stop(SSH, connection_id)
     assert (first.status_code, first.json()) == (200, {"status": "true", "connectionid": connection_id})
@@ -90,7 +90,7 @@ def test_stop_closes_and_a_second_stop_is_401(simulator: Simulator, alice: Clien
     assert simulator.state()["connections"] == []
 
 
-def test_stop_needs_the_right_service_connection_and_user(simulator: Simulator, alice: Client, bob: Client) -> None:
+def test_stop_needs_the_right_service_connection_and_user(simulator: AdminClient, alice: Client, bob: Client) -> None:
     connection_id = alice.open(SSH)["connectionid"]
     refused = [alice.stop(WEB, connection_id), alice.stop(SSH, "no-such-id"), bob.stop(SSH, connection_id)]
     assert [response.status_code for response in refused] == [401, 401, 401]
@@ -158,12 +158,12 @@ def test_too_many_requests_are_throttled(start: Start) -> None:
     assert 0 < int(refused.headers["Retry-After"]) <= 60
 
 
-def test_other_endpoints_do_not_exist(simulator: Simulator, alice: Client) -> None:
+def test_other_endpoints_do_not_exist(simulator: AdminClient, alice: Client) -> None:
     assert alice.rest("device/name", {"deviceaddress": SSH, "devicealias": "new"}).status_code == 404
     assert alice.send("GET", f"{simulator.rest_url}/device/connect").status_code == 404
 
 
-def test_the_call_log_tells_what_was_asked_and_keeps_no_secret(simulator: Simulator, alice: Client) -> None:
+def test_the_call_log_tells_what_was_asked_and_keeps_no_secret(simulator: AdminClient, alice: Client) -> None:
     connection_id = alice.open(SSH)["connectionid"]
     alice.stop(SSH, connection_id)
     connect, stop = simulator.calls("rest")

@@ -21,7 +21,7 @@ import requests
 from requests.auth import AuthBase
 
 from tests.simulator import cavage, rfc9421
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 from tests.simulator.http_date import parse_http_date
 from tests.simulator.message import Headers, Message, SignatureRefused
 
@@ -154,7 +154,7 @@ SHORT = DOCUMENTED[:4]
     [CavageAuth(ALICE_KEY), CavageAuth(ALICE_KEY, SHORT), CavageAuth(ALICE_KEY, ["date"]), rfc9421_auth(ALICE_KEY)],
     ids=["documented", "no length", "date only", "rfc9421"],
 )
-def test_both_wires_take_both_dialects(simulator: Simulator, auth: AuthBase) -> None:
+def test_both_wires_take_both_dialects(simulator: AdminClient, auth: AuthBase) -> None:
     client = Client(simulator, auth=auth)
     assert client.services().status_code == 200
     assert client.graphql("{ login { email } }") == {"login": {"email": "alice@example.com"}}
@@ -176,7 +176,7 @@ WRONG_SECRET = base64.b64encode(b"x" * 30).decode()
         rfc9421_auth(ALICE_KEY, WRONG_SECRET),
     ],
 )
-def test_a_refused_signature_is_401_on_both_wires(simulator: Simulator, auth: AuthBase) -> None:
+def test_a_refused_signature_is_401_on_both_wires(simulator: AdminClient, auth: AuthBase) -> None:
     client = Client(simulator, auth=auth)
     rest, graphql = client.services(), client.post_graphql("{ version }")
     assert (rest.status_code, rest.json()["status"]) == (401, "false")
@@ -184,7 +184,7 @@ def test_a_refused_signature_is_401_on_both_wires(simulator: Simulator, auth: Au
     assert all(call["detail"] for call in simulator.calls())
 
 
-def test_an_unsigned_request_is_refused(simulator: Simulator) -> None:
+def test_an_unsigned_request_is_refused(simulator: AdminClient) -> None:
     assert requests.get(f"{simulator.rest_url}/device/list/all", timeout=5).status_code == 401
     assert requests.post(simulator.graphql_url, json={"query": "{ version }"}, timeout=5).status_code == 401
 
