@@ -40,6 +40,7 @@ class Received:
 class Exchange:
     """One request and the connection it came by; *ending* is set when the server stops."""
 
+    request: Received
     connection: socket.socket
     ending: threading.Event
 
@@ -97,7 +98,7 @@ def drip(data: bytes, pause: float, start: int = 0) -> Step:
 class Server:
     """Listens on loopback. Each request takes the next of *steps*; the last one is for all that follow."""
 
-    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
         self.steps = list(steps)
         self.received: list[Received] = []
         self.connections = 0
@@ -105,7 +106,7 @@ class Server:
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self.port: int = self._listener.getsockname()[1]
 
     @property
@@ -148,7 +149,7 @@ class Server:
                     with self._lock:
                         self.received.append(request)
                         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
-                    step(Exchange(connection, self._ending))
+                    step(Exchange(request, connection, self._ending))
                     if step_ends_connection(step):
                         return
 
