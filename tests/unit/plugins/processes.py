@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 # nobody
 OTHER_USER = 65534
 
@@ -54,15 +56,20 @@ def as_other_user(work: Callable[[], Any]) -> str:
 
     def unprivileged(report: Callable[[str], None]) -> None:
         if os.geteuid() == 0:
-            os.setgroups([])
-            os.setresgid(OTHER_USER, OTHER_USER, OTHER_USER)
-            os.setresuid(OTHER_USER, OTHER_USER, OTHER_USER)
+            try:
+                os.setgroups([])
+                os.setresgid(OTHER_USER, OTHER_USER, OTHER_USER)
+                os.setresuid(OTHER_USER, OTHER_USER, OTHER_USER)
+            except OSError:
+                return
         report(str(work()).replace("\n", " "))
 
     fork = Fork(unprivileged)
     answer = fork.receive()
     code = fork.join()
     assert code == 0, f"the process ended with {code}"
+    if not answer:
+        pytest.skip("this root cannot become another user, as in some containers")
     return answer
 
 

@@ -86,8 +86,14 @@ def test_a_profile_asked_for_by_option_wins_over_the_environments_key(write: Wri
 
 def test_a_profile_named_by_the_environment_does_not_win_over_its_key(write: Write) -> None:
     path = write(profile("lab", FILE_ID))
-    found = find_credentials({"credentials_file": path}, {**ENVIRON, "R3_PROFILE": "lab"})
+    found = find_credentials({}, {**ENVIRON, "R3_CREDENTIALS_FILE": path, "R3_PROFILE": "lab"})
     assert found.key_id == OTHER_ID
+
+
+def test_a_file_asked_for_by_option_wins_over_the_key_of_the_environment(write: Write) -> None:
+    path = write(profile("lab", FILE_ID))
+    found = find_credentials({"credentials_file": path}, {**ENVIRON, "R3_PROFILE": "lab"})
+    assert found.key_id == FILE_ID
 
 
 def test_the_file_is_the_last_source(home: Path) -> None:

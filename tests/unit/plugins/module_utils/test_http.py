@@ -241,7 +241,7 @@ def test_a_server_that_speaks_no_tls(request: pytest.FixtureRequest) -> None:
                     pass
 
     threading.Thread(target=answer, daemon=True).start()
-    message = not_sent(f"https://127.0.0.1:{listener.getsockname()[1]}/a")
+    message = lost(f"https://127.0.0.1:{listener.getsockname()[1]}/a")
     assert "wrong version number" in message
     # the certificate is not what is wrong
     assert "certificate of" not in message and "ca_path" not in message
