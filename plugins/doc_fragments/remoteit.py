@@ -29,7 +29,7 @@ options:
   profile:
     description:
       - The profile in O(credentials_file). It is looked up as it is written, and if there is none, without regard to case.
-      - If it is set as an option, the access key in the environment is not considered.
+      - If it or O(credentials_file) is set as an option, the access key in the environment is not considered.
       - Without it, E(R3_PROFILE) is used, and without that V(default).
     type: str
   credentials_file:

@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 from ._errors import OutOfTimeError
+
+T = TypeVar("T")
 
 
 class Deadline:
@@ -51,6 +57,26 @@ class Clock:
     def server_time(self) -> float:
         """The time on remote.it's clock, to about a second, in seconds since the epoch."""
         return time.time() + self.observed
+
+
+def within(seconds: float, work: Callable[[], T]) -> T:
+    """The result of *work*, or TimeoutError after *seconds*; what is not done by then ends with the process."""
+    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            outcome.put((work(), None))
+        except BaseException as error:  # noqa: BLE001  # it is raised again, where it is waited for
+            outcome.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        result, error = outcome.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return cast("T", result)
 
 
 def iso8601(epoch: float) -> str:

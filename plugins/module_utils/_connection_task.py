@@ -72,6 +72,11 @@ def _present(
         result = _predicted(service_id, wanted.access, settings.api)
     else:
         _warn_of_exposure(opened, wanted.access, warn)
+        life = opened.remaining(connections.now())
+        if life < wanted.min_remaining:
+            warn(
+                f"min_remaining={wanted.min_remaining} is more than the {life} seconds that remote.it gives a connection."
+            )
         if params["set_host_vars"] and opened.type == REVERSE:
             if opened not in outcome.before:
                 connections.absent(service_id, deadline, connection_id=opened.id)

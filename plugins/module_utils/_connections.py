@@ -17,7 +17,7 @@ from ._liveness import SETTLING, alive, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import new_attempt, recover, settle
 from ._registry import Holding, Registry
-from ._settings import GRAPHQL, Settings
+from ._settings import GRAPHQL, REST, Settings
 
 DEFAULT_MIN_REMAINING = 300
 # So that a row of tasks asks once.
@@ -211,8 +211,11 @@ class Connections:
 
     def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
+        api, connection_id = connection.api, connection.id
+        if api == REST and self._settings.credentials.developer_key is None:
+            api, connection_id = GRAPHQL, session.id if session else connection.session_id or connection.id
         try:
-            self._client.close(connection.service_id, connection.id, connection.api, deadline)
+            self._client.close(connection.service_id, connection_id, api, deadline)
             return True
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.

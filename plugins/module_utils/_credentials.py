@@ -42,15 +42,15 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
     """The credentials that *options*, else *environ*, else the credentials file give.
 
     *options* may hold ``access_key_id``, ``secret_access_key``, ``developer_key``, ``profile`` and
-    ``credentials_file``. The two halves of the access key always come from the same source. A profile that is asked
-    for by option wins over the environment's key. Raises CredentialsError.
+    ``credentials_file``. The two halves of the access key always come from the same source. A profile or file that is
+    asked for by option wins over the environment's key. Raises CredentialsError.
     """
     developer_key = options.get("developer_key") or environ.get(ENV_DEVELOPER_KEY) or None
     pair = _pair(
         ("option access_key_id", options.get("access_key_id")),
         ("option secret_access_key", options.get("secret_access_key")),
     )
-    if pair is None and not options.get("profile"):
+    if pair is None and not (options.get("profile") or options.get("credentials_file")):
         pair = _pair(
             (f"environment variable {ENV_KEY_ID}", environ.get(ENV_KEY_ID)),
             (f"environment variable {ENV_SECRET}", environ.get(ENV_SECRET)),
@@ -66,6 +66,7 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
     key_id, secret, secret_from = pair
     _check_word(key_id, "access key id")
     if developer_key is not None:
+        developer_key = developer_key.strip()
         _check_word(developer_key, "developer key")
     return Credentials(key_id, decode_secret(secret, secret_from), developer_key)
 
@@ -135,6 +136,8 @@ def _read(path: str, *, required: bool) -> str | None:
         raise CredentialsError(f"Credentials file {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise CredentialsError(f"Credentials file {path} is not a text file in UTF-8.") from None
+    except ValueError:
+        raise CredentialsError(f"Credentials file {path!r} cannot be read: no file can have this name.") from None
 
 
 def _parse(text: str, path: str) -> dict[str, Mapping[str, str]]:
@@ -147,8 +150,10 @@ def _parse(text: str, path: str) -> dict[str, Mapping[str, str]]:
     except (configparser.DuplicateSectionError, configparser.DuplicateOptionError) as error:
         line = (error.lineno or 0) - headerless
         raise CredentialsError(f"Credentials file {path}, line {line}: the profile or key is there twice.") from None
+    except configparser.MissingSectionHeaderError as error:
+        raise CredentialsError(f"Credentials file {path}, line {error.lineno}: expected [profile].") from None
     except configparser.ParsingError as error:
-        line = error.errors[0][0] - headerless if error.errors else 0
+        line = error.errors[0][0] - headerless
         raise CredentialsError(f"Credentials file {path}, line {line}: expected NAME=VALUE or [profile].") from None
     return {name: {key.upper(): value for key, value in parser.items(name)} for name in parser.sections()}
 

@@ -16,6 +16,7 @@ from ._clock import Clock, Deadline, from_iso8601
 from ._errors import AnswerLostError, RefusedError
 from ._http import printable
 from ._model import (
+    MAX_LIFETIME,
     PORT,
     REVERSE,
     Connection,
@@ -121,8 +122,8 @@ def parse_connection(node: Any, service_id: str, access: Access, asked_at: float
     """
     if not isinstance(node, Mapping):
         raise ValueError("it has no connection")
-    connection_id, host, port = str(node.get("id")), node.get("host"), node.get("port")
-    if not is_connection_id(connection_id):
+    connection_id, host, port = node.get("id"), node.get("host"), node.get("port")
+    if not isinstance(connection_id, str) or not is_connection_id(connection_id):
         raise ValueError("it has no usable id")
     if not isinstance(host, str) or not is_plain_host(host):
         raise ValueError(f"its host {printable(str(host))!r} is not a plain host name")
@@ -133,8 +134,10 @@ def parse_connection(node: Any, service_id: str, access: Access, asked_at: float
         opened_at = from_iso8601(str(node.get("created")))
     except ValueError:
         opened_at = now
+    if abs(opened_at - now) > MAX_LIFETIME:
+        opened_at = now
     lifetime = node.get("timeout")
-    if not isinstance(lifetime, (int, float)) or lifetime <= 0:
+    if not isinstance(lifetime, (int, float)) or not 0 < lifetime <= MAX_LIFETIME:
         raise ValueError("it has no usable timeout")
     return Connection(
         id=connection_id,

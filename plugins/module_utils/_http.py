@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 import json
+import os
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ._clock import Deadline
-from ._errors import AnswerLostError, MissingLibraryError, NotSentError
+from ._clock import Deadline, within
+from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, OptionError
 from ._signature import Signer
 
 try:
@@ -28,6 +30,8 @@ except ImportError:
 # A page of 1000 devices with all their services is a few MB.
 _MAX_BODY = 64 * 1024 * 1024
 _SHOWN_CHARACTERS = 200
+# So that requests is the first to notice that a limit is over: it can tell what was being waited for.
+_GRACE = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Answer:
             raise ValueError("an empty body")
         try:
             parsed = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ValueError(f"a body that is not JSON ({kind}, {len(self.body)} bytes)") from None
         if not isinstance(parsed, dict):
             raise ValueError(f"JSON that is not an object but {type(parsed).__name__}")
@@ -62,7 +66,7 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds that ``Retry-After`` asks for, given as a number or as a date; None without one."""
         value = self.headers.get("Retry-After", "").strip()
-        if value.isdigit():
+        if value.isdecimal():
             return float(value)
         try:
             return max(0.0, parsedate_to_datetime(value).timestamp() - self.received_at - (self.clock_offset() or 0.0))
@@ -85,6 +89,8 @@ class Http:
     def __init__(self, verify: bool | str, request_timeout: float) -> None:
         if not HAS_REQUESTS:
             raise MissingLibraryError("requests")
+        if isinstance(verify, str):
+            _check_ca(verify)
         self._request_timeout = request_timeout
         self._verify = verify
         self._session = requests.Session()
@@ -96,35 +102,62 @@ class Http:
         """
         deadline.check(f"asking {url}")
         limit = min(self._request_timeout, deadline.remaining())
-        end = time.monotonic() + limit
+        all_headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         try:
-            response = self._session.post(
-                url,
-                data=body,
-                headers={"Content-Type": "application/json", "Accept": "application/json", **headers},
-                auth=signer,
-                timeout=limit,
-                verify=self._verify,
-                allow_redirects=False,
-                stream=True,
-            )
-            with response:
-                content = _read(response, end)
-        except requests.exceptions.SSLError as error:
-            raise NotSentError(
-                f"The TLS certificate of {url} is not trusted ({_cause(error)}); if a private CA signed it, set ca_path."
-            ) from None
-        except requests.exceptions.ConnectTimeout:
-            raise NotSentError(f"{url} could not be reached within {limit:.0f} seconds.") from None
-        except requests.exceptions.Timeout:
-            raise AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.") from None
-        except requests.exceptions.ConnectionError as error:
-            if _never_connected(error):
-                raise NotSentError(f"{url} could not be reached ({_cause(error)}).") from None
-            raise AnswerLostError(f"The connection to {url} broke before the answer was complete.") from None
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise AnswerLostError(f"The answer of {url} could not be read ({_cause(error)}).") from None
+            # The timeout of requests bounds each wait for bytes, not their sum, nor the lookup of the host's name.
+            return within(limit + _GRACE, lambda: self._exchange(url, body, all_headers, signer, limit))
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, TimeoutError) as error:
+            raise _translated(url, limit, error) from None
+
+    def _exchange(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, limit: float) -> Answer:
+        end = time.monotonic() + limit
+        response = self._session.post(
+            url,
+            data=body,
+            headers=headers,
+            auth=signer,
+            timeout=limit,
+            verify=self._verify,
+            allow_redirects=False,
+            stream=True,
+        )
+        with response:
+            content = _read(response, end)
         return Answer(response.status_code, response.headers, content, time.time())
+
+
+def _check_ca(path: str) -> None:
+    """Raise OptionError unless *path* holds CA certificates: later, it would look like a failure of the server."""
+    try:
+        if os.path.isdir(path):
+            ssl.create_default_context(capath=path)
+        else:
+            ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise OptionError(f"ca_path={path} cannot be used as CA certificates: {printable(str(error))}.") from None
+
+
+def _translated(url: str, limit: float, error: Exception) -> ApiError:
+    """What an exchange that failed means for the caller: not sent, or perhaps carried out."""
+    cause = _cause(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        if isinstance(_innermost(error), ssl.SSLCertVerificationError):
+            return NotSentError(
+                f"The TLS certificate of {url} is not trusted ({cause}); if a private CA signed it, set ca_path."
+            )
+        # Any other failure of TLS may have come after the request was sent.
+        return AnswerLostError(f"TLS with {url} failed ({cause}).")
+    if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError)):
+        return NotSentError(f"{url} is not a URL that can be reached ({cause}).")
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return NotSentError(f"{url} could not be reached within {limit:.0f} seconds.")
+    if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
+        return AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.")
+    if isinstance(error, requests.exceptions.ConnectionError):
+        if _never_connected(error):
+            return NotSentError(f"{url} could not be reached ({cause}).")
+        return AnswerLostError(f"The connection to {url} broke before the answer was complete.")
+    return AnswerLostError(f"The answer of {url} could not be read ({cause}).")
 
 
 def _read(response: requests.Response, end: float) -> bytes:
@@ -148,9 +181,15 @@ def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
     return isinstance(reason, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError))
 
 
+def _innermost(error: BaseException) -> BaseException:
+    """The error that requests and urllib3 wrapped."""
+    while error.args and isinstance(error.args[0], BaseException):
+        wrapped = error.args[0]
+        reason = getattr(wrapped, "reason", None)
+        error = reason if isinstance(reason, BaseException) else wrapped
+    return error
+
+
 def _cause(error: BaseException) -> str:
-    """The innermost words of an error, without the addresses of objects that requests wraps around them."""
-    inner: Any = error
-    while inner.args and isinstance(getattr(inner.args[0], "reason", inner.args[0]), BaseException):
-        inner = getattr(inner.args[0], "reason", inner.args[0])
-    return printable(str(inner).rpartition(": ")[2]) or type(error).__name__
+    """The words of the innermost error, without the addresses of objects that are printed around them."""
+    return printable(str(_innermost(error)).rpartition(": ")[2]) or type(error).__name__

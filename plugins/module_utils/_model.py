@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -15,6 +16,9 @@ from ._clock import iso8601
 
 PORT = "port"
 REVERSE = "reverse"
+
+# Nothing lives for a year; a number beyond it is not a life time, and may not even be a date.
+MAX_LIFETIME = 366 * 86400
 
 _SERVICE_ID = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){7}")
 _CONNECTION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
@@ -117,9 +121,27 @@ class Connection:
         """The inverse of as_record(); TypeError or ValueError when *record* was not written by it."""
         names = {item.name for item in fields(cls)}
         connection = cls(**{name: value for name, value in record.items() if name in names})
-        if not is_plain_host(connection.host) or not is_connection_id(connection.id):
-            raise ValueError("the record has no usable host or id")
+        connection._check()
         return connection
+
+    def _check(self) -> None:
+        """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
+        texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from)
+        optional = (self.client_ip, self.session_id)
+        times = (self.opened_at, self.expires_at, self.asked_at, self.verified_at)
+        if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
+            raise TypeError("a text is not one")
+        if not all(isinstance(moment, (int, float)) and math.isfinite(moment) for moment in times):
+            raise TypeError("a time is not one")
+        if (
+            not is_plain_host(self.host)
+            or not is_connection_id(self.id)
+            or service_id(self.service_id) != self.service_id
+        ):
+            raise ValueError("an id or the host is not usable")
+        has_port = isinstance(self.port, int) and 0 < self.port < 65536
+        if self.type not in (PORT, REVERSE) or has_port != (self.type == PORT):
+            raise ValueError("the port does not fit the type")
 
 
 @dataclass(frozen=True)

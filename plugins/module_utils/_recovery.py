@@ -9,6 +9,7 @@ An attempt is written to the registry before it is made, so that even a process 
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterable
 
@@ -57,11 +58,17 @@ def settle(
     Changes *holding*; returns the ids of what was closed, or with *check* would be.
     """
     found = orphans(holding, holding.attempts, sessions, client.clock.observed)
-    if not check:
-        for session in found:
+    if check:
+        return [session.id for session in found]
+    closed = []
+    for session in found:
+        # What cannot be closed now is looked for again by the next task, because its attempt is kept.
+        with contextlib.suppress(ApiError):
             client.close(service_id, session.id, GRAPHQL, deadline)
+            closed.append(session.id)
+    if len(closed) == len(found):
         holding.attempts = [attempt for attempt in holding.attempts if time.time() < attempt.until + SETTLING]
-    return [session.id for session in found]
+    return closed
 
 
 def recover(

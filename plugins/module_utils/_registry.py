@@ -75,6 +75,8 @@ class Registry:
             names = sorted(name for name in os.listdir(self._directory) if name.endswith(".json"))
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise RegistryError(f"The registry {self._directory} cannot be read: {error.strerror}.") from None
         found: list[Connection] = []
         for name in names:
             with contextlib.suppress(FileNotFoundError, ValueError):
@@ -151,15 +153,15 @@ def _read(path: str) -> str:
     """The file's text. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with open(descriptor, encoding="utf-8") as file:
+            if os.fstat(descriptor).st_uid != os.geteuid():
+                raise RegistryError(f"The registry file {path} belongs to another user.")
+            return file.read()
     except FileNotFoundError:
         raise
     except OSError as error:
         reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
         raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
-    with open(descriptor, encoding="utf-8") as file:
-        if os.fstat(descriptor).st_uid != os.geteuid():
-            raise RegistryError(f"The registry file {path} belongs to another user.")
-        return file.read()
 
 
 def _parse(text: str) -> Holding:
@@ -172,7 +174,7 @@ def _parse(text: str) -> Holding:
             [Connection.from_record(record) for record in document["connections"]],
             [Attempt(float(record["asked_at"]), float(record["until"])) for record in document["attempts"]],
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"unexpected content, {type(error).__name__}") from None
 
 

@@ -16,7 +16,7 @@ from ._access import Access
 from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, RefusedError
 from ._http import printable
-from ._model import PORT, REVERSE, Connection, is_connection_id, is_plain_host
+from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, is_connection_id, is_plain_host
 from ._settings import REST, Settings
 from ._transport import Transport
 
@@ -71,11 +71,13 @@ def parse_connection(
     fields = answer.get("connection")
     if not isinstance(fields, Mapping):
         raise ValueError("it has no connection")
-    connection_id = str(fields.get("connectionid") or answer.get("connectionid") or "")
-    if not is_connection_id(connection_id):
+    connection_id = fields.get("connectionid") or answer.get("connectionid")
+    if not isinstance(connection_id, str) or not is_connection_id(connection_id):
         raise ValueError("it has no usable connectionid")
     host, port = _address(fields)
     lifetime = _integer(fields.get("proxyExpirationSec")) or _integer(fields.get("expirationsec")) or DEFAULT_LIFETIME
+    if lifetime > MAX_LIFETIME:
+        lifetime = DEFAULT_LIFETIME
     return Connection(
         id=connection_id,
         service_id=service_id,
@@ -120,7 +122,7 @@ def _integer(value: Any) -> int | None:
     """*value* as a positive integer, whether it came as a number or as a string; None otherwise."""
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if number > 0 else None
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from ._credentials import Credentials, find_credentials
 from ._errors import CredentialsError, OptionError
+from ._model import is_plain_host
 
 REST = "rest"
 GRAPHQL = "graphql"
@@ -54,8 +55,9 @@ class Settings:
         Raises OptionError or CredentialsError.
         """
         environ = os.environ if environ is None else environ
-        request_timeout = float(options.get("request_timeout") or DEFAULT_REQUEST_TIMEOUT)
-        if request_timeout <= 0:
+        asked = options.get("request_timeout")
+        request_timeout = float(DEFAULT_REQUEST_TIMEOUT if asked is None else asked)
+        if not request_timeout > 0:
             raise OptionError(f"request_timeout={request_timeout:g} is not a time: give seconds greater than 0.")
         settings = cls(
             credentials=find_credentials(options, environ),
@@ -102,7 +104,14 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
     except ValueError:
         raise OptionError(f"{name}={text!r} is not a URL.") from None
     host = parts.hostname
-    if parts.scheme not in ("https", "http") or not host or parts.username is not None or parts.fragment or parts.query:
+    if (
+        parts.scheme not in ("https", "http")
+        or not host
+        or not (":" in host or is_plain_host(host))
+        or parts.username is not None
+        or parts.fragment
+        or parts.query
+    ):
         raise OptionError(f"{name}={text!r} must be a URL such as {default}, without user, query or fragment.")
     if parts.scheme == "http" and not _is_loopback(host):
         raise OptionError(f"{name}={text!r} is not https: plain http is accepted for a loopback address only.")
