@@ -26,6 +26,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
     AnswerLostError,
     MissingLibraryError,
     NotSentError,
+    OptionError,
     OutOfTimeError,
     RemoteItError,
 )
@@ -223,7 +224,9 @@ def test_without_verification_any_certificate_will_do(authority: Authority, monk
 def test_a_ca_file_that_is_none(authority: Authority, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("not a certificate")
     with Server(reply(200, {}), tls=authority.server()) as server:
-        not_sent(f"{server.url}/a", verify=str(tmp_path / "ca.pem"))
+        with pytest.raises(OptionError, match="ca.pem cannot be used as CA certificates"):
+            post(f"{server.url}/a", verify=str(tmp_path / "ca.pem"))
+        assert server.connections == 0
 
 
 def test_a_server_that_speaks_no_tls(request: pytest.FixtureRequest) -> None:
