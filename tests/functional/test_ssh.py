@@ -97,7 +97,7 @@ def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> Non
         keywords = {} if ours else {"vars": unchecked}
         return {"name": host, "hosts": host, "gather_facts": False, **keywords, "tasks": tasks}
 
-    with Simulator(lab.simulator_config(reuse_ports=True)) as cloud:
+    with Simulator(lab.simulator_config(reuse_ports=True, cut_on_close=False)) as cloud:
         for ours in (False, True):
             run = lab.run([play(host, ours) for host in NAMES], environ=lab.environment(cloud))
             ports = {run.result(f"open {host}").result["connection"]["port"] for host in NAMES}

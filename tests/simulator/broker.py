@@ -156,7 +156,13 @@ class Broker:
         if connection.reverse:
             return
         listen = self._faults.take("proxy", "open") is None
-        relay = Relay(connection.target, connection.admission, connection.activity, self._client_fault)
+        relay = Relay(
+            connection.target,
+            connection.admission,
+            connection.activity,
+            self._client_fault,
+            self._behaviour.cut_on_close,
+        )
         reused = self._free_ports.pop() if self._behaviour.reuse_ports and self._free_ports else 0
         connection.port = await relay.open(self._behaviour.proxy_host, reused, listen=listen)
         connection.relay = relay

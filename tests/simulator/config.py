@@ -97,6 +97,7 @@ def _behaviour(section: Section) -> Behaviour:
         list_bulk_service=section.flag("list_bulk_service", False),
         proxy_host=_loopback(section, "proxy_host"),
         reuse_ports=section.flag("reuse_ports", False),
+        cut_on_close=section.flag("cut_on_close", True),
         rate_limit=_rate_limit(section),
         signatures=_signatures(section.section("signatures")),
     )

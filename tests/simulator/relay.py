@@ -22,6 +22,7 @@ class Relay:
 
     :param target: gives host and port of the service, None when it cannot be reached: clients are then hung up on.
     :param misbehaviour: asked for each client: None, ``close`` or ``hang``.
+    :param cut_on_close: whether closing the proxy hangs up on the clients that it serves.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class Relay:
         admission: Admission,
         activity: Activity,
         misbehaviour: Callable[[], str | None],
+        cut_on_close: bool = True,
     ) -> None:
         self._target = target
         self._admission = admission
         self._activity = activity
         self._misbehaviour = misbehaviour
+        self._cut_on_close = cut_on_close
         self._socket: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -54,14 +57,15 @@ class Relay:
         return bound
 
     def close(self) -> None:
-        """Stop listening and cut every client off."""
+        """Stop listening and, unless told otherwise, cut every client off."""
         self._closed = True
         if self._server is not None:
             self._server.close()
         elif self._socket is not None:
             self._socket.close()
-        for task in self._tasks:
-            task.cancel()
+        if self._cut_on_close:
+            for task in self._tasks:
+                task.cancel()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -60,6 +60,7 @@ class Behaviour:
     list_bulk_service: bool = False
     proxy_host: str = "127.0.0.1"
     reuse_ports: bool = False
+    cut_on_close: bool = True
     rate_limit: RateLimit | None = None
     signatures: Signatures = field(default_factory=Signatures)
 
