@@ -9,7 +9,7 @@ PINS := tests/requirements/lint.txt tests/requirements/test.txt
 VERSION = $(shell $(VENV)/bin/python -c "import sys; print('%d.%d' % sys.version_info[:2])")
 PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
 
-.PHONY: help demo test lint units integration sanity check-all pins clean
+.PHONY: help demo test lint units integration sanity bench check-all pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ integration: $(READY) ## Real playbooks against the simulator and an SSH server
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
 	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)
+
+bench: $(READY) ## What a lookup costs
+	$(VENV)/bin/python -m tests.bench
 
 check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
 	.ci/run
