@@ -31,6 +31,8 @@ from tests.simulator.harness import Simulator
 
 from .tasks import CONNECTION, connection
 
+pytestmark = pytest.mark.one_core
+
 # Written out, it would stand in the lines of the playbook that Ansible shows beside an error.
 FROM_ENVIRONMENT = "{{ lookup('env', 'R3_SECRET_ACCESS_KEY') }}"
 NO_KEYS = {"R3_ACCESS_KEY_ID": "", "R3_SECRET_ACCESS_KEY": "", "R3_DEVELOPER_API_KEY": ""}

@@ -16,6 +16,8 @@ from tests.lab.world import DATABASE
 
 from .tasks import connection, info
 
+pytestmark = pytest.mark.one_core
+
 OPERATION = {"rest": ("connect", "stop"), "graphql": ("connect", "disconnect")}
 LOST_ANSWERS: list[dict[str, Any]] = [
     {"fault": "lost_answer", "how": "close"},

@@ -17,6 +17,8 @@ from tests.lab.world import DATABASE
 
 from .tasks import connection
 
+pytestmark = pytest.mark.one_core
+
 
 @pytest.fixture(scope="module")
 def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,6 +20,8 @@ from tests.lab.world import DATABASE, DEVELOPER_KEY, OFFLINE, SECRET
 
 from .tasks import LOOKUP, connection, info, show
 
+pytestmark = pytest.mark.one_core
+
 KEY = base64.b64decode(SECRET)
 # Whole or in part, as text, as bytes and as Python or JSON would write them.
 TRACES = [
