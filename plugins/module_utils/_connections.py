@@ -73,14 +73,20 @@ class Connections:
 
         With *check* nothing is written anywhere. Raises RemoteItError.
         """
-        holding = self._registry.read(service_id)
+        holding = self._unexpired(self._registry.read(service_id))
         reusable = self._candidate(holding, wanted)
         if reusable and self._is_fresh(reusable, wanted):
             return Outcome(before=holding.connections, after=holding.connections, connection=reusable)
         if check:
             return self._present(service_id, wanted, holding, deadline, check=True)
         with self._registry.locked(service_id, deadline) as holding:
-            return self._present(service_id, wanted, holding, deadline, check=False)
+            return self._present(service_id, wanted, self._unexpired(holding), deadline, check=False)
+
+    def _unexpired(self, holding: Holding) -> Holding:
+        """*holding* without what remote.it has closed by now because its time was over."""
+        now = self.now()
+        holding.connections = [connection for connection in holding.connections if connection.expires_at > now]
+        return holding
 
     def _present(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, check: bool) -> Outcome:
         outcome = Outcome(before=list(holding.connections))
@@ -102,7 +108,7 @@ class Connections:
         """The newest held connection of the wanted kind with enough life left."""
         if wanted.force:
             return None
-        earliest_end = self.now() + max(1, wanted.min_remaining)
+        earliest_end = self.now() + wanted.min_remaining
         for connection in reversed(holding.connections):
             same_kind = (connection.access, connection.client_ip) == (wanted.access.mode, wanted.access.client_ip)
             if same_kind and connection.expires_at >= earliest_end:
@@ -119,7 +125,8 @@ class Connections:
         if sessions is not None:
             closed = settle(self._client, service_id, holding, sessions, deadline, check)
             holding.connections = alive(holding.connections, sessions, self.now())
-        else:
+        elif not check:
+            # A connect could latch the proxy to this machine, which is no mere prediction.
             holding.connections = [item for item in holding.connections if self._answers(item, why, deadline)]
         if not check:
             self._registry.save(service_id, holding)
@@ -133,7 +140,7 @@ class Connections:
         return answer is not False
 
     def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
-        for remaining in reversed(range(_OPEN_ATTEMPTS)):
+        for attempts_left in reversed(range(_OPEN_ATTEMPTS)):
             attempt = new_attempt(self._settings.request_timeout)
             holding.attempts.append(attempt)
             self._registry.save(service_id, holding)
@@ -141,7 +148,7 @@ class Connections:
                 connection = self._client.open(service_id, wanted.access, wanted.wait, deadline)
             except AnswerLostError as lost:
                 recover(self._client, service_id, holding, attempt, lost, deadline)
-                if not remaining or not deadline.remaining():
+                if not attempts_left or not deadline.remaining():
                     self._registry.save(service_id, holding)
                     raise
                 continue
@@ -158,9 +165,12 @@ class Connections:
     def _remember(self, service_id: str, holding: Holding, connection: Connection, deadline: Deadline) -> None:
         try:
             self._registry.save(service_id, holding)
-        except RegistryError:
+        except RegistryError as error:
             # What cannot be remembered could never be closed.
-            self._client.close(service_id, connection.id, connection.api, deadline)
+            try:
+                self._client.close(service_id, connection.id, connection.api, deadline)
+            except ApiError as close_error:
+                raise RegistryError(f"{error} Connection {connection.id} was left open: {close_error}") from None
             raise
 
     # -- absent -------------------------------------------------------------------------------------------------
@@ -173,9 +183,10 @@ class Connections:
         What is closed already is not a change. Raises RemoteItError; what was closed until then is forgotten.
         """
         if check:
-            return self._absent(service_id, connection_id, self._registry.read(service_id), deadline, check=True)
+            holding = self._unexpired(self._registry.read(service_id))
+            return self._absent(service_id, connection_id, holding, deadline, check=True)
         with self._registry.locked(service_id, deadline) as holding:
-            return self._absent(service_id, connection_id, holding, deadline, check=False)
+            return self._absent(service_id, connection_id, self._unexpired(holding), deadline, check=False)
 
     def _absent(
         self, service_id: str, connection_id: str | None, holding: Holding, deadline: Deadline, check: bool
@@ -199,9 +210,8 @@ class Connections:
         closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
         for connection in targets:
-            young = self.now() - connection.opened_at < SETTLING
-            expired = connection.expires_at <= self.now()
-            may_be_open = connection.id in paired if sessions is not None and not young else not expired
+            may_be_unlisted = sessions is None or self.now() - connection.opened_at < SETTLING
+            may_be_open = connection.id in paired or may_be_unlisted
             if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
                 closed.append(connection.id)
             holding.connections = [item for item in holding.connections if item.id != connection.id]

@@ -260,6 +260,23 @@ def test_an_expired_connection_is_not_used_again(lab: Lab) -> None:
         assert run.result("close").result["closed"] == [run.result("open").result["connection"]["id"]]
 
 
+def test_a_connection_that_a_second_one_replaced_is_noticed(lab: Lab) -> None:
+    with Simulator(lab.simulator_config(second_connect="override")) as cloud:
+        environ = lab.environment(cloud)
+        run = lab.run_tasks(
+            connection("latching", DATABASE),
+            connection("public", DATABASE, access="public"),
+            {"name": "wait", "ansible.builtin.pause": {"seconds": 6}},
+            connection("latching again", DATABASE, verify_after=0),
+            connection("close", DATABASE, state="absent"),
+            environ=environ,
+        )
+        ids = [run.result(name).result["connection"]["id"] for name in ("latching", "public", "latching again")]
+        assert len(set(ids)) == 3
+        assert run.result("close").result["closed"] == ids[2:]
+        assert cloud.state()["connections"] == []
+
+
 def test_times_are_true(lab: Lab) -> None:
     opened = lab.run_tasks(connection("open", DATABASE)).result("open").result["connection"]
     moments = [datetime.fromisoformat(opened[key]) for key in ("opened_at", "expires_at")]
