@@ -61,25 +61,36 @@ def whole(status: int, body: Any, headers: Mapping[str, str] | None = None) -> b
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + content
 
 
+class End(Exception):
+    """Nothing follows on this connection."""
+
+
 def part(data: bytes, length: int) -> Step:
     """The first *length* bytes of an answer, then the end of the connection."""
-    return lambda exchange: exchange.connection.sendall(data[:length])
+
+    def step(exchange: Exchange) -> None:
+        exchange.connection.sendall(data[:length])
+        raise End
+
+    return step
 
 
 def close(exchange: Exchange) -> None:
     """No answer: the connection ends as if the server had stopped."""
     exchange.connection.shutdown(socket.SHUT_RDWR)
+    raise End
 
 
 def reset(exchange: Exchange) -> None:
     """No answer: the connection is torn down with a TCP reset."""
     exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    exchange.connection.close()
+    raise End
 
 
 def hang(exchange: Exchange) -> None:
     """No answer while the test runs."""
     exchange.ending.wait(PATIENCE)
+    raise End
 
 
 def drip(data: bytes, pause: float, start: int = 0) -> Step:
@@ -89,8 +100,9 @@ def drip(data: bytes, pause: float, start: int = 0) -> Step:
         exchange.connection.sendall(data[:start])
         for index in range(start, len(data)):
             if exchange.ending.wait(pause):
-                return
+                break
             exchange.connection.sendall(data[index : index + 1])
+        raise End
 
     return step
 
@@ -139,7 +151,7 @@ class Server:
 
     def _serve(self, connection: socket.socket) -> None:
         # a peer that goes away is what many tests are about
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, End):
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 with self._lock:
@@ -150,13 +162,6 @@ class Server:
                         self.received.append(request)
                         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
                     step(Exchange(request, connection, self._ending))
-                    if step_ends_connection(step):
-                        return
-
-
-def step_ends_connection(step: Step) -> bool:
-    """Whether nothing can follow on the same connection."""
-    return step in (close, reset, hang) or step.__qualname__.startswith(("part.", "drip."))
 
 
 def _request(stream: Any) -> Received | None:

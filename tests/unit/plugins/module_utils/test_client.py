@@ -1,0 +1,375 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._errors import (
+    AnswerLostError,
+    CredentialsError,
+    RefusedError,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._model import Service
+from tests.unit.plugins import loopback
+from tests.unit.plugins.account import ME, Account, listed
+from tests.unit.plugins.material import (
+    CONNECTION_ID,
+    DEVELOPER_KEY,
+    NOW,
+    OTHER_SERVICE,
+    SERVICE,
+    credentials,
+    session,
+)
+
+REST_ANSWER = {
+    "status": "true",
+    "connection": {"connectionid": CONNECTION_ID, "proxy": "http://proxy18.rt3.io:38575", "expirationsec": "28797"},
+}
+GRAPHQL_ANSWER = {
+    "data": {
+        "connect": {
+            "id": CONNECTION_ID,
+            "created": "2026-02-03T04:05:06Z",
+            "host": "proxy18.rt3.io",
+            "port": 38575,
+            "reverseProxy": False,
+            "timeout": 28800,
+        }
+    }
+}
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    account = Account()
+    with account.server:
+        yield account
+
+
+def client(account: Account, **changes: Any) -> Client:
+    return Client(account.settings(**changes), Clock(), pytest.fail)
+
+
+def opened(account: Account, api: str = "rest", access: Access | None = None, wait: bool = True) -> Any:
+    return client(account, api=api).open(SERVICE, access or Access(), wait, Deadline(60))
+
+
+def refusal(work: Callable[[], object]) -> RefusedError:
+    with pytest.raises(RefusedError) as caught:
+        work()
+    assert str(caught.value).isprintable()
+    return caught.value
+
+
+# -- open -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("access", "hostip"),
+    [
+        (Access(), "255.255.255.255"),
+        (Access("public"), "0.0.0.0"),
+        (Access("restricted", "203.0.113.7"), "203.0.113.7"),
+    ],
+)
+@pytest.mark.parametrize("wait", [True, False])
+def test_rest_opens_as_its_documentation_says(access: Access, hostip: str, wait: bool, account: Account) -> None:
+    account.says["connect"] = REST_ANSWER
+    connection = opened(account, access=access, wait=wait)
+    assert (connection.id, connection.host, connection.port) == (CONNECTION_ID, "proxy18.rt3.io", 38575)
+    assert (connection.api, connection.access, connection.client_ip) == ("rest", access.mode, access.client_ip)
+    (request,) = account.server.received
+    assert request.target == "/apv/v27/device/connect"
+    # all values are strings, as the vendor's own clients send them
+    assert request.json() == {"deviceaddress": SERVICE, "hostip": hostip, "wait": "true" if wait else "false"}
+    assert request.headers["developerkey"] == DEVELOPER_KEY
+
+
+@pytest.mark.parametrize(
+    ("access", "hostip"), [(Access(), "255.255.255.255"), (Access("restricted", "203.0.113.7"), "203.0.113.7")]
+)
+def test_graphql_opens_as_its_schema_says(access: Access, hostip: str, account: Account) -> None:
+    account.says["open"] = GRAPHQL_ANSWER
+    connection = opened(account, "graphql", access)
+    assert (connection.id, connection.host, connection.port) == (CONNECTION_ID, "proxy18.rt3.io", 38575)
+    assert (connection.api, connection.opened_at, connection.expires_at) == ("graphql", NOW, NOW + 28800)
+    (request,) = account.server.received
+    assert request.target == "/graphql/v1"
+    assert request.json()["variables"] == {"serviceId": SERVICE, "hostIP": hostip}
+    assert "developerkey" not in request.headers
+
+
+def test_a_lifetime_counts_from_the_servers_clock(account: Account) -> None:
+    def answer(exchange: loopback.Exchange) -> None:
+        loopback.reply(200, REST_ANSWER, {"Date": "Tue, 03 Feb 2026 04:05:06 GMT"})(exchange)
+
+    account.says["connect"] = answer
+    connection = opened(account)
+    assert abs(connection.opened_at - NOW) < 60
+    assert connection.asked_at <= connection.opened_at
+    assert connection.expires_at == connection.opened_at + 28797
+
+
+def test_rest_without_a_developer_key_asks_nothing(account: Account) -> None:
+    without = client(account, credentials=credentials(developer_key=None))
+    with pytest.raises(CredentialsError, match="developer_key"):
+        without.open(SERVICE, Access(), True, Deadline(60))
+    assert account.asked == []
+
+
+@pytest.mark.parametrize("status", ["true", "TRUE", True])
+def test_rest_says_yes_in_many_ways(status: Any, account: Account) -> None:
+    account.says["connect"] = {**REST_ANSWER, "status": status}
+    assert opened(account).id == CONNECTION_ID
+
+
+@pytest.mark.parametrize("status", ["false", False, None, "reset", 0])
+def test_all_else_means_that_rest_refused(status: Any, account: Account) -> None:
+    account.says["connect"] = {**REST_ANSWER, "status": status, "reason": "\x1b[31mbecause"}
+    error = refusal(lambda: opened(account))
+    assert (error.status, error.reason) == (200, "\\x1b[31mbecause")
+    assert '"\\x1b[31mbecause"' in str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"status": "false", "code": "GENERAL_ERROR"}, "GENERAL_ERROR"),
+        ({"status": "false"}, "no reason given"),
+        ({}, "no"),
+    ],
+)
+def test_a_refusal_without_a_reason_has_some_words(answer: dict[str, str], reason: str, account: Account) -> None:
+    account.says["connect"] = answer
+    assert reason in str(refusal(lambda: opened(account)))
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "connect", {"status": "true"}),
+        ("rest", "connect", {"status": "pending"}),
+        ("rest", "connect", {"status": "true", "connection": {"proxy": "http://-x:1"}}),
+        ("graphql", "open", {"data": {"connect": None}}),
+        ("graphql", "open", {"data": {}}),
+        ("graphql", "open", {"data": None}),
+        ("graphql", "open", {}),
+        ("graphql", "open", {"data": {"connect": {"host": "a"}}}),
+        # half a connection beside errors may be one
+        ("graphql", "open", {"data": {"connect": {"host": "a"}}, "errors": [{"message": "timeout"}]}),
+    ],
+)
+def test_a_yes_without_an_address_may_have_opened_something(
+    api: str, kind: str, answer: dict[str, Any], account: Account
+) -> None:
+    account.says[kind] = answer
+    with pytest.raises(AnswerLostError):
+        opened(account, api)
+    assert account.asked == [kind]
+
+
+def test_a_connection_beside_errors_is_a_connection(account: Account) -> None:
+    account.says["open"] = {**GRAPHQL_ANSWER, "errors": [{"message": "could not log the event"}]}
+    assert opened(account, "graphql").id == CONNECTION_ID
+
+
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [
+        ([{"message": "device is inactive"}], "device is inactive"),
+        ([{"message": "a\nb"}, {"message": "c"}], "a\\nb"),
+        (["text"], "text"),
+        ({"message": "m"}, "m"),
+        ("text", "text"),
+    ],
+)
+@pytest.mark.parametrize("data", [None, {"connect": None}])
+def test_errors_mean_that_graphql_refused(errors: Any, reason: str, data: Any, account: Account) -> None:
+    account.says["open"] = {"data": data, "errors": errors}
+    error = refusal(lambda: opened(account, "graphql"))
+    assert (error.status, error.reason) == (200, reason)
+
+
+# -- why it was refused -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (None, f"{SERVICE} is not a service that this access key can see"),
+        ({"can": False}, "not connect to, the service"),
+        ({"enabled": False}, f"the service {SERVICE} is disabled"),
+        ({"online": False}, f"the device of {SERVICE} is offline"),
+        # the first reason is the one to mend first
+        ({"can": False, "enabled": False, "online": False}, "not connect to, the service"),
+    ],
+)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_refusal_is_explained_by_the_state_of_the_service(
+    api: str, state: dict[str, Any] | None, why: str, account: Account
+) -> None:
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
+    account.says["open"] = {"errors": [{"message": "[0861]"}]}
+    account.service = None if state is None else {**(account.service or {}), **state}
+    error = refusal(lambda: opened(account, api))
+    assert why in str(error)
+    assert 'remote.it said "[0861]"' in str(error)
+    assert (error.status, error.reason) == (200, "[0861]")
+
+
+def test_a_refusal_that_the_state_does_not_explain_stays_as_it_is(account: Account) -> None:
+    account.says["connect"] = {"status": "false", "reason": "quota"}
+    assert str(refusal(lambda: opened(account))) == 'remote.it refused device/connect: "quota".'
+
+
+@pytest.mark.parametrize("status", [500, 403, 200])
+def test_a_refusal_stays_as_it_is_when_the_state_cannot_be_read(status: int, account: Account) -> None:
+    account.says["connect"] = {"status": "false", "reason": "quota"}
+    account.says["service"] = loopback.reply(status, {"errors": [{"message": "no"}]})
+    with pytest.raises(RefusedError, match="quota"):
+        client(account).open(SERVICE, Access(), True, Deadline(1))
+
+
+def test_an_http_status_speaks_for_itself(account: Account) -> None:
+    account.says["connect"] = loopback.reply(404, {"reason": "no such path"})
+    assert refusal(lambda: opened(account)).status == 404
+    assert account.asked == ["connect"]
+
+
+# -- close ------------------------------------------------------------------------------------------------------------
+
+
+def close(account: Account, api: str) -> None:
+    client(account).close(SERVICE, CONNECTION_ID, api, Deadline(60))
+
+
+@pytest.mark.parametrize("answer", [{"status": "true", "connectionid": CONNECTION_ID}, {"status": "true", "id": "x"}])
+def test_rest_closes(answer: dict[str, str], account: Account) -> None:
+    account.says["stop"] = answer
+    close(account, "rest")
+    (request,) = account.server.received
+    assert request.target == "/apv/v27/device/connect/stop"
+    assert request.json() == {"deviceaddress": SERVICE, "connectionid": CONNECTION_ID}
+    assert request.headers["developerkey"] == DEVELOPER_KEY
+
+
+def test_graphql_closes(account: Account) -> None:
+    close(account, "graphql")
+    (request,) = account.server.received
+    assert request.json()["variables"] == {"serviceId": SERVICE, "connectionId": CONNECTION_ID}
+    assert account.closed == [CONNECTION_ID]
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "stop", {"status": "false", "reason": "connectionid is wrong"}),
+        ("rest", "stop", loopback.reply(401, {"status": "false", "reason": "connectionid is wrong"})),
+        ("rest", "stop", {}),
+        ("graphql", "disconnect", {"data": {"disconnect": False}}),
+        ("graphql", "disconnect", {"data": {"disconnect": None}}),
+        ("graphql", "disconnect", {"data": {"disconnect": "true"}}),
+        ("graphql", "disconnect", {"data": {}}),
+        ("graphql", "disconnect", {"data": None, "errors": [{"message": "not found"}]}),
+        ("graphql", "disconnect", {"data": {"disconnect": True}, "errors": [{"message": "but"}]}),
+    ],
+)
+def test_what_is_not_confirmed_is_not_closed(api: str, kind: str, answer: Any, account: Account) -> None:
+    account.says[kind] = answer
+    refusal(lambda: close(account, api))
+
+
+def test_closing_is_tried_again(account: Account) -> None:
+    answers = [loopback.close, loopback.reply(200, {"status": "true"})]
+    account.says["stop"] = lambda exchange: answers.pop(0)(exchange)
+    close(account, "rest")
+    assert account.asked == ["stop", "stop"]
+
+
+# -- what is there ----------------------------------------------------------------------------------------------------
+
+
+def test_a_service_is_read_with_our_proxy_sessions(account: Account) -> None:
+    account.sessions = [
+        listed("MINE"),
+        listed("mine-too", NOW + 5, user=ME.lower()),
+        listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
+        listed("PEER-TO-PEER", proxy=False),
+        {**listed("NO-TIME"), "timestamp": None},
+        {**listed("NO-USER"), "user": None},
+        {**listed("NO-ENDPOINT"), "endpoint": None},
+        {**listed("NO-TARGET"), "target": None},
+    ]
+    service = client(account).service(SERVICE, Deadline(60))
+    mine = (session("MINE"), session("mine-too", started_at=NOW + 5), session("NO-TARGET"))
+    assert service == Service(SERVICE, "ssh", "pi", enabled=True, online=True, can_connect=True, sessions=mine)
+
+
+def test_all_our_sessions_are_read_with_their_services(account: Account) -> None:
+    account.sessions = [
+        listed("A"),
+        {**listed("B"), "target": {"id": OTHER_SERVICE.lower()}},
+        listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
+    ]
+    assert client(account).sessions(Deadline(60)) == [session("A"), session("B", OTHER_SERVICE)]
+
+
+def test_a_service_that_we_cannot_see_is_none(account: Account) -> None:
+    account.service = None
+    assert client(account).service(SERVICE, Deadline(60)) is None
+
+
+def test_sessions_that_cannot_be_read_are_not_an_empty_list(account: Account) -> None:
+    account.sessions = None
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None and service.sessions is None
+
+
+def test_an_id_in_lower_case_is_the_same_service(account: Account) -> None:
+    account.service = {**(account.service or {}), "id": "8a:00:00:00:01:02:03:04"}
+    identifier = "8A:00:00:00:01:02:03:04"
+    service = client(account).service(identifier, Deadline(60))
+    assert service is not None and service.id == identifier
+
+
+def test_names_of_strangers_are_printable(account: Account) -> None:
+    account.service = {**(account.service or {}), "name": "\x1b[31mred", "device": {"name": "a\nb"}}
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None
+    assert (service.name, service.device_name) == ("\\x1b[31mred", "a\\nb")
+
+
+@pytest.mark.parametrize("missing", ["name", "enabled", "online", "can", "device"])
+def test_what_is_not_told_of_a_service_does_not_stand_in_the_way(missing: str, account: Account) -> None:
+    account.service = {name: value for name, value in (account.service or {}).items() if name != missing}
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None and service.enabled and service.online and service.can_connect
+
+
+@pytest.mark.parametrize("login", [None, [], "x"])
+def test_a_key_without_an_account_is_refused(login: Any, account: Account) -> None:
+    account.says["sessions"] = {"data": {"login": login}}
+    assert "no account" in str(refusal(lambda: client(account).sessions(Deadline(60))))
+
+
+@pytest.mark.parametrize("nodes", [None, {}, "x", [None, 7, "x"]])
+def test_lists_that_are_none_are_empty(nodes: Any, account: Account) -> None:
+    account.says["service"] = {"data": {"login": {"id": ME, "service": nodes}}}
+    assert client(account).service(SERVICE, Deadline(60)) is None
+    account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": nodes}}}
+    assert client(account).sessions(Deadline(60)) == []
+
+
+def test_reading_is_tried_again(account: Account) -> None:
+    answers = [loopback.reset, loopback.reply(200, {"data": {"login": {"id": ME, "sessions": []}}})]
+    account.says["sessions"] = lambda exchange: answers.pop(0)(exchange)
+    assert client(account).sessions(Deadline(60)) == []

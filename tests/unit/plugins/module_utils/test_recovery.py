@@ -1,0 +1,231 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils import _recovery
+from ansible_collections.community.remoteit.plugins.module_utils._client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._errors import AnswerLostError
+from ansible_collections.community.remoteit.plugins.module_utils._recovery import (
+    new_attempt,
+    orphans,
+    recover,
+    settle,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
+from tests.unit.plugins import loopback
+from tests.unit.plugins.account import Account, listed
+from tests.unit.plugins.material import NOW, SERVICE, connection, session
+
+ATTEMPT = Attempt(NOW, NOW + 30)
+LOST = AnswerLostError("The connection broke.")
+
+
+# -- which sessions nobody knows --------------------------------------------------------------------------------------
+
+
+def ids(holding: Holding, *sessions: tuple[str, float], skew: float = 0.0) -> list[str]:
+    made = [session(id, started_at=started_at) for id, started_at in sessions]
+    return [item.id for item in orphans(holding, holding.attempts, made, skew)]
+
+
+@pytest.mark.parametrize(
+    ("started_at", "found"),
+    [
+        (NOW - 60, False),
+        (NOW - 4, False),
+        (NOW - 1, True),
+        (NOW, True),
+        (NOW + 15, True),
+        (NOW + 31, True),
+        (NOW + 34, False),
+        (NOW + 3600, False),
+    ],
+)
+def test_an_orphan_began_while_the_attempt_could_have_an_effect(started_at: float, found: bool) -> None:
+    assert ids(Holding(attempts=[ATTEMPT]), ("S", started_at)) == ["S"] * found
+
+
+@pytest.mark.parametrize("skew", [-86400.0, 86400.0])
+def test_the_servers_clock_may_be_off(skew: float) -> None:
+    assert ids(Holding(attempts=[ATTEMPT]), ("S", NOW + skew), ("OLD", NOW), skew=skew) == ["S"]
+
+
+def test_without_an_attempt_nothing_is_an_orphan() -> None:
+    assert ids(Holding(), ("S", NOW)) == []
+
+
+def test_what_belongs_to_a_connection_is_no_orphan() -> None:
+    holding = Holding([connection(id="GRAPHQL", api="graphql"), connection(id="REST")], [ATTEMPT])
+    # one is known by its id, the other by when it began
+    assert ids(holding, ("graphql", NOW + 10), ("OTHER-ID", NOW)) == []
+    assert ids(holding, ("graphql", NOW + 10), ("OTHER-ID", NOW), ("ORPHAN", NOW + 20)) == ["ORPHAN"]
+
+
+def test_every_attempt_counts() -> None:
+    holding = Holding(attempts=[ATTEMPT, Attempt(NOW + 1000, NOW + 1030)])
+    assert ids(holding, ("A", NOW), ("B", NOW + 500), ("C", NOW + 1010)) == ["A", "C"]
+
+
+def test_an_attempt_begins_now_and_ends_with_its_request() -> None:
+    attempt = new_attempt(30)
+    assert abs(attempt.asked_at - time.time()) < 30
+    assert attempt.until == attempt.asked_at + 30
+
+
+# -- closing them -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    monkeypatch.setattr(_recovery, "_LOOKS", (0.0, 0.01, 0.01))
+    account = Account()
+    with account.server:
+        yield account
+
+
+def client(account: Account) -> Client:
+    return Client(account.settings(request_timeout=5.0), Clock(), pytest.fail)
+
+
+def settled(account: Account, holding: Holding, *, check: bool = False) -> list[str]:
+    talking = client(account)
+    service = talking.service(SERVICE, Deadline(60))
+    assert service is not None
+    return settle(talking, SERVICE, holding, service.sessions or (), Deadline(60), check)
+
+
+def test_what_an_earlier_attempt_left_open_is_closed() -> None:
+    account = Account()
+    account.sessions = [listed("ORPHAN"), listed("STRANGER", NOW - 3600), listed("B", NOW + 5)]
+    holding = Holding([connection(id="B", api="graphql")], [ATTEMPT])
+    with account.server:
+        assert settled(account, holding) == ["ORPHAN"]
+    assert account.closed == ["ORPHAN"]
+    # nothing can come of it any more
+    assert holding == Holding([connection(id="B", api="graphql")], [])
+
+
+def test_in_check_mode_nothing_is_closed_or_forgotten(account: Account) -> None:
+    account.sessions = [listed("ORPHAN")]
+    holding = Holding(attempts=[ATTEMPT])
+    assert settled(account, holding, check=True) == ["ORPHAN"]
+    assert (account.closed, holding.attempts) == ([], [ATTEMPT])
+
+
+def test_an_attempt_that_may_still_have_an_effect_is_kept(account: Account) -> None:
+    now = time.time()
+    running, over = Attempt(now, now + 600), Attempt(now - 600, now - 500)
+    holding = Holding(attempts=[running, over])
+    assert settled(account, holding) == []
+    assert holding.attempts == [running]
+
+
+def test_what_could_not_be_closed_is_looked_for_again(account: Account) -> None:
+    account.sessions = [listed("ORPHAN")]
+    account.says["disconnect"] = {"data": {"disconnect": False}}
+    holding = Holding(attempts=[ATTEMPT])
+    assert settled(account, holding) == []
+    assert holding.attempts == [ATTEMPT]
+    del account.says["disconnect"]
+    assert settled(account, holding) == ["ORPHAN"]
+    assert holding.attempts == []
+
+
+# -- after a lost answer ----------------------------------------------------------------------------------------------
+
+
+def recovered(account: Account, holding: Holding, attempt: Attempt, seconds: float = 60.0) -> None:
+    recover(client(account), SERVICE, holding, attempt, LOST, Deadline(seconds))
+
+
+def uncertain(account: Account, holding: Holding, attempt: Attempt, seconds: float = 60.0) -> str:
+    with pytest.raises(AnswerLostError) as caught:
+        recovered(account, holding, attempt, seconds)
+    message = str(caught.value)
+    assert message.startswith(f"{LOST} A connection to {SERVICE} may be open, and it could not be looked for (")
+    assert "15 idle minutes" in message
+    # the next task must look again
+    assert holding.attempts == [attempt]
+    return message
+
+
+def test_an_orphan_is_closed_and_the_attempt_forgotten(account: Account) -> None:
+    attempt = new_attempt(30)
+    account.sessions = [listed("STRANGER", NOW), listed("ORPHAN", time.time())]
+    holding = Holding(attempts=[attempt])
+    recovered(account, holding, attempt)
+    assert (account.closed, holding.attempts) == (["ORPHAN"], [])
+
+
+def test_an_orphan_that_is_listed_late_is_found(account: Account) -> None:
+    attempt = new_attempt(30)
+    looks = 0
+
+    def answer(exchange: loopback.Exchange) -> None:
+        nonlocal looks
+        looks += 1
+        sessions = [listed("ORPHAN", time.time())] if looks == 3 else []
+        found = {
+            "data": {"login": {"id": listed("X")["user"]["id"], "service": [{"id": SERVICE, "sessions": sessions}]}}
+        }
+        loopback.reply(200, found)(exchange)
+
+    account.says["service"] = answer
+    holding = Holding(attempts=[attempt])
+    recovered(account, holding, attempt)
+    assert (account.closed, holding.attempts) == (["ORPHAN"], [])
+
+
+def test_when_there_is_no_orphan_it_may_be_tried_again_but_is_remembered(account: Account) -> None:
+    attempt = new_attempt(30)
+    account.sessions = [listed("STRANGER", NOW)]
+    holding = Holding(attempts=[attempt])
+    recovered(account, holding, attempt)
+    assert (account.closed, holding.attempts) == ([], [attempt])
+    assert account.asked == ["service"] * 3
+
+
+def test_another_connection_of_ours_that_opened_meanwhile_is_left_alone(account: Account) -> None:
+    attempt = new_attempt(30)
+    account.sessions = [listed("MINE", time.time())]
+    holding = Holding([connection(id="MINE", api="graphql")], [attempt])
+    recovered(account, holding, attempt)
+    assert account.closed == []
+
+
+def test_a_service_that_cannot_be_seen_has_no_orphan(account: Account) -> None:
+    account.service = None
+    attempt = new_attempt(30)
+    recovered(account, Holding(attempts=[attempt]), attempt)
+
+
+def test_sessions_that_may_not_be_read_leave_it_open(account: Account) -> None:
+    account.sessions = None
+    attempt = new_attempt(30)
+    assert "its sessions may not be read" in uncertain(account, Holding(attempts=[attempt]), attempt)
+
+
+def test_a_server_that_is_gone_leaves_it_open(account: Account) -> None:
+    account.says["service"] = loopback.reply(403, {"reason": "blocked"})
+    attempt = new_attempt(30)
+    assert "blocked" in uncertain(account, Holding(attempts=[attempt]), attempt)
+
+
+def test_a_time_limit_leaves_it_open(account: Account) -> None:
+    attempt = new_attempt(30)
+    assert "time limit" in uncertain(account, Holding(attempts=[attempt]), attempt, seconds=0)
+
+
+def test_an_orphan_that_cannot_be_closed_leaves_it_open(account: Account) -> None:
+    attempt = new_attempt(30)
+    account.sessions = [listed("ORPHAN", time.time())]
+    account.says["disconnect"] = {"data": {"disconnect": False}}
+    assert "did not confirm" in uncertain(account, Holding(attempts=[attempt]), attempt)
