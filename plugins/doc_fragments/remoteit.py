@@ -78,7 +78,8 @@ options:
     default: true
   ca_path:
     description:
-      - A PEM file or a directory of CA certificates to trust instead of the system's.
+      - A PEM file, or a directory prepared by C(openssl rehash), of the CA certificates to trust instead of the default
+        ones.
     type: path
   request_timeout:
     description:

@@ -44,7 +44,8 @@ options:
       - What to do when no connection to the service is open.
       - V(error) fails.
       - V(empty) gives an empty dictionary, or with O(attribute) an empty string.
-      - V(open) opens one. However many forks ask at the same time, it is opened once.
+      - V(open) opens one. However many forks ask at the same time, it is opened once. In check mode, none is opened and the
+        answer is that of V(empty).
     type: str
     choices:
       - error
@@ -144,6 +145,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         """One answer for each service id in *terms*. Raises AnsibleLookupError."""
         self.set_options(var_options=variables, direct=kwargs)
+        self._check_mode = bool((variables or {}).get("ansible_check_mode"))
         try:
             settings = Settings.from_options(self.get_options())
             return [self._answer(settings, checked_service_id(str(term))) for term in self._flatten(terms)]
@@ -156,7 +158,7 @@ class LookupModule(LookupBase):
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)
-        if connection is None and self.get_option("missing") == "open":
+        if connection is None and self.get_option("missing") == "open" and not self._check_mode:
             connection = self._opened(settings, service_id)
         attribute = self.get_option("attribute")
         if connection is None:
@@ -173,8 +175,8 @@ class LookupModule(LookupBase):
         """The newest held connection that has not expired."""
         wanted = self._access() if self.get_option("access") else None
         for connection in reversed(Registry(settings, self._warn).read(service_id).connections):
-            same_kind = wanted is None or (wanted.mode, wanted.client_ip) == (connection.access, connection.client_ip)
-            if same_kind and connection.expires_at > time.time():
+            is_wanted = wanted is None or connection.serves(wanted.mode, wanted.client_ip)
+            if is_wanted and connection.expires_at > time.time():
                 return connection
         return None
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ._access import Access
 from ._client import Client
@@ -110,8 +110,7 @@ class Connections:
             return None
         earliest_end = self.now() + wanted.min_remaining
         for connection in reversed(holding.connections):
-            same_kind = (connection.access, connection.client_ip) == (wanted.access.mode, wanted.access.client_ip)
-            if same_kind and connection.expires_at >= earliest_end:
+            if connection.serves(wanted.access.mode, wanted.access.client_ip) and connection.expires_at >= earliest_end:
                 return connection
         return None
 
@@ -127,17 +126,19 @@ class Connections:
             holding.connections = alive(holding.connections, sessions, self.now())
         elif not check:
             # A connect could latch the proxy to this machine, which is no mere prediction.
-            holding.connections = [item for item in holding.connections if self._answers(item, why, deadline)]
+            probed = (self._probed(item, why, deadline) for item in holding.connections)
+            holding.connections = [connection for connection in probed if connection is not None]
         if not check:
             self._registry.save(service_id, holding)
         return closed
 
-    def _answers(self, connection: Connection, why: str, deadline: Deadline) -> bool:
-        """Whether the proxy answers; where that cannot be tried, trust the registry and say so."""
+    def _probed(self, connection: Connection, why: str, deadline: Deadline) -> Connection | None:
+        """The connection if its proxy answers; where that cannot be tried, trust the registry and say so."""
         answer = probe(connection, min(_PROBE_TIMEOUT, deadline.remaining()))
         if answer is None:
             self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
-        return answer is not False
+            return connection
+        return replace(connection, verified_at=self.now()) if answer else None
 
     def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):

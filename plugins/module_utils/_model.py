@@ -90,6 +90,10 @@ class Connection:
         """Reverse proxies are public whatever was asked for (vendor page "Connecting to a Service using the API")."""
         return "public" if self.type == REVERSE else self.access
 
+    def serves(self, access: str, client_ip: str | None) -> bool:
+        """Whether it is what opening one with this access would give."""
+        return self.type == REVERSE or (self.access, self.client_ip) == (access, client_ip)
+
     def remaining(self, now: float) -> int:
         """Seconds until it expires, never negative."""
         return max(0, int(self.expires_at - now))

@@ -103,7 +103,7 @@ options:
     default: 15
   force:
     description:
-      - Close what was opened to the service from this O(registry), and open a new connection.
+      - Close what was opened to the service from this O(registry), and open a new connection. If that fails, none is left.
     type: bool
     default: false
   set_host_vars:

@@ -73,6 +73,12 @@ def test_open_is_single_flight_over_all_forks_and_leads_to_the_device(lab: Lab) 
     assert [call["operation"] for call in lab.cloud.calls()] == ["connect"]
 
 
+def test_check_mode_opens_nothing(lab: Lab) -> None:
+    run = lab.run_tasks(show("port", lookup(f"'{DATABASE}', missing='open', attribute='port'")), arguments=["--check"])
+    assert run.result("port").result["msg"] == ""
+    assert lab.cloud.calls() == []
+
+
 def test_access_chooses_and_opens(lab: Lab) -> None:
     run = lab.run_tasks(
         connection("latching", DATABASE),

@@ -119,7 +119,7 @@ def test_each_kind_of_access_is_a_connection_of_its_own(lab: Lab) -> None:
 def test_a_reverse_proxy_is_public_and_has_no_port(lab: Lab, api: str) -> None:
     run = lab.run_tasks(
         connection("open", WEB, api=api),
-        connection("again", WEB, api=api),
+        connection("again", WEB, api=api, access="public"),
         connection("close", WEB, api=api, state="absent"),
     )
     opened = run.result("open").result["connection"]
