@@ -1,0 +1,199 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What ssh itself makes of the variables, when Ansible's own ssh plugin builds its command line from them."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
+
+from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._model import host_key_alias
+from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args import SSH_OPTIONS, bound_to
+from tests.unit.plugins.material import OTHER_SERVICE, SERVICE
+
+ALIAS = host_key_alias(SERVICE)
+OTHER_ALIAS = host_key_alias(OTHER_SERVICE)
+# the default of Ansible's ssh plugin
+STOCK = "-C -o ControlMaster=auto -o ControlPersist=60s"
+
+needs_ssh = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh")
+
+Variables = dict[str, Any]
+
+
+def user(**options: str) -> Variables:
+    """Variables as a user sets them."""
+    return {f"ansible_{name}": value for name, value in options.items()}
+
+
+def bound(variables: Mapping[str, Any], alias: str = ALIAS) -> Variables:
+    """The user's variables, and over them those that bind ssh to *alias*."""
+    options = {name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}
+    if options["ssh_args"] is None:
+        options["ssh_args"] = STOCK
+    return {**variables, **bound_to(alias, options)}
+
+
+def command(variables: Mapping[str, Any], home: Path) -> list[str]:
+    """The command line that Ansible's ssh plugin builds for a host with these variables."""
+    plugin = connection_loader.get("ssh", PlayContext(), "/dev/null")
+    directory = {"ansible_control_path_dir": str(home / "cp"), "ansible_host": "127.0.0.1", "ansible_port": 38575}
+    plugin.set_options(var_options={**directory, **variables})
+    plugin.host, plugin.port, plugin.user = plugin.get_option("host"), plugin.get_option("port"), "pi"
+    built: list[bytes] = plugin._build_command(b"ssh", "ssh", plugin.host.encode())
+    return [word.decode() for word in built]
+
+
+def told(variables: Mapping[str, Any], home: Path, config: str = "") -> dict[str, str]:
+    """What ssh -G says that it would do, beside a configuration file of the user."""
+    (home / "ssh_config").write_text(config)
+    words = command(variables, home)
+    words[1:1] = ["-G", "-F", str(home / "ssh_config")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    pairs = [line.partition(" ") for line in done.stdout.splitlines()]
+    return {name: value for name, _space, value in pairs}
+
+
+def assert_ours(said: Mapping[str, str], alias: str = ALIAS) -> None:
+    assert said["hostkeyalias"] == alias
+    assert said["checkhostip"] == "no"
+    control_path = said.get("controlpath", "none")
+    assert control_path == "none" or control_path.endswith(f"-{alias}"), control_path
+
+
+USERS: dict[str, Variables] = {
+    "nothing": {},
+    "empty": user(ssh_args=""),
+    "no control socket": user(ssh_args="-C"),
+    "persist": user(ssh_args="-o ControlMaster=auto -o ControlPersist=1h"),
+    "persist in one word": user(ssh_args="-oControlMaster=auto -oControlPersist=1h"),
+    "persist in common": user(ssh_args="-C", ssh_common_args="-o ControlMaster=auto -o ControlPersist=5m"),
+    "jump": user(ssh_common_args="-o ProxyJump=gate.example -o User=other"),
+    "host key alias": user(ssh_args=f"-o HostKeyAlias=mine {STOCK}"),
+    "host key alias in common": user(ssh_common_args="-o HostKeyAlias=mine -o CheckHostIP=yes"),
+    "host key alias in extra": user(ssh_extra_args="-oHostKeyAlias=mine"),
+    "path": user(ssh_args=f"{STOCK} -o ControlPath=/tmp/cm-%r"),
+    "path first": user(ssh_args=f"-o ControlPath=/tmp/cm-%r {STOCK}"),
+    "path in one word": user(ssh_args=f"{STOCK} -oControlPath=/tmp/cm-%r"),
+    "path in any case": user(ssh_args=f"{STOCK} -o controlpath=/tmp/cm-%r"),
+    "path after a space": user(ssh_args=f"{STOCK} -o 'ControlPath /tmp/cm-%r'"),
+    "path in one word after a space": user(ssh_args=f"{STOCK} '-oControlPath /tmp/cm-%r'"),
+    "path with spaces around": user(ssh_args=f"{STOCK} -o 'ControlPath = /tmp/cm-%r'"),
+    "path in quotes": user(ssh_args=f"{STOCK} -o 'ControlPath=\"/tmp/cm-%r\"'"),
+    "path with a space": user(ssh_args=f"{STOCK} -o 'ControlPath=\"/tmp/c m-%r\"'"),
+    "path at home": user(ssh_args=f"{STOCK} -o ControlPath=~/.ssh/cm-%r"),
+    "path in common": user(ssh_common_args="-o ControlPath=/tmp/cm-%r"),
+    "path in extra": user(ssh_extra_args="-o ControlPath=/tmp/cm-%r"),
+    "path without persist": user(ssh_args="-o ControlPath=/tmp/cm-%r"),
+    "two paths": user(ssh_args=f"{STOCK} -o ControlPath=/tmp/first", ssh_common_args="-o ControlPath=/tmp/second"),
+    "path none": user(ssh_args=f"{STOCK} -o ControlPath=none"),
+    "path None": user(ssh_args=f"{STOCK} -o ControlPath=None"),
+    "S": user(ssh_args=f"{STOCK} -S /tmp/cm-%r"),
+    "S in one word": user(ssh_args=f"{STOCK} -S/tmp/cm-%r"),
+    "S in common": user(ssh_common_args="-S /tmp/cm-%r"),
+    "S without persist": user(ssh_args="-S /tmp/cm-%r"),
+    "S after other letters": user(ssh_args=f"{STOCK} -4S /tmp/cm-%r"),
+    "S none": user(ssh_args=f"{STOCK} -S none"),
+    "S and a path": user(ssh_args=f"{STOCK} -o ControlPath=/tmp/first -S /tmp/second"),
+    "control_path": user(control_path="%(directory)s/mine-%%r"),
+    "control_path by host": user(control_path="%(directory)s/%%h-%%p-%%r"),
+    "control_path elsewhere": user(control_path="/tmp/cm-%%C"),
+}
+
+
+@needs_ssh
+@pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
+def test_the_host_key_and_the_control_socket_are_the_services(variables: Variables, home: Path) -> None:
+    assert_ours(told(bound(variables), home))
+
+
+@needs_ssh
+@pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
+def test_a_configuration_file_does_not_change_that(variables: Variables, home: Path) -> None:
+    config = "Host *\n  HostKeyAlias other\n  CheckHostIP yes\n  ControlMaster auto\n  ControlPath /tmp/cm-%h-%p\n"
+    assert_ours(told(bound(variables), home, config))
+
+
+@needs_ssh
+@pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
+def test_what_the_user_set_otherwise_still_holds(variables: Variables, home: Path) -> None:
+    before, after = told(variables, home), told(bound(variables), home)
+    ours = ("hostkeyalias", "checkhostip", "controlpath")
+    assert {k: v for k, v in after.items() if k not in ours} == {k: v for k, v in before.items() if k not in ours}
+    # a socket where the user wants one, and none where not
+    if before.get("controlpath", "none").lower() == "none":
+        assert after.get("controlpath", "none").lower() == "none"
+
+
+@needs_ssh
+@pytest.mark.parametrize("name", [name for name in USERS if "none" not in name.lower() and "two" not in name])
+def test_the_users_place_for_sockets_stays(name: str, home: Path) -> None:
+    before, after = told(USERS[name], home), told(bound(USERS[name]), home)
+    if "controlpath" not in before:
+        return
+    directory, _slash, _file = before["controlpath"].rpartition("/")
+    assert after["controlpath"].startswith(f"{directory}/")
+
+
+@pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
+def test_binding_twice_is_binding_once(variables: Variables) -> None:
+    once = bound(variables)
+    assert bound(once) == once
+    assert bound(bound(once)) == once
+
+
+@needs_ssh
+@pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
+def test_another_service_takes_the_place_of_the_first(variables: Variables, home: Path) -> None:
+    again = bound(bound(variables), OTHER_ALIAS)
+    assert again == bound(variables, OTHER_ALIAS)
+    assert_ours(told(again, home), OTHER_ALIAS)
+    assert not any(ALIAS in word for word in command(again, home))
+
+
+@needs_ssh
+def test_services_at_one_address_have_different_sockets(home: Path) -> None:
+    assert len({told(bound({}, alias), home)["controlpath"] for alias in (ALIAS, OTHER_ALIAS)}) == 2
+
+
+@needs_ssh
+@pytest.mark.parametrize("name", ["nothing", "persist", "path", "control_path"])
+def test_one_service_keeps_its_socket_when_its_address_changes(name: str, home: Path) -> None:
+    first = told(bound(USERS[name]), home)["controlpath"]
+    moved = {"ansible_host": "127.0.0.2", "ansible_port": 31181}
+    assert told({**bound(USERS[name]), **moved}, home)["controlpath"] == first
+
+
+def test_nothing_of_the_users_is_lost_from_the_arguments() -> None:
+    text = "-o ProxyCommand='ssh -W %h:%p \"gate way\"' -i ~/.ssh/my\\ key"
+    assert bound(user(ssh_args=text))["ansible_ssh_args"].endswith(text)
+
+
+@pytest.mark.parametrize("option", ["ssh_common_args", "ssh_extra_args"])
+def test_the_other_arguments_are_left_alone(option: str) -> None:
+    assert set(bound_to(ALIAS, {option: "-o ProxyJump=gate"})) <= {"ansible_ssh_args", "ansible_control_path"}
+
+
+def test_every_argument_is_one_word_to_a_shell() -> None:
+    made = bound_to(ALIAS, {"ssh_args": "-o ControlPath='/tmp/c;m $x-%r'"})
+    words = shlex.split(made["ansible_ssh_args"])
+    assert words[:2] == ["-o", f"HostKeyAlias={ALIAS}"]
+    assert f"ControlPath=/tmp/c;m $x-%r-{ALIAS}" in words
+
+
+@pytest.mark.parametrize("option", ["ssh_args", "ssh_common_args", "ssh_extra_args"])
+def test_arguments_with_an_open_quote_are_refused(option: str) -> None:
+    with pytest.raises(OptionError, match=option):
+        bound_to(ALIAS, {option: "-o 'ControlPath=/tmp/x"})
