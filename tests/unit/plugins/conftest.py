@@ -12,15 +12,19 @@ from hypothesis import settings
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
 
 # The same examples each time, at any speed of the machine: a check that passes at random is of no use.
-settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("steady", max_examples=50, derandomize=True, database=None, deadline=None)
 settings.load_profile("steady")
 
 
+@pytest.fixture(scope="session")
+def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty")
+
+
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _stranger(monkeypatch: pytest.MonkeyPatch, _empty: Path) -> None:
     """Nothing of the person who runs the tests has a say: no keys, no home, no HTTP proxy."""
-    path: Path = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(path))
+    monkeypatch.setenv("HOME", str(_empty))
     for name in (
         *("R3_ACCESS_KEY_ID", "R3_SECRET_ACCESS_KEY", "R3_DEVELOPER_API_KEY", "R3_PROFILE", "R3_CREDENTIALS_FILE"),
         *("R3_REST_URL", "R3_GRAPHQL_URL", "REMOTEIT_REGISTRY"),
@@ -28,6 +32,14 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFacto
         *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NETRC"),
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(_stranger: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home directory to write to."""
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("HOME", str(path))
     return path
 
 

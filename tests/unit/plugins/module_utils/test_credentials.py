@@ -436,7 +436,7 @@ TEXTS = st.one_of(
 NUMBER = itertools.count()
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(content=TEXTS, name=st.sampled_from([None, "default", "lab", "x"]))
 @example(content="[default\nR3_SECRET_ACCESS_KEY=" + SECRET, name=None)
 @example(content=f"R3_ACCESS_KEY_ID={KEY_ID}\nR3_SECRET_ACCESS_KEY={SECRET}\nR3_DEVELOPER_API_KEY=a\n b", name=None)

@@ -130,7 +130,7 @@ NODES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.one_of(NODES, VALUES))
 @example({**PORT_NODE, "created": "9999-12-31T23:59:59Z"})
 @example({**PORT_NODE, "created": "0001-01-01T00:00:00+23:00"})

@@ -391,7 +391,7 @@ ANSWERS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(ANSWERS)
 @example({"connection": {"connectionid": ID, "proxyserver": "a", "proxyport": float("inf")}})
 @example({"connection": {"connectionid": ID, "proxyserver": "a", "proxyport": 1, "expirationsec": 10**20}})
