@@ -11,8 +11,9 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ..module_utils._connection_task import MUTUALLY_EXCLUSIVE, argument_spec, run
+from ..module_utils._errors import OptionError
 from ..plugin_utils._action import TaskAction
-from ..plugin_utils._host_variables import set_host_variables
+from ..plugin_utils._host_variables import set_host_variables, users_ssh_options
 
 
 class ActionModule(TaskAction):
@@ -22,11 +23,19 @@ class ActionModule(TaskAction):
         """The task's result; with O(set_host_vars), what follows in the play uses the connection."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
+        task_vars = task_vars or {}
+        ssh_options: dict[str, str | None] = {}
         sets_host_vars = boolean(self._task.args.get("set_host_vars", False), strict=False)
-        if sets_host_vars and self._task.async_val:
-            return {"failed": True, "msg": "set_host_vars=true cannot be used with async: leave one of them out."}
+        if sets_host_vars:
+            # Before anything is opened.
+            try:
+                if self._task.async_val:
+                    raise OptionError("set_host_vars=true cannot be used with async: leave one of them out.")
+                ssh_options = users_ssh_options(self, task_vars)
+            except OptionError as error:
+                return {"failed": True, "msg": str(error)}
         result.update(self.run_task(run, argument_spec(), task_vars, mutually_exclusive=MUTUALLY_EXCLUSIVE))
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:
-            set_host_variables(self, connection, task_vars or {}, result)
+            set_host_variables(self, connection, ssh_options, task_vars, result)
         return result

@@ -14,19 +14,49 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ..module_utils._model import host_key_alias
-from ._ssh_args import SSH_OPTIONS, bound_to
+from ._ssh_args import SSH_OPTIONS, bound_to, check
 
 _SSH_PLUGIN = "ssh"
 
 
+def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
+    """The user's options of the ssh plugin, from variables, command line, environment or ansible.cfg.
+
+    Raises OptionError for options that cannot be kept.
+    """
+    connection_loader.get(_SSH_PLUGIN, class_only=True)
+    variables = {
+        name: action._templar.template(task_vars[name])
+        for name in (f"ansible_{option}" for option in SSH_OPTIONS)
+        if name in task_vars
+    }
+    options = {
+        option: constants.config.get_config_value(
+            option, plugin_type="connection", plugin_name=_SSH_PLUGIN, variables=variables
+        )
+        for option in SSH_OPTIONS
+    }
+    check(options)
+    return options
+
+
 def set_host_variables(
-    action: ActionBase, connection: Mapping[str, Any], task_vars: dict[str, Any], result: dict[str, Any]
+    action: ActionBase,
+    connection: Mapping[str, Any],
+    ssh_options: Mapping[str, str | None],
+    task_vars: dict[str, Any],
+    result: dict[str, Any],
 ) -> None:
     """Set the variables by which ssh reaches the play's host through *connection*, for all that follows.
 
-    *result* is the task's result so far; before ansible-core 2.21 the variables travel in it.
+    *ssh_options* are the user's, *result* is the task's result so far; before ansible-core 2.21 the variables travel
+    in it.
     """
-    variables = _ssh_variables(action, connection, task_vars)
+    variables: dict[str, Any] = {"ansible_host": connection["host"], "ansible_port": connection["port"]}
+    # The old names win over the new ones where an inventory still sets them.
+    legacy = {"ansible_ssh_host": connection["host"], "ansible_ssh_port": connection["port"]}
+    variables.update((name, value) for name, value in legacy.items() if name in task_vars)
+    variables.update(bound_to(host_key_alias(connection["service_id"]), ssh_options))
     if hasattr(action, "register_host_variables"):
         # It refuses to work in an action that might run asynchronously; this one cannot any more.
         action._supports_async = False
@@ -36,28 +66,3 @@ def set_host_variables(
     # With add_host, core replaces "changed" by whether a variable changed, unless the task says what a change is.
     if not action._task.changed_when:
         action._task.changed_when = [result["changed"]]
-
-
-def _ssh_variables(action: ActionBase, connection: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-    variables: dict[str, Any] = {"ansible_host": connection["host"], "ansible_port": connection["port"]}
-    # The old names win over the new ones where an inventory still sets them.
-    legacy = {"ansible_ssh_host": connection["host"], "ansible_ssh_port": connection["port"]}
-    variables.update((name, value) for name, value in legacy.items() if name in task_vars)
-    variables.update(bound_to(host_key_alias(connection["service_id"]), _users_options(action, task_vars)))
-    return variables
-
-
-def _users_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
-    """The user's options of the ssh plugin, from variables, command line, environment or ansible.cfg."""
-    connection_loader.get(_SSH_PLUGIN, class_only=True)
-    variables = {
-        name: action._templar.template(task_vars[name])
-        for name in (f"ansible_{option}" for option in SSH_OPTIONS)
-        if name in task_vars
-    }
-    return {
-        option: constants.config.get_config_value(
-            option, plugin_type="connection", plugin_name=_SSH_PLUGIN, variables=variables
-        )
-        for option in SSH_OPTIONS
-    }

@@ -14,47 +14,81 @@ import re
 import shlex
 from collections.abc import Mapping
 
+from ..module_utils._errors import OptionError
+
 # Options of the ssh connection plugin that decide on the control socket, in the order of ssh's command line.
 SSH_OPTIONS = ("ssh_args", "ssh_common_args", "ssh_extra_args", "control_path")
 
-_OWN_ARGUMENTS = re.compile(r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o ControlPath=\S+)? ?")
+_OWN_ARGUMENTS = re.compile(
+    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o (?:'ControlPath=[^']*'|ControlPath=\S+))? ?"
+)
 _OWN_SUFFIX = re.compile(r"-remoteit-[0-9a-f]{16}$")
+_CONTROL_PATH = re.compile(r"\s*controlpath\s*[=\s]\s*(.*?)\s*", re.IGNORECASE)
+_SOCKET_LETTER = re.compile(r"-[46AaCfGgKkMNnqsTtVvXxYy]*S(.*)")
 
 
 def bound_to(alias: str, options: Mapping[str, str | None]) -> dict[str, str]:
     """Variables that bind SSH to *alias*, keeping the user's arguments.
 
     *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
-    first, because OpenSSH takes the first value of an option.
+    first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
     """
     ssh_args = _OWN_ARGUMENTS.sub("", options.get("ssh_args") or "")
-    others = (options.get("ssh_common_args") or "", options.get("ssh_extra_args") or "")
-    own = f"-o HostKeyAlias={alias} -o CheckHostIP=no"
+    words = _words({**options, "ssh_args": ssh_args})
+    own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
     variables = {}
-    words = [word for text in (ssh_args, *others) for word in shlex.split(text)]
     control_path = _control_path(words)
     if control_path is not None:
-        own += f" -o ControlPath={shlex.quote(_suffixed(control_path, alias))}"
+        own += ["-o", f"ControlPath={_suffixed(control_path, alias)}"]
     elif not any("controlpersist" in word.lower() for word in words):
         # Ansible adds no control socket, but ~/.ssh/config might.
-        own += " -o ControlPath=none"
+        own += ["-o", "ControlPath=none"]
     else:
         variables["ansible_control_path"] = _suffixed(options.get("control_path") or "%(directory)s/%%r", alias)
-    variables["ansible_ssh_args"] = f"{own} {ssh_args}".strip()
+    variables["ansible_ssh_args"] = f"{shlex.join(own)} {ssh_args}".strip()
     return variables
 
 
+def check(options: Mapping[str, str | None]) -> None:
+    """Raise OptionError for arguments that bound_to() cannot keep."""
+    _control_path(_words(options))
+
+
+def _words(options: Mapping[str, str | None]) -> list[str]:
+    """All arguments, in the order of ssh's command line."""
+    words = []
+    for option in ("ssh_args", "ssh_common_args", "ssh_extra_args"):
+        try:
+            words += shlex.split(options.get(option) or "")
+        except ValueError:
+            raise OptionError(
+                f"set_host_vars=true cannot read ansible_{option}: it has a quote that is not closed."
+            ) from None
+    return words
+
+
 def _suffixed(control_path: str, alias: str) -> str:
-    return control_path if control_path == "none" else f"{_OWN_SUFFIX.sub('', control_path)}-{alias}"
+    if control_path.lower() == "none":
+        return control_path
+    quote = '"' if control_path.endswith('"') else ""
+    return f"{_OWN_SUFFIX.sub('', control_path.removesuffix(quote))}-{alias}{quote}"
 
 
 def _control_path(words: list[str]) -> str | None:
-    """The first ControlPath among ssh's arguments, given as ``-o ControlPath=X``, ``-oControlPath=X`` or ``-S X``."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        option = following if word == "-o" else word[2:] if word.startswith("-o") else ""
-        name, _equals, value = option.partition("=")
-        if name.strip().lower() == "controlpath":
-            return value.strip()
-        if word == "-S":
-            return following
-    return None
+    """The first ControlPath among ssh's arguments, given as ``-o ControlPath=X`` or ``-oControlPath=X``."""
+    found = None
+    follows_o = False
+    for index, word in enumerate(words):
+        option = word if follows_o else word[2:] if word.startswith("-o") else ""
+        socket = None if follows_o else _SOCKET_LETTER.fullmatch(word)
+        path = _CONTROL_PATH.fullmatch(option)
+        if socket and (socket[1] or "".join(words[index + 1 : index + 2])).lower() != "none":
+            # Unlike all others, the last -S wins, and it wins over -o.
+            raise OptionError(
+                "set_host_vars=true cannot keep the control sockets of devices apart with -S among the SSH arguments: "
+                "write -o ControlPath= instead."
+            )
+        if path and found is None:
+            found = path[1]
+        follows_o = word == "-o" and not follows_o
+    return found

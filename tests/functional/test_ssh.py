@@ -129,6 +129,22 @@ def test_the_users_own_ssh_arguments_are_kept(lab: Lab, ssh_args: str) -> None:
         assert device_of(run, "who", host) == host
 
 
+@pytest.mark.parametrize(
+    ("ssh_args", "expected"),
+    [
+        ("-o ControlPersist=60s -S /tmp/x", "write -o ControlPath= instead."),
+        ("-o 'Control", "set_host_vars=true cannot read ansible_ssh_args: it has a quote that is not closed."),
+    ],
+)
+def test_arguments_that_cannot_be_kept_are_refused_before_anything_is_opened(
+    lab: Lab, ssh_args: str, expected: str
+) -> None:
+    task = connection("open", SERVICE, {"vars": {"ansible_ssh_args": ssh_args}}, set_host_vars=True)
+    run = lab.run_tasks(task, hosts="pi-kitchen")
+    assert run.result("open").result["msg"].endswith(expected)
+    assert lab.cloud.calls() == []
+
+
 def test_set_host_vars_wins_over_old_names_in_the_inventory(lab: Lab) -> None:
     inventory = yaml.safe_load(lab.inventory.read_text())
     inventory["pis"]["vars"].update(ansible_ssh_host="192.0.2.1", ansible_ssh_port=9)

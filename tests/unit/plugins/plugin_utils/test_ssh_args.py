@@ -100,17 +100,28 @@ USERS: dict[str, Variables] = {
     "two paths": user(ssh_args=f"{STOCK} -o ControlPath=/tmp/first", ssh_common_args="-o ControlPath=/tmp/second"),
     "path none": user(ssh_args=f"{STOCK} -o ControlPath=none"),
     "path None": user(ssh_args=f"{STOCK} -o ControlPath=None"),
+    "S none": user(ssh_args=f"{STOCK} -S none"),
+    "control_path": user(control_path="%(directory)s/mine-%%r"),
+    "control_path by host": user(control_path="%(directory)s/%%h-%%p-%%r"),
+    "control_path elsewhere": user(control_path="/tmp/cm-%%C"),
+}
+
+
+# ssh takes the last -S, and rather than -o ControlPath: ours could not win.
+REFUSED: dict[str, Variables] = {
     "S": user(ssh_args=f"{STOCK} -S /tmp/cm-%r"),
     "S in one word": user(ssh_args=f"{STOCK} -S/tmp/cm-%r"),
     "S in common": user(ssh_common_args="-S /tmp/cm-%r"),
     "S without persist": user(ssh_args="-S /tmp/cm-%r"),
     "S after other letters": user(ssh_args=f"{STOCK} -4S /tmp/cm-%r"),
-    "S none": user(ssh_args=f"{STOCK} -S none"),
     "S and a path": user(ssh_args=f"{STOCK} -o ControlPath=/tmp/first -S /tmp/second"),
-    "control_path": user(control_path="%(directory)s/mine-%%r"),
-    "control_path by host": user(control_path="%(directory)s/%%h-%%p-%%r"),
-    "control_path elsewhere": user(control_path="/tmp/cm-%%C"),
 }
+
+
+@pytest.mark.parametrize("variables", REFUSED.values(), ids=REFUSED)
+def test_a_socket_that_would_win_over_ours_is_refused(variables: Variables) -> None:
+    with pytest.raises(OptionError, match="write -o ControlPath= instead"):
+        bound(variables)
 
 
 @needs_ssh
