@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,6 +69,36 @@ def test_when_recovery_is_impossible_the_message_says_what_may_be_open_and_the_n
     run = lab.run_tasks(connection("close", DATABASE, state="absent"))
     assert run.result("close").changed
     assert lab.open_connections() == []
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below *pid*."""
+    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [*children, *(deeper for child in children for deeper in descendants(child))]
+
+
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_what_a_killed_run_left_open_is_closed_by_the_next_one(lab: Lab, api: str) -> None:
+    lab.cloud.set_fault(
+        {"wire": api, "operation": "connect", "count": 1, "fault": "lost_answer", "how": "hang", "seconds": 20}
+    )
+    play = {
+        "name": "Lab",
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": [connection("open", DATABASE, api=api)],
+    }
+    with lab.start([play]) as process:
+        end = time.monotonic() + 30
+        while not lab.open_connections() and time.monotonic() < end:
+            time.sleep(0.05)
+        (orphan,) = lab.open_connections()
+        # Ansible's workers have sessions of their own: a kill of the process group would spare them.
+        for pid in [*descendants(process.pid), process.pid]:
+            os.kill(pid, signal.SIGKILL)
+    run = lab.run_tasks(connection("open", DATABASE, api=api))
+    assert run.result("open").result["closed"] == [orphan["session_id"]]
+    assert [item["id"] for item in lab.open_connections()] == [run.result("open").result["connection"]["id"]]
 
 
 def test_a_connect_that_fails_for_good_leaves_nothing_open(lab: Lab) -> None:

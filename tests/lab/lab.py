@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ import yaml
 
 from tests.simulator.harness import Simulator
 
-from .playbook import Run, run_playbook
+from .playbook import Run, run_playbook, start_playbook
 from .ssh_device import SshDevice
 from .world import environment, simulator_config, write_inventory
 
@@ -76,9 +77,16 @@ class Lab:
         self, plays: str | Sequence[Mapping[str, Any]], *arguments: str, environ: Mapping[str, str] | None = None
     ) -> Run:
         """Run *plays*, given as YAML or as data, with ansible-playbook. *environ* is added to the lab's variables."""
+        return run_playbook(self._written(plays), self.inventory, {**self.environment(), **(environ or {})}, *arguments)
+
+    def start(self, plays: str | Sequence[Mapping[str, Any]]) -> subprocess.Popen[str]:
+        """Start what run() would run, and do not wait for its end."""
+        return start_playbook(self._written(plays), self.inventory, self.environment())
+
+    def _written(self, plays: str | Sequence[Mapping[str, Any]]) -> Path:
         playbook = self.root / "playbook.yml"
         playbook.write_text(plays if isinstance(plays, str) else yaml.safe_dump(plays, sort_keys=False))
-        return run_playbook(playbook, self.inventory, {**self.environment(), **(environ or {})}, *arguments)
+        return playbook
 
     def run_tasks(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -49,33 +50,39 @@ class Run:
         return found[0]
 
 
-def run_playbook(
-    playbook: Path, inventory: Path, environ: Mapping[str, str], *arguments: str, timeout: float = 120
-) -> Run:
-    """Run *playbook* in its own directory. *environ* is added to this process's environment."""
-    record = playbook.with_suffix(f".{os.urandom(4).hex()}.results")
-    full = {
-        **os.environ,
-        "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACKS),
-        "ANSIBLE_CALLBACKS_ENABLED": "lab_record",
-        "LAB_RECORD": str(record),
-        "ANSIBLE_NOCOLOR": "1",
-        "ANSIBLE_LOCALHOST_WARNING": "0",
-        **environ,
-    }
+def start_playbook(
+    playbook: Path, inventory: Path, environ: Mapping[str, str], *arguments: str
+) -> subprocess.Popen[str]:
+    """Start *playbook* in its own directory and process group. *environ* is added to this process's environment."""
     # The Ansible of this very interpreter, whatever is first on the PATH.
     program = Path(sys.executable).with_name("ansible-playbook")
-    command = [str(program), "-i", str(inventory), *arguments, str(playbook)]
-    done = subprocess.run(
-        command,
-        env=full,
+    return subprocess.Popen(
+        [str(program), "-i", str(inventory), *arguments, str(playbook)],
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0", **environ},
         cwd=playbook.parent,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=timeout,
-        check=False,
+        start_new_session=True,
     )
+
+
+def run_playbook(
+    playbook: Path, inventory: Path, environ: Mapping[str, str], *arguments: str, timeout: float = 120
+) -> Run:
+    """Run *playbook* to its end, as start_playbook() starts it, and collect what the tasks answered."""
+    record = playbook.with_suffix(f".{os.urandom(4).hex()}.results")
+    recording = {
+        "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "lab_record",
+        "LAB_RECORD": str(record),
+    }
+    with start_playbook(playbook, inventory, {**recording, **environ}, *arguments) as process:
+        try:
+            output, _nothing = process.communicate(timeout=timeout)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
     lines = record.read_text().splitlines() if record.exists() else []
-    return Run(done.returncode, done.stdout, [TaskResult(**json.loads(line)) for line in lines])
+    return Run(process.returncode, output, [TaskResult(**json.loads(line)) for line in lines])
