@@ -177,6 +177,20 @@ def test_a_yes_without_an_address_may_have_opened_something(
     assert account.asked == [kind]
 
 
+@pytest.mark.parametrize(
+    ("api", "kind", "good"), [("rest", "connect", REST_ANSWER), ("graphql", "open", GRAPHQL_ANSWER)]
+)
+@pytest.mark.parametrize("lost", [loopback.close, loopback.reply(502, b"")], ids=["closed", "502"])
+def test_opening_is_never_tried_again_when_its_answer_is_lost(
+    lost: loopback.Step, api: str, kind: str, good: dict[str, Any], account: Account
+) -> None:
+    answers = [lost, loopback.reply(200, good)]
+    account.says[kind] = lambda exchange: answers.pop(0)(exchange)
+    with pytest.raises(AnswerLostError):
+        opened(account, api)
+    assert account.asked == [kind]
+
+
 def test_a_connection_beside_errors_is_a_connection(account: Account) -> None:
     account.says["open"] = {**GRAPHQL_ANSWER, "errors": [{"message": "could not log the event"}]}
     assert opened(account, "graphql").id == CONNECTION_ID
