@@ -62,13 +62,13 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
 
 
 def probe(connection: Connection, timeout: float) -> bool | None:
-    """Whether the proxy accepts a TCP connect; None when a connect would prove nothing or do harm.
+    """Whether the proxy accepts a TCP connect within *timeout* seconds; None when a connect would prove nothing or harm.
 
     A restricted proxy may serve another client than this machine, and a latching one would latch to this machine,
     which is wrong unless this machine opened it for itself.
     """
     ours = connection.access == LATCHING and connection.opened_from == socket.gethostname()
-    if not (connection.access == PUBLIC or connection.type == REVERSE or ours):
+    if timeout <= 0 or not (connection.access == PUBLIC or connection.type == REVERSE or ours):
         return None
     try:
         with contextlib.closing(socket.create_connection((connection.host, connection.port or 443), timeout)):

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ._clock import Deadline
 from ._errors import OptionError
 from ._model import is_connection_id, service_id
@@ -33,7 +35,7 @@ def checked_connection_id(text: str) -> str:
 
 def checked_deadline(timeout: float) -> Deadline:
     """The time limit of an operation, starting now. Raises OptionError."""
-    if timeout <= 0:
+    if math.isnan(timeout) or timeout <= 0:
         raise OptionError(f"timeout={timeout:g} is not a time: give seconds greater than 0.")
     return Deadline(timeout)
 

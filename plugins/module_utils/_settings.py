@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ class Settings:
         environ = os.environ if environ is None else environ
         asked = options.get("request_timeout")
         request_timeout = float(DEFAULT_REQUEST_TIMEOUT if asked is None else asked)
-        if not request_timeout > 0:
+        if math.isnan(request_timeout) or request_timeout <= 0:
             raise OptionError(f"request_timeout={request_timeout:g} is not a time: give seconds greater than 0.")
         settings = cls(
             credentials=find_credentials(options, environ),

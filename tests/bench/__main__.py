@@ -13,7 +13,7 @@ import tempfile
 import time
 from typing import Any
 
-import tests.conftest  # noqa: F401  # makes the collection importable
+from tests import conftest
 
 _ROUNDS = 15
 _EVALUATIONS = 200
@@ -21,6 +21,7 @@ _EVALUATIONS = 200
 
 def main() -> None:
     """Print the median CPU time of both, and the ratio, measured in turns in one process."""
+    assert conftest.ROOT.exists(), "importing it makes the collection importable"
     from ansible_collections.community.remoteit.plugins.module_utils import _registry, _settings
 
     with tempfile.TemporaryDirectory() as directory:
@@ -30,7 +31,7 @@ def main() -> None:
         service_id = "80:00:00:00:00:00:00:01"
         _remember(_registry.Registry(_settings.Settings.from_options({}), print), service_id)
         ours, theirs = ("community.remoteit.remoteit_proxy", service_id), ("ansible.builtin.env", "HOME")
-        pairs = [(_cpu_milliseconds(*ours), _cpu_milliseconds(*theirs)) for _ in range(_ROUNDS)]
+        pairs = [(_cpu_milliseconds(*ours), _cpu_milliseconds(*theirs)) for _round in range(_ROUNDS)]
     print(f"lookup hit, {_ROUNDS} rounds of {_EVALUATIONS} evaluations, Python {sys.version.split()[0]}")
     print(f"  remoteit_proxy  {statistics.median(pair[0] for pair in pairs):.3f} ms CPU each (median)")
     print(f"  env             {statistics.median(pair[1] for pair in pairs):.3f} ms CPU each (median)")
@@ -70,7 +71,7 @@ def _cpu_milliseconds(name: str, term: str) -> float:
     from ansible.plugins.loader import lookup_loader
 
     begun = time.process_time()
-    for _ in range(_EVALUATIONS):
+    for _evaluation in range(_EVALUATIONS):
         lookup_loader.get(name).run([term], variables={})
     return (time.process_time() - begun) / _EVALUATIONS * 1000
 

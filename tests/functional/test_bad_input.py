@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,11 +142,11 @@ def test_options(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("case", CREDENTIAL_CASES, ids=str)
-def test_credentials(lab: Lab, case: Case) -> None:
-    environ = {"HOME": str(lab.root / "home"), **case.environ}
+def test_credentials(lab: Lab, case: Case, tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), **case.environ}
     if case.credentials is not None:
-        (lab.root / "credentials").write_text(case.credentials)
-        environ["R3_CREDENTIALS_FILE"] = str(lab.root / "credentials")
+        (tmp_path / "credentials").write_text(case.credentials)
+        environ["R3_CREDENTIALS_FILE"] = str(tmp_path / "credentials")
     check(lab, lab.run_tasks(case.task(), environ=environ), case)
     assert lab.cloud.calls() == []
 
@@ -210,8 +211,8 @@ def test_a_registry_that_others_may_change_is_refused(lab: Lab) -> None:
     assert lab.cloud.calls() == []
 
 
-def test_the_key_of_a_profile_is_used(lab: Lab) -> None:
-    credentials = lab.root / "credentials"
+def test_the_key_of_a_profile_is_used(lab: Lab, tmp_path: Path) -> None:
+    credentials = tmp_path / "credentials"
     credentials.write_text(
         f"# my keys\n[DEFAULT]\nR3_ACCESS_KEY_ID={KEY_ID}\nR3_SECRET_ACCESS_KEY={SECRET}\n"
         f"R3_DEVELOPER_API_KEY={DEVELOPER_KEY}\n[broken]\nR3_ACCESS_KEY_ID=x\n"

@@ -43,16 +43,17 @@ def assert_no_trace(where: str, content: bytes) -> None:
 
 
 @contextmanager
-def watched_arguments() -> Iterator[set[bytes]]:
-    """Collect the command lines of all processes of this machine while the block runs."""
+def watched_arguments(mark: str) -> Iterator[set[bytes]]:
+    """Collect the command lines of all processes with *mark* in their environment while the block runs."""
     seen: set[bytes] = set()
     stop = threading.Event()
 
     def watch() -> None:
         while not stop.is_set():
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
+            for process in Path("/proc").glob("[0-9]*"):
                 try:
-                    seen.add(path.read_bytes())
+                    if mark.encode() in (process / "environ").read_bytes():
+                        seen.add((process / "cmdline").read_bytes())
                 except OSError:
                     continue
             time.sleep(0.02)
@@ -85,7 +86,7 @@ def test_nothing_shows_a_secret(lab: Lab, tmp_path: Path, source: str, api: str)
     runs = [({**environ, "ANSIBLE_DEBUG": "1"}, tasks), (environ, [module])]
     for variables, its_tasks in runs:
         log = tmp_path / "ansible.log"
-        with watched_arguments() as command_lines:
+        with watched_arguments(str(log)) as command_lines:
             run = lab.run_tasks(
                 *its_tasks, arguments=["-vvvv", *arguments], environ={**variables, "ANSIBLE_LOG_PATH": str(log)}
             )

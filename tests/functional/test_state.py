@@ -41,6 +41,7 @@ def writes(lab: Lab) -> list[str]:
     return [call["operation"] for call in lab.cloud.calls() if call["operation"] != "query"]
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 @pytest.mark.parametrize("signature", ["auto", "cavage", "rfc9421"])
 def test_open_reuse_close_on_each_wire_in_each_dialect(lab: Lab, api: str, signature: str) -> None:
@@ -64,7 +65,7 @@ def test_open_reuse_close_on_each_wire_in_each_dialect(lab: Lab, api: str, signa
     assert writes(lab) == (["connect", "stop"] if api == "rest" else ["connect", "disconnect"])
     used = {(call["wire"], call["dialect"]) for call in lab.cloud.calls()}
     first = {"rest": "cavage", "graphql": "rfc9421"}
-    assert used == {(wire, first[wire] if signature == "auto" else signature) for wire in {api, "graphql"}}
+    assert used == {(wire, first[wire] if signature == "auto" else signature) for wire in (api, "graphql")}
     assert lab.open_connections() == []
 
 
@@ -76,6 +77,7 @@ def test_a_second_run_changes_nothing(lab: Lab) -> None:
     assert writes(lab) == ["connect"]
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize(
     ("options", "access", "client_ip", "hostip"),
     [
@@ -131,6 +133,7 @@ def test_a_reverse_proxy_is_public_and_has_no_port(lab: Lab, api: str) -> None:
     assert [item.changed for item in run.results] == [True, False, True]
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize(
     "behaviour",
     [

@@ -98,7 +98,7 @@ def test_a_request_arrives_as_it_was_signed() -> None:
 def test_a_connection_is_kept_for_the_next_request() -> None:
     http = Http(True, 20.0)
     with Server(reply(200, {})) as server:
-        for _ in range(3):
+        for _time in range(3):
             http.post(server.url, b"{}", {}, signer(CAVAGE, credentials(), NOW), Deadline(60))
     assert (len(server.received), server.connections) == (3, 1)
 
@@ -148,7 +148,7 @@ def test_a_server_that_takes_no_connection(request: pytest.FixtureRequest) -> No
     listener.listen(0)
     address = listener.getsockname()
     waiting = []
-    for _ in range(4):
+    for _time in range(4):
         waiting.append(socket.socket())
         waiting[-1].setblocking(False)
         waiting[-1].connect_ex(address)
@@ -363,7 +363,7 @@ def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> Non
             closed.set()
 
     with Server(answer_and_close) as server:
-        for _ in range(3):
+        for _time in range(3):
             closed.clear()
             assert http.post(server.url, b"{}", {}, signer(CAVAGE, credentials(), NOW), Deadline(60)).status == 200
             assert closed.wait(loopback.PATIENCE)

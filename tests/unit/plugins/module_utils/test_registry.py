@@ -378,7 +378,7 @@ def test_readers_always_see_one_whole_state_or_another(place: Place, tmp_path: P
             place.save(large)
             place.save(small)
 
-    writers = [Fork(write) for _ in range(2)]
+    writers = [Fork(write) for _time in range(2)]
     registry = place.open()
     assert [writer.receive() for writer in writers] == ["ready"] * 2
     seen: set[int] = set()
@@ -398,12 +398,12 @@ def test_readers_always_see_one_whole_state_or_another(place: Place, tmp_path: P
 def test_one_process_at_a_time_may_write(place: Place) -> None:
     def add(_report: Callable[[str], None]) -> None:
         registry = place.open()
-        for _ in range(10):
+        for _time in range(10):
             with registry.locked(SERVICE, Deadline(60)) as holding:
                 holding.connections.append(connection(id=f"C{len(holding.connections)}"))
                 registry.save(SERVICE, holding)
 
-    forks = [Fork(add) for _ in range(6)]
+    forks = [Fork(add) for _time in range(6)]
     assert [fork.join() for fork in forks] == [0] * 6
     assert [item.id for item in place.open().read(SERVICE).connections] == [f"C{number}" for number in range(60)]
 
@@ -471,6 +471,6 @@ def test_a_lock_excludes_nobody_who_reads_or_works_on_another_service(place: Pla
 
 def test_a_lock_is_let_go_when_the_work_fails(place: Place) -> None:
     with pytest.raises(ZeroDivisionError), place.open().locked(SERVICE, Deadline(10)):
-        _ = 1 / 0
+        _nothing = 1 / 0
     with place.open().locked(SERVICE, Deadline(10)):
         pass

@@ -322,6 +322,7 @@ def _python(code: str, *path: Path, **environment: str) -> str:
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -367,7 +367,7 @@ def test_once_a_dialect_has_worked_a_refusal_is_a_refusal() -> None:
 
 def test_when_neither_dialect_is_accepted_the_first_answer_counts() -> None:
     with Server(only()) as server:
-        for _ in range(2):
+        for _time in range(2):
             with pytest.raises(RefusedError) as caught:
                 Caller()(f"{server.url}/a")
             assert caught.value.reason == "cavage"
