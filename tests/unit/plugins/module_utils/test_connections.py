@@ -12,7 +12,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._access import 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections, Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding, Registry
-
 from tests.unit.plugins import loopback
 from tests.unit.plugins.account import Account
 from tests.unit.plugins.material import SERVICE, connection
