@@ -16,7 +16,7 @@ from ._access import Access
 from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, RefusedError
 from ._http import printable
-from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, is_connection_id, is_plain_host
+from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, is_connection_id, is_plain_host, same_id
 from ._settings import REST, Settings
 from ._transport import Transport
 
@@ -74,6 +74,9 @@ def parse_connection(
     connection_id = fields.get("connectionid") or answer.get("connectionid")
     if not isinstance(connection_id, str) or not is_connection_id(connection_id):
         raise ValueError("it has no usable connectionid")
+    echoed = fields.get("deviceaddress")
+    if echoed and not same_id(str(echoed), service_id):
+        raise ValueError(f"it is for the service {printable(str(echoed))}")
     host, port = _address(fields)
     lifetime = _integer(fields.get("proxyExpirationSec")) or _integer(fields.get("expirationsec")) or DEFAULT_LIFETIME
     if lifetime > MAX_LIFETIME:

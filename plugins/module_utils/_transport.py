@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._clock import Clock, Deadline
-from ._errors import AnswerLostError, ApiError, NotSentError, RefusedError
+from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, RefusedError
 from ._http import Answer, Http, printable
 from ._settings import AUTO, CAVAGE, GRAPHQL, REST, RFC9421, Settings
 from ._signature import signer
@@ -95,9 +96,11 @@ class Transport:
             answer = post()
         if answer.status in (401, 403) and self._settings.signature == AUTO and url not in _dialect_that_worked:
             dialect = _OTHER_DIALECT[dialect]
-            second = post()
-            if second.status not in (401, 403):
-                answer = second
+            # A refusal says more than that the other dialect could not even be tried.
+            with contextlib.suppress(MissingLibraryError):
+                second = post()
+                if second.status not in (401, 403):
+                    answer = second
         if answer.status == 200:
             _dialect_that_worked[url] = dialect
         return answer

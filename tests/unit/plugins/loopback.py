@@ -65,6 +65,16 @@ class End(Exception):
     """Nothing follows on this connection."""
 
 
+def in_turn(*steps: Step) -> Step:
+    """The first of *steps* for the first request, the second for the second, and so on."""
+    left = list(steps)
+
+    def step(exchange: Exchange) -> None:
+        left.pop(0)(exchange)
+
+    return step
+
+
 def part(data: bytes, length: int) -> Step:
     """The first *length* bytes of an answer, then the end of the connection."""
 

@@ -184,8 +184,7 @@ def test_a_yes_without_an_address_may_have_opened_something(
 def test_opening_is_never_tried_again_when_its_answer_is_lost(
     lost: loopback.Step, api: str, kind: str, good: dict[str, Any], account: Account
 ) -> None:
-    answers = [lost, loopback.reply(200, good)]
-    account.says[kind] = lambda exchange: answers.pop(0)(exchange)
+    account.says[kind] = loopback.in_turn(lost, loopback.reply(200, good))
     with pytest.raises(AnswerLostError):
         opened(account, api)
     assert account.asked == [kind]
@@ -303,8 +302,7 @@ def test_what_is_not_confirmed_is_not_closed(api: str, kind: str, answer: Any, a
 
 
 def test_closing_is_tried_again(account: Account) -> None:
-    answers = [loopback.close, loopback.reply(200, {"status": "true"})]
-    account.says["stop"] = lambda exchange: answers.pop(0)(exchange)
+    account.says["stop"] = loopback.in_turn(loopback.close, loopback.reply(200, {"status": "true"}))
     close(account, "rest")
     assert account.asked == ["stop", "stop"]
 
@@ -384,6 +382,7 @@ def test_lists_that_are_none_are_empty(nodes: Any, account: Account) -> None:
 
 
 def test_reading_is_tried_again(account: Account) -> None:
-    answers = [loopback.reset, loopback.reply(200, {"data": {"login": {"id": ME, "sessions": []}}})]
-    account.says["sessions"] = lambda exchange: answers.pop(0)(exchange)
+    account.says["sessions"] = loopback.in_turn(
+        loopback.reset, loopback.reply(200, {"data": {"login": {"id": ME, "sessions": []}}})
+    )
     assert client(account).sessions(Deadline(60)) == []

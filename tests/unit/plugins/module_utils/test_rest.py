@@ -20,7 +20,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model import (
     is_plain_host,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._rest import parse_connection
-from tests.unit.plugins.material import NOW, SERVICE
+from tests.unit.plugins.material import NOW, OTHER_SERVICE, SERVICE
 
 LATCHING = Access()
 ID = "A78B3919-52E1-B674-58CC-5C0009377419"
@@ -122,8 +122,8 @@ OVERRIDDEN: dict[str, Any] = {
 }
 
 
-def parsed(answer: Any, access: Access = LATCHING) -> Connection:
-    return parse_connection(answer, SERVICE, access, NOW - 2, NOW)
+def parsed(answer: Any, access: Access = LATCHING, service_id: str = SERVICE) -> Connection:
+    return parse_connection(answer, service_id, access, NOW - 2, NOW)
 
 
 def answer(**fields: Any) -> dict[str, Any]:
@@ -148,12 +148,19 @@ def answer(**fields: Any) -> dict[str, Any]:
 def test_every_published_answer_is_read(
     document: dict[str, Any], id: str, type: str, host: str, port: int | None, lifetime: int
 ) -> None:
-    connection = parsed(document)
+    connection = parsed(document, service_id=document["connection"].get("deviceaddress", SERVICE))
     assert (connection.id, connection.type) == (id, type)
     assert (connection.host, connection.port) == (host, port)
     assert connection.expires_at == NOW + lifetime
     assert connection.proxy == document["connection"]["proxy"]
     assert connection.url == (f"https://{host}" if type == "reverse" else f"tcp://{host}:{port}")
+
+
+def test_an_answer_for_another_service_is_refused() -> None:
+    document = {**SDK_PORT, "connection": {**SDK_PORT["connection"], "deviceaddress": OTHER_SERVICE.lower()}}
+    assert parsed(document, service_id=OTHER_SERVICE).service_id == OTHER_SERVICE
+    with pytest.raises(ValueError, match=f"it is for the service {OTHER_SERVICE.lower()}"):
+        parsed(document)
 
 
 def test_what_is_not_in_the_answer_is_known_from_the_question() -> None:
