@@ -18,6 +18,8 @@ import yaml
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OTHER, WEB
 
+pytestmark = pytest.mark.one_core
+
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = {
     "database_service_id": DATABASE,
