@@ -119,6 +119,8 @@ def write_inventory(path: Path, devices: Iterable[SshDevice], python: str) -> No
     known_hosts.write_text("".join(lines))
     variables = {
         "ansible_python_interpreter": python,
+        # An sshd that is not run by root cannot hand out terminals, and hangs up when it is asked for one.
+        "ansible_ssh_use_tty": False,
         "ansible_ssh_common_args": f"-o UserKnownHostsFile={known_hosts} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes",
     }
     path.write_text(yaml.safe_dump({"pis": {"hosts": hosts, "vars": variables}}))
