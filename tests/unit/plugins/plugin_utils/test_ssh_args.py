@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,8 +25,6 @@ ALIAS = host_key_alias(SERVICE)
 OTHER_ALIAS = host_key_alias(OTHER_SERVICE)
 # the default of Ansible's ssh plugin
 STOCK = "-C -o ControlMaster=auto -o ControlPersist=60s"
-
-needs_ssh = pytest.mark.skipif(shutil.which("ssh") is None, reason="no ssh")
 
 Variables = dict[str, Any]
 
@@ -124,20 +121,17 @@ def test_a_socket_that_would_win_over_ours_is_refused(variables: Variables) -> N
         bound(variables)
 
 
-@needs_ssh
 @pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
 def test_the_host_key_and_the_control_socket_are_the_services(variables: Variables, home: Path) -> None:
     assert_ours(told(bound(variables), home))
 
 
-@needs_ssh
 @pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
 def test_a_configuration_file_does_not_change_that(variables: Variables, home: Path) -> None:
     config = "Host *\n  HostKeyAlias other\n  CheckHostIP yes\n  ControlMaster auto\n  ControlPath /tmp/cm-%h-%p\n"
     assert_ours(told(bound(variables), home, config))
 
 
-@needs_ssh
 @pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
 def test_what_the_user_set_otherwise_still_holds(variables: Variables, home: Path) -> None:
     before, after = told(variables, home), told(bound(variables), home)
@@ -148,7 +142,6 @@ def test_what_the_user_set_otherwise_still_holds(variables: Variables, home: Pat
         assert after.get("controlpath", "none").lower() == "none"
 
 
-@needs_ssh
 @pytest.mark.parametrize("name", [name for name in USERS if "none" not in name.lower() and "two" not in name])
 def test_the_users_place_for_sockets_stays(name: str, home: Path) -> None:
     before, after = told(USERS[name], home), told(bound(USERS[name]), home)
@@ -165,7 +158,6 @@ def test_binding_twice_is_binding_once(variables: Variables) -> None:
     assert bound(bound(once)) == once
 
 
-@needs_ssh
 @pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
 def test_another_service_takes_the_place_of_the_first(variables: Variables, home: Path) -> None:
     again = bound(bound(variables), OTHER_ALIAS)
@@ -174,12 +166,10 @@ def test_another_service_takes_the_place_of_the_first(variables: Variables, home
     assert not any(ALIAS in word for word in command(again, home))
 
 
-@needs_ssh
 def test_services_at_one_address_have_different_sockets(home: Path) -> None:
     assert len({told(bound({}, alias), home)["controlpath"] for alias in (ALIAS, OTHER_ALIAS)}) == 2
 
 
-@needs_ssh
 @pytest.mark.parametrize("name", ["nothing", "persist", "path", "control_path"])
 def test_one_service_keeps_its_socket_when_its_address_changes(name: str, home: Path) -> None:
     first = told(bound(USERS[name]), home)["controlpath"]
