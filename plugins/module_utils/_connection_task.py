@@ -12,11 +12,12 @@ from typing import Any
 from ._access import MODES, PUBLIC, Access
 from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
 from ._clock import Deadline, iso8601
-from ._connections import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Connections, Outcome, Wanted
+from ._connections import Connections, Outcome
 from ._errors import OptionError
 from ._model import REVERSE, Connection
 from ._options import checked_connection_id, checked_deadline, checked_seconds, checked_service_id
 from ._settings import Settings
+from ._wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 
 PRESENT = "present"
 ABSENT = "absent"
@@ -57,8 +58,9 @@ def _present(
 ) -> dict[str, Any]:
     if params["connection_id"] is not None:
         raise OptionError("connection_id names a connection to close: set state=absent, or leave connection_id out.")
+    access = Access.from_options(params["access"], params["client_ip"], params["hostip"])
     wanted = Wanted(
-        access=Access.from_options(params["access"], params["client_ip"], params["hostip"]),
+        access=access,
         wait=params["wait"],
         min_remaining=checked_seconds("min_remaining", params["min_remaining"]),
         verify_after=checked_seconds("verify_after", params["verify_after"]),
@@ -69,9 +71,9 @@ def _present(
     outcome = connections.present(service_id, wanted, deadline, check=check_mode)
     opened = outcome.connection
     if opened is None:
-        result = _predicted(service_id, wanted.access, settings.api)
+        result = _predicted(service_id, access, settings.api)
     else:
-        _warn_of_exposure(opened, wanted.access, warn)
+        _warn_of_exposure(opened, access, warn)
         life = opened.remaining(connections.now())
         if life < wanted.min_remaining:
             warn(

@@ -20,15 +20,16 @@ from ..module_utils._errors import OptionError
 SSH_OPTIONS = ("ssh_args", "ssh_common_args", "ssh_extra_args", "control_path")
 
 _OWN_ARGUMENTS = re.compile(
-    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o (?:'ControlPath=[^']*'|ControlPath=\S+))? ?"
+    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no"
+    r"(?: -o 'ProxyCommand=(?:[^']|'\"'\"')*')?(?: -o (?:'ControlPath=[^']*'|ControlPath=\S+))? ?"
 )
 _OWN_SUFFIX = re.compile(r"-remoteit-[0-9a-f]{16}$")
 _CONTROL_PATH = re.compile(r"\s*controlpath\s*[=\s]\s*(.*?)\s*", re.IGNORECASE)
 _SOCKET_LETTER = re.compile(r"-[46AaCfGgKkMNnqsTtVvXxYy]*S(.*)")
 
 
-def bound_to(alias: str, options: Mapping[str, str | None]) -> dict[str, str]:
-    """Variables that bind SSH to *alias*, keeping the user's arguments.
+def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str | None = None) -> dict[str, str]:
+    """Variables that bind SSH to *alias*, keeping the user's arguments, and send it through *proxy_command*.
 
     *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
     first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
@@ -36,6 +37,8 @@ def bound_to(alias: str, options: Mapping[str, str | None]) -> dict[str, str]:
     ssh_args = _OWN_ARGUMENTS.sub("", options.get("ssh_args") or "")
     words = _words({**options, "ssh_args": ssh_args})
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
+    if proxy_command is not None:
+        own += ["-o", f"ProxyCommand={proxy_command}"]
     variables = {}
     control_path = _control_path(words)
     if control_path is not None:

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What makes SSH open and close its own tunnel: the ProxyCommand, and Ansible's variables around it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils._errors import OptionError
+from ..module_utils._model import host_key_alias
+from ._ssh_args import bound_to
+
+_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ssh_proxy.py")
+# Never the keys: other users of the machine see the arguments of a process.
+_OPTIONS = (
+    "profile",
+    "credentials_file",
+    "api",
+    "signature",
+    "rest_url",
+    "graphql_url",
+    "ca_path",
+    "request_timeout",
+    "registry",
+    "access",
+    "client_ip",
+)
+
+
+def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
+    """The value of ``ProxyCommand`` by which OpenSSH reaches the service; *options* are API options by their names.
+
+    Raises OptionError for an option that a configuration file of OpenSSH cannot hold.
+    """
+    words = [sys.executable, _PROGRAM]
+    for name in _OPTIONS:
+        if options.get(name) is not None:
+            words += [f"--{name.replace('_', '-')}", str(options[name])]
+    if options.get("validate_certs") is False:
+        words.append("--no-validate-certs")
+    command = shlex.join([*words, service_id])
+    if not command.isprintable():
+        raise OptionError(f"{command!r} cannot be a ProxyCommand: leave control characters out of the options.")
+    # ssh replaces what begins with a percent sign.
+    return command.replace("%", "%%")
+
+
+def host_variables(
+    service_id: str, options: Mapping[str, Any], ssh_options: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Variables by which a host is reached on demand; *ssh_options* are the user's, by the names of SSH_OPTIONS.
+
+    Raises OptionError for options that cannot be kept.
+    """
+    alias = host_key_alias(service_id)
+    return {"ansible_host": alias, **bound_to(alias, ssh_options, proxy_command(service_id, options))}
