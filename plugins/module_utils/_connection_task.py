@@ -10,25 +10,29 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._access import MODES, PUBLIC, Access
-from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
+from ._argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
 from ._clock import Deadline, iso8601
 from ._connections import Connections, Outcome
 from ._errors import OptionError
 from ._model import REVERSE, Connection
-from ._options import checked_connection_id, checked_deadline, checked_seconds, checked_service_id
+from ._options import checked_connection_id, checked_deadline, checked_seconds
+from ._service_by_name import EXCLUSIVE, ONE_OF, chosen_service
 from ._settings import Settings
 from ._wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 
 PRESENT = "present"
 ABSENT = "absent"
 
-MUTUALLY_EXCLUSIVE = [["hostip", "access"], ["hostip", "client_ip"]]
+RULES = {
+    "mutually_exclusive": [["hostip", "access"], ["hostip", "client_ip"], *EXCLUSIVE],
+    "required_one_of": [ONE_OF],
+}
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec of the module."""
     return {
-        "service_id": {"type": "str", "required": True, "aliases": ["deviceaddress", "service_address"]},
+        **service_argument_spec(),
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "connection_id": {"type": "str"},
         "access": {"type": "str", "choices": list(MODES)},
@@ -46,8 +50,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
-    service_id = checked_service_id(params["service_id"])
     deadline = checked_deadline(params["timeout"])
+    service_id = chosen_service(params, deadline, warn, to_connect=params["state"] == PRESENT)
+    assert service_id is not None
     if params["state"] == ABSENT:
         return _absent(params, service_id, deadline, check_mode, warn)
     return _present(params, service_id, deadline, check_mode, warn)
