@@ -24,12 +24,20 @@ def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str
 
     Raises OptionError for options that cannot be kept.
     """
-    connection_loader.get(_SSH_PLUGIN, class_only=True)
     variables = {
         name: action._templar.template(task_vars[name])
         for name in (f"ansible_{option}" for option in SSH_OPTIONS)
         if name in task_vars
     }
+    return configured_ssh_options(variables)
+
+
+def configured_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None]:
+    """The options of the ssh plugin from *variables*, command line, environment or ansible.cfg.
+
+    Raises OptionError for options that cannot be kept.
+    """
+    connection_loader.get(_SSH_PLUGIN, class_only=True)
     options = {
         option: constants.config.get_config_value(
             option, plugin_type="connection", plugin_name=_SSH_PLUGIN, variables=variables
