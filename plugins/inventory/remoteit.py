@@ -231,7 +231,6 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._access import Access
-from ..module_utils._connections import Wanted
 from ..module_utils._errors import MissingLibraryError, OptionError, RemoteItError
 from ..module_utils._fleet import Device
 from ..module_utils._fleet_filter import FleetFilter
@@ -239,6 +238,7 @@ from ..module_utils._fleet_query import read_fleet
 from ..module_utils._model import Connection, host_key_alias
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
+from ..module_utils._wanted import Wanted
 from ..plugin_utils._host_variables import configured_ssh_options
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
 from ..plugin_utils._inventory_connect import (
@@ -440,8 +440,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
         ssh_options = configured_ssh_options({})
         for host in hosts:
-            reached = host.speaks_ssh and host.service is not None
-            yield host_variables(host.service.id, options, ssh_options) if reached else nowhere(host)
+            if host.service and host.speaks_ssh:
+                yield host_variables(host.service.id, options, ssh_options)
+            else:
+                yield nowhere(host)
 
     def _connections(self, connect: str, settings: Settings, hosts: list[FleetHost]) -> dict[str, Connection]:
         timeout = self.get_option("timeout")
