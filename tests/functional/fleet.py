@@ -168,7 +168,10 @@ class Fleet:
             for name, value in {**self.environment(cloud), **environ}.items():
                 patch.setenv(name, value)
             patch.setattr(Display, "warning", lambda _display, message: warnings.append(message))
-            inventory_loader.get(PLUGIN).parse(data, DataLoader(), str(self.write(config)))
+            plugin = inventory_loader.get(PLUGIN)
+            plugin.parse(data, DataLoader(), str(self.write(config)))
+            if plugin.get_option("cache"):
+                plugin.update_cache_if_changed()
         groups = {name: {host.name for host in group.hosts} for name, group in data.groups.items()}
         return Listed({name: host.get_vars() for name, host in data.hosts.items()}, groups, warnings)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleError
+from ansible.plugins.loader import inventory_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import from_iso8601
 from tests.lab.world import KEY_ID, SECRET, service_id
@@ -22,6 +23,7 @@ from .fleet import (
     GARAGE_WEB,
     KITCHEN,
     ORGANISATION,
+    PLUGIN,
     Fleet,
     device,
     service,
@@ -66,6 +68,7 @@ def test_services_are_hosts_with_variables_and_groups(fleet: Fleet) -> None:
     assert kitchen["remoteit_tags"] == ["kitchen", "production"]
 
 
+@pytest.mark.one_core
 def test_devices_are_hosts_with_their_services_in_a_variable(fleet: Fleet) -> None:
     hosts = fleet.listed({"hosts": "devices", "hostvars_prefix": "r3_", "default_groups": ["state"]}).hosts
     assert set(hosts) == {"pi-kitchen", "pi-garage", "cellar", "doorbell"}
@@ -99,6 +102,7 @@ def test_filters(fleet: Fleet, config: dict[str, Any], expected: set[str]) -> No
     assert listed.warnings == []
 
 
+@pytest.mark.one_core
 def test_a_condition_that_fails_counts_as_false_and_is_told_once_unless_strict(fleet: Fleet) -> None:
     config = {"include": ["remoteit_port == 22"], "exclude": ["remoteit_device_attributes.rack > 5"]}
     listed = fleet.listed(config)
@@ -150,6 +154,7 @@ def test_hostname(fleet: Fleet, hostname: list[str], expected: set[str]) -> None
     assert set(fleet.listed({"hostname": hostname, "include": chosen}).hosts) == expected
 
 
+@pytest.mark.one_core
 def test_duplicates_get_their_ids_and_a_warning(fleet: Fleet) -> None:
     devices = [device(number, "twin", service(service_id(number, 1))) for number in (1, 2)]
     with Simulator(simulator_config([*devices, device(3, "single", service(service_id(3, 1)))])) as cloud:
@@ -211,6 +216,7 @@ def test_what_cannot_be_reached_is_nobody_even_if_a_machine_has_its_name(fleet: 
             assert host.get("ansible_host") == address
 
 
+@pytest.mark.one_core
 def test_the_users_ssh_arguments_are_kept(fleet: Fleet) -> None:
     mine = "-o ControlMaster=auto -o ControlPersist=5s -o LogLevel=ERROR"
     for connect in ("on_demand", "open"):
@@ -220,6 +226,7 @@ def test_the_users_ssh_arguments_are_kept(fleet: Fleet) -> None:
         assert arguments.endswith(mine)
 
 
+@pytest.mark.one_core
 def test_on_demand_needs_a_key_that_the_program_finds(fleet: Fleet, tmp_path: Path) -> None:
     config = {"access_key_id": "{{ lookup('env', 'MY_ID') }}", "secret_access_key": "{{ lookup('env', 'MY_SECRET') }}"}
     mine = {"MY_ID": KEY_ID, "MY_SECRET": SECRET}
@@ -245,6 +252,7 @@ def test_on_demand_needs_the_developer_key_where_the_program_finds_it(fleet: Fle
     assert set(fleet.listed({"api": "graphql"}, **nothing).hosts) == ALL
 
 
+@pytest.mark.one_core
 def test_existing_lists_what_is_open_with_its_address(fleet: Fleet) -> None:
     environ = fleet.environment()
     opened = fleet.lab.run_tasks(connection("open", KITCHEN), connection("web", GARAGE_WEB), environ=environ)
@@ -268,6 +276,7 @@ def test_existing_lists_what_is_open_with_its_address(fleet: Fleet) -> None:
     assert set(fleet.listed({"connect": "existing"}).hosts) == {"pi-garage-web"}
 
 
+@pytest.mark.one_core
 def test_open_opens_what_can_be_opened_and_joins_what_is_open(fleet: Fleet) -> None:
     config = {"connect": "open", "shared": False}
     fleet.cloud.set_fault(
@@ -288,9 +297,10 @@ def test_open_opens_what_can_be_opened_and_joins_what_is_open(fleet: Fleet) -> N
         assert hosts[name]["ansible_port"] == hosts[name]["remoteit_connection"]["port"] == opened[id_]["port"]
     assert CELLAR not in {call["service_id"] for call in fleet.cloud.calls()}
     run = fleet.run_tasks({**config, "application": ["ssh"], "name": "pi-"}, WHO)
-    assert [item.result["stdout"] for item in run.results] == ["pi-garage", "pi-kitchen"]
+    assert {item.result["stdout"] for item in run.results} == {"pi-garage", "pi-kitchen"}
 
 
+@pytest.mark.one_core
 def test_open_is_concurrent_and_has_a_limit(fleet: Fleet) -> None:
     devices = [device(number, f"d{number}", service(service_id(number, 1))) for number in range(1, 9)]
     with Simulator(simulator_config(devices, connect_delay=1.0)) as cloud:
@@ -303,6 +313,7 @@ def test_open_is_concurrent_and_has_a_limit(fleet: Fleet) -> None:
     assert from_iso8601(max(begun)) - from_iso8601(min(begun)) < 1.0
 
 
+@pytest.mark.one_core
 def test_access(fleet: Fleet) -> None:
     fleet.listed({"connect": "open", "name": "kitchen", "access": "restricted", "client_ip": "127.0.0.9"})
     assert [item["hostip"] for item in fleet.open_connections()] == ["127.0.0.9"]
@@ -337,30 +348,30 @@ def test_the_missing_library_is_named(fleet: Fleet, tmp_path: Path) -> None:
     assert "Traceback" not in listing.errors
 
 
+@pytest.mark.one_core
 def test_other_files_are_left_to_other_plugins(fleet: Fleet) -> None:
-    text = "plugin: community.remoteit.remoteit\n"
-    for name in ("a.remoteit.yml", "remoteit.yaml"):
-        path = fleet.write(text, name)
-        run = fleet.lab.run_tasks(
-            show("n", "groups.remoteit | length"), arguments=["-i", str(path)], environ=fleet.environment()
-        )
-        assert run.result("n").result["msg"] == len(ALL)
+    plugin = inventory_loader.get(PLUGIN)
+    for name, expected in (
+        ("a.remoteit.yml", True),
+        ("remoteit.yaml", True),
+        ("fleet.yml", False),
+        ("remoteit.json", False),
+    ):
+        path = fleet.write({}, name)
+        assert plugin.verify_file(str(path)) is expected
         path.unlink()
-    path = fleet.write(text, "fleet.yml")
-    environ = {**fleet.environment(), "ANSIBLE_INVENTORY_ENABLED": "community.remoteit.remoteit"}
-    run = fleet.lab.run_tasks(show("n", "1"), arguments=["-i", str(path)], environ=environ)
-    assert run.returncode != 0
-    path.unlink()
+    assert plugin.verify_file(str(path)) is False
 
 
+@pytest.mark.one_core
 def test_more_devices_than_a_page_holds(fleet: Fleet) -> None:
     devices = [
         device(0, f"d{number}", id=f"80:00:00:00:01:{number >> 8:02X}:{number & 255:02X}:00", owner="owner@example.com")
         | {"services": [service(f"80:00:00:00:01:{number >> 8:02X}:{number & 255:02X}:01")]}
-        for number in range(2100)
+        for number in range(1100)
     ]
     with Simulator(simulator_config(devices)) as cloud:
         hosts = fleet.listed({}, cloud).hosts
-        assert len(cloud.calls()) == 3
-    assert len(hosts) == 2100
-    assert hosts["d2099-ssh"]["remoteit_service_id"] == "80:00:00:00:01:08:33:01"
+        assert len(cloud.calls()) == 2
+    assert len(hosts) == 1100
+    assert hosts["d1099-ssh"]["remoteit_service_id"] == "80:00:00:00:01:04:4B:01"
