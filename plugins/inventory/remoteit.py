@@ -166,7 +166,8 @@ notes:
     evaluated as templates.
   - All options but O(include), O(exclude), O(hostname), O(compose), O(groups) and O(keyed_groups) can be templates, with
     lookups and extra variables, and can be encrypted by Ansible Vault.
-  - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and C(meta: refresh_inventory) read them anew.
+  - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and the task C(refresh_inventory) of
+    M(ansible.builtin.meta) read them anew.
 seealso:
   - module: community.remoteit.remoteit_connection
   - plugin: community.remoteit.remoteit_proxy
@@ -320,7 +321,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
         names = self._names(hosts, {name for host_groups in groups for name in host_groups})
         added = {}
-        for index, variables in self._connected(settings, hosts, prefix):
+        connected = list(self._connected(settings, hosts, prefix))
+        for group in sorted({group for index, _variables in connected for group in groups[index]}):
+            self.inventory.add_group(group)
+        for index, variables in connected:
             self._add(names[index], {**hosts[index].variables, **variables}, groups[index])
             added[names[index]] = hosts[index]
         self._construct(added)
@@ -463,7 +467,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for key, value in variables.items():
             host.set_variable(key, value)
         for group in groups:
-            self.inventory.add_child(self.inventory.add_group(group), name)
+            self.inventory.add_child(group, name)
 
     def _construct(self, names: Iterable[str]) -> None:
         """Apply the user's expressions, when all hosts are known."""
