@@ -39,6 +39,12 @@ def host_key_alias(service: str) -> str:
     return "remoteit-" + service.replace(":", "").lower()
 
 
+def service_id_of(alias: str) -> str:
+    """The inverse of host_key_alias(); ValueError when *alias* is none."""
+    octets = alias.removeprefix("remoteit-")
+    return service_id(":".join(octets[start : start + 2] for start in range(0, len(octets), 2)))
+
+
 def is_connection_id(text: str) -> bool:
     """Whether *text* can be the id of a connection; remote.it uses UUIDs and, in older answers, hex strings."""
     return _CONNECTION_ID.fullmatch(text) is not None

@@ -28,7 +28,7 @@ class Wanted:
     *other_than* is the id of a connection that does not work.
     """
 
-    access: Access | None = Access()
+    access: Access | None
     wait: bool = True
     min_remaining: int = DEFAULT_MIN_REMAINING
     verify_after: int = DEFAULT_VERIFY_AFTER

@@ -13,7 +13,7 @@ import pytest
 from tests.lab.lab import Lab
 from tests.simulator.harness import Simulator
 
-from .fleet import Fleet, example_devices, simulator_config
+from .fleet_lab import Fleet, example_devices, simulator_config
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._clock import f
 from tests.lab.world import KEY_ID, SECRET, service_id
 from tests.simulator.harness import Simulator
 
-from .fleet import (
+from .fleet_lab import (
     CELLAR,
     GARAGE,
     GARAGE_WEB,

@@ -14,7 +14,7 @@ import pytest
 
 from tests.lab.world import KEY_ID, SECRET
 
-from .fleet import KITCHEN, ORGANISATION, Fleet
+from .fleet_lab import KITCHEN, ORGANISATION, Fleet
 from .tasks import show
 
 pytestmark = pytest.mark.one_core

@@ -16,7 +16,7 @@ import pytest
 from tests.lab.world import service_id
 from tests.simulator.harness import Simulator
 
-from .fleet import Fleet, service, shared_by_the_neighbour, simulator_config
+from .fleet_lab import Fleet, service, shared_by_the_neighbour, simulator_config
 from .tasks import show
 
 IDS = [service_id(number, 1) for number in range(1, 5)]
