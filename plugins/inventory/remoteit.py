@@ -54,7 +54,8 @@ options:
   hostname:
     description:
       - How a host is called. Each entry is the name of a variable of the host such as V(remoteit_device_name), another
-        Jinja2 expression over its variables, or a template with braces. The first that gives a text is used.
+        Jinja2 expression over its variables, or a template with braces. The first that gives a text is used. Those that
+        fail are passed over.
       - By default, a host is called C(device name-service name), or with O(hosts=devices) C(device name). So its name does
         not change when the device gets another service.
       - What a host name must not contain is replaced by a hyphen. Only letters, digits and the characters C(_.-) are
@@ -193,7 +194,7 @@ hostname:
 keyed_groups:
   - key: remoteit_device_attributes.site
     prefix: site
-  - key: remoteit_device_attributes.rack
+  - key: remoteit_device_attributes.rack | string
     prefix: rack
 groups:
   new: remoteit_created > '2026'
@@ -386,25 +387,29 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return names
 
     def _wanted_name(self, host: FleetHost) -> str:
-        for expression in self.get_option("hostname"):
-            value = self._evaluated(expression, host.variables)
+        expressions = self.get_option("hostname")
+        if not expressions:
+            return "-".join(filter(None, map(safe_name, host.words))) or host_key_alias(host.id)
+        why = "none of them is a text with letters or digits."
+        for expression in expressions:
+            try:
+                value = self._evaluated(expression, host.variables)
+            except AnsibleError as error:
+                why = str(error)
+                continue
             name = safe_name(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
             if name:
                 return name
-        words = () if self.get_option("hostname") else map(safe_name, host.words)
-        return "-".join(filter(None, words)) or host_key_alias(host.id)
+        self._failed(f"hostname gives no name to at least one host, so its id is used: {why}")
+        return host_key_alias(host.id)
 
     def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:
         if expression in variables and not self.get_option("use_extra_vars"):
             return variables[expression]
         self._use(variables)
-        try:
-            if "{{" in expression or "{%" in expression:
-                return self.templar.template(expression)
-            return self.templar.evaluate_expression(expression)
-        except AnsibleError as error:
-            self._failed(f"hostname={expression!r} failed, so it gives no name: {error}")
-            return None
+        if "{{" in expression or "{%" in expression:
+            return self.templar.template(expression)
+        return self.templar.evaluate_expression(expression)
 
     def _use(self, variables: Mapping[str, Any]) -> None:
         extra = self._vars if self.get_option("use_extra_vars") else None
@@ -478,7 +483,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for name in names if groups or keyed else ():
             variables = self.inventory.hosts[name].get_vars()
             self._add_host_to_composed_groups(groups, variables, name, strict, fetch_hostvars=False)
-            self._add_host_to_keyed_groups(keyed, variables, name, strict, fetch_hostvars=False)
+            for entry in keyed:
+                self._add_to_keyed_group(entry, variables, name)
+
+    def _add_to_keyed_group(self, entry: Any, variables: Mapping[str, Any], name: str) -> None:
+        try:
+            self._add_host_to_keyed_groups([entry], variables, name, self.get_option("strict"), fetch_hostvars=False)
+        except Exception as error:  # noqa: BLE001  # some values of a key raise errors of any kind, even without strict
+            self._failed(f"An entry of keyed_groups failed for at least one host, which it leaves as it is: {error}")
 
     def _yield_to_groups(self, added: Mapping[str, FleetHost]) -> None:
         """Leave out strangers' hosts that are called as one of keyed_groups: a pattern would find them instead of it."""

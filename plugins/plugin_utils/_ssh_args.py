@@ -64,9 +64,7 @@ def _words(options: Mapping[str, str | None]) -> list[str]:
         try:
             words += shlex.split(options.get(option) or "")
         except ValueError:
-            raise OptionError(
-                f"ansible_{option} cannot be read: it has a quote that is not closed."
-            ) from None
+            raise OptionError(f"ansible_{option} cannot be read: it has a quote that is not closed.") from None
     return words
 
 

@@ -145,11 +145,12 @@ class Fleet:
         path = self.root / "group_vars" / "remoteit.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(variables))
-        lines = (
+        lines = [
             f"remoteit-{id_.replace(':', '').lower()} {one.host_key}\n"
             for id_, one in zip((KITCHEN, GARAGE), self.lab.devices, strict=True)
-        )
-        known_hosts.write_text("".join(lines))
+        ]
+        # The same devices as the lab's own simulator knows them.
+        known_hosts.write_text("".join(lines) + (self.lab.root / "known_hosts").read_text())
 
     def environment(self, cloud: Simulator | None = None) -> dict[str, str]:
         """The variables by which Ansible finds the collection, and the collection the fleet."""
@@ -158,6 +159,7 @@ class Fleet:
     def write(self, config: Mapping[str, Any] | str, name: str = "fleet.remoteit.yml") -> Path:
         """An inventory configuration: text, or options beside ``plugin``."""
         path = self.root / name
+        path.parent.mkdir(exist_ok=True)
         path.write_text(config if isinstance(config, str) else yaml.safe_dump({"plugin": PLUGIN, **config}))
         return path
 
@@ -181,11 +183,13 @@ class Fleet:
         *arguments: str,
         environ: Mapping[str, str] | None = None,
         cloud: Simulator | None = None,
+        name: str = "fleet.remoteit.yml",
     ) -> Listing:
-        """Run ansible-inventory with *arguments*, by default --list."""
+        """Run ansible-inventory with *arguments*, by default --list, on the configuration in a file of that *name*."""
         program = Path(sys.executable).with_name("ansible-inventory")
+        path = self.write(config, name)
         done = subprocess.run(
-            [str(program), "-i", str(self.write(config)), *(arguments or ("--list",))],
+            [str(program), "-i", str(path), *(arguments or ("--list",))],
             env={
                 **os.environ,
                 "ANSIBLE_NOCOLOR": "1",
@@ -193,7 +197,7 @@ class Fleet:
                 **self.environment(cloud),
                 **(environ or {}),
             },
-            cwd=self.root,
+            cwd=path.parent,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -151,7 +151,35 @@ def test_everything_of_constructed(fleet: Fleet) -> None:
 @pytest.mark.one_core
 def test_hostname(fleet: Fleet, hostname: list[str], expected: set[str]) -> None:
     chosen = ["remoteit_device_name in ['pi-kitchen', 'cellar']"]
-    assert set(fleet.listed({"hostname": hostname, "include": chosen}).hosts) == expected
+    listed = fleet.listed({"hostname": hostname, "include": chosen})
+    assert set(listed.hosts) == expected
+    gives_none = [text for text in listed.warnings if text.startswith("hostname gives no name to at least one host")]
+    assert len(gives_none) == len(listed.warnings) == ("''" in hostname)
+
+
+@pytest.mark.one_core
+def test_no_value_of_one_device_ends_the_inventory(fleet: Fleet) -> None:
+    """A key may be anything that its owner likes; Ansible itself raises errors for some."""
+    values = ["parent", "", 7, True, ["", None], {"a": ""}, 2.5, "kept"]
+    devices = [
+        shared_by_the_neighbour(number, f"d{number}", service(service_id(number, 1)), attributes={"v": value})
+        for number, value in enumerate(values, start=1)
+    ]
+    keyed = {"key": "remoteit_device_attributes.v", "separator": "", "parent_group": "parent"}
+    config = {
+        "keyed_groups": [keyed],
+        "compose": {"quotient": "1 / (remoteit_device_attributes.v | int)"},
+        "groups": {"seven": "remoteit_device_attributes.v > 6"},
+        "exclude": ["remoteit_device_attributes.v is match('[')", "1 / 0"],
+        "hostname": ["remoteit_device_attributes.v.x.y", "remoteit_device_name"],
+    }
+    with Simulator(simulator_config(devices)) as cloud:
+        listed = fleet.listed(config, cloud)
+        assert set(listed.hosts) == {f"d{number}" for number in range(1, len(values) + 1)}
+        assert listed.groups["kept"] == {"d8"}
+        assert listed.groups["seven"] == {"d3"}
+        assert sum(text.startswith("An entry of keyed_groups failed") for text in listed.warnings) > 1
+        assert "can't add group to itself" in refused(fleet, {"keyed_groups": [keyed], "strict": True}, cloud)
 
 
 @pytest.mark.one_core
