@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ..module_utils._connections import Connections, Wanted
+from ..module_utils._connections import Connections
 from ..module_utils._credentials import find_credentials
 from ..module_utils._errors import CredentialsError, OptionError, RemoteItError
 from ..module_utils._fleet import FleetService
 from ..module_utils._model import REVERSE, Connection, host_key_alias
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import REST, Settings
+from ..module_utils._wanted import Wanted
 from ._inventory_hosts import FleetHost
 from ._ssh_args import bound_to
 

@@ -59,8 +59,6 @@ def hosts_of_services(devices: Iterable[Device], prefix: str, ssh_names: Collect
                 "state": _state(online),
                 "service_id": service.id,
                 "service_name": service.name,
-                "device_online": device.online,
-                "device_attributes": device.attributes,
             }
             yield FleetHost(
                 id=service.id,
@@ -122,7 +120,9 @@ def default_groups(host: FleetHost, wanted: Collection[str]) -> list[str]:
 def _device_variables(device: Device) -> dict[str, Any]:
     variables = device.as_result()
     del variables["services"]
-    return {**variables, "device_id": device.id, "device_name": device.name}
+    # In both modes, so that one expression serves both.
+    own = {name: variables[name] for name in ("id", "name", "online", "attributes")}
+    return {**variables, **_prefixed("device_", own)}
 
 
 def _prefixed(prefix: str, variables: dict[str, Any]) -> dict[str, Any]:
