@@ -110,8 +110,8 @@ options:
         secret, so the access key must be in the environment or in a profile, not in O(secret_access_key).
       - With V(existing), only hosts with a connection that is in the O(registry) and open now are listed, with its
         address.
-      - With V(open), a connection is opened for each host while the inventory is read, or joined if it is open. They stay
-        open. Services that are offline, disabled or without the permission to connect are left out of this.
+      - With V(open), a connection is opened for each host while the inventory is read, or joined if it is open, and closed
+        as O(close) says. Services that are offline, disabled or without the permission to connect are left out of this.
       - With V(none), nothing is said about how a host is reached.
       - C(ansible_host) and C(ansible_port) lead to SSH services only. Use the variable C(remoteit_connection) for others,
         which V(existing) and V(open) set. A host that cannot be reached has a C(ansible_host) that does not exist,
@@ -136,6 +136,17 @@ options:
     description:
       - With O(access=restricted), the address that may connect.
     type: str
+  close:
+    description:
+      - When to close what O(connect=open) opens. See O(community.remoteit.remoteit_connection#module:close).
+      - V(at_end) closes it at the end of the run of Ansible that reads the inventory. This may be another one than that
+        which uses it, as in AWX, whose inventories are read beforehand.
+      - V(never) leaves it open.
+    type: str
+    choices:
+      - never
+      - at_end
+    default: at_end
   concurrency:
     description:
       - How many connections O(connect=open) opens at a time.
@@ -241,7 +252,9 @@ from ..module_utils._fleet_query import read_fleet
 from ..module_utils._model import Connection, host_key_alias
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
+from ..module_utils._sweep import has_leftovers
 from ..module_utils._wanted import Wanted
+from ..plugin_utils._end_of_run import END_OF_RUN
 from ..plugin_utils._host_variables import configured_ssh_options
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
 from ..plugin_utils._inventory_connect import (
@@ -442,6 +455,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _on_demand(self, settings: Settings, hosts: list[FleetHost]) -> Iterator[dict[str, Any]]:
         if any(host.speaks_ssh for host in hosts):
             check_on_demand(settings, self.get_options())
+        if has_leftovers(settings):
+            END_OF_RUN.watch(settings)
         # Defaults need no room on the command line of each host.
         options = {
             name: self.get_option(name)
@@ -460,7 +475,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if connect == EXISTING:
             return held_connections(settings, timeout, self._warn)
         access = Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
-        opening = Opening(Wanted(access), self.get_option("concurrency"), self.get_option("open_limit"), timeout)
+        holder = END_OF_RUN.watch(settings) if self.get_option("close") == "at_end" else None
+        wanted = Wanted(access, holder=holder)
+        opening = Opening(wanted, self.get_option("concurrency"), self.get_option("open_limit"), timeout)
         return opened_connections(settings, hosts, opening, self._warn)
 
     # -- into the inventory -------------------------------------------------------------------------------------

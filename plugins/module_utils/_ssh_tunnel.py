@@ -182,4 +182,4 @@ def _parser() -> argparse.ArgumentParser:
 
 def _warn(sentence: str) -> None:
     # Where ssh listens, if it does: a warning must not end the connection.
-    print(f"remote.it: {sentence}", file=sys.stderr)
+    sys.stderr.write(f"remote.it: {sentence}\n")
