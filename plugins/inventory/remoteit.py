@@ -441,6 +441,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _on_demand(self, settings: Settings, hosts: list[FleetHost]) -> Iterator[dict[str, Any]]:
         if any(host.speaks_ssh for host in hosts):
+            self._access()
             check_on_demand(settings, self.get_options())
         # Defaults need no room on the command line of each host.
         options = {
@@ -459,18 +460,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         timeout = self.get_option("timeout")
         if connect == EXISTING:
             return held_connections(settings, timeout, self._warn)
-        access = Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
-        opening = Opening(Wanted(access), self.get_option("concurrency"), self.get_option("open_limit"), timeout)
+        opening = Opening(
+            Wanted(self._access()), self.get_option("concurrency"), self.get_option("open_limit"), timeout
+        )
         return opened_connections(settings, hosts, opening, self._warn)
+
+    def _access(self) -> Access:
+        return Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
 
     # -- into the inventory -------------------------------------------------------------------------------------
 
     def _add(self, name: str, variables: Mapping[str, Any], groups: Iterable[str]) -> None:
         self.inventory.add_host(name)
-        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes longer.
-        host = self.inventory.hosts[name]
-        for key, value in variables.items():
-            host.set_variable(key, value)
+        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes much longer.
+        self.inventory.hosts[name].vars.update(variables)
         for group in groups:
             self.inventory.add_child(group, name)
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -345,7 +347,22 @@ def test_open_is_concurrent_and_has_a_limit(fleet: Fleet) -> None:
 def test_access(fleet: Fleet) -> None:
     fleet.listed({"connect": "open", "name": "kitchen", "access": "restricted", "client_ip": "127.0.0.9"})
     assert [item["hostip"] for item in fleet.open_connections()] == ["127.0.0.9"]
-    assert "access=restricted needs client_ip" in refused(fleet, {"connect": "open", "access": "restricted"})
+    for connect in ("open", "on_demand"):
+        assert "access=restricted needs client_ip" in refused(fleet, {"connect": connect, "access": "restricted"})
+
+
+@pytest.mark.one_core
+def test_a_key_from_the_vault(fleet: Fleet, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("not much of a secret\n")
+    program = Path(sys.executable).with_name("ansible-vault")
+    command = [str(program), "encrypt_string", "--vault-password-file", str(password), "--name", "secret_access_key"]
+    encrypted = subprocess.run([*command, SECRET], capture_output=True, text=True, check=True).stdout
+    config = f"plugin: {PLUGIN}\nconnect: none\naccess_key_id: {KEY_ID}\n{encrypted}"
+    nothing = {"R3_ACCESS_KEY_ID": "", "R3_SECRET_ACCESS_KEY": ""}
+    listing = fleet.show(config, "--list", "--vault-password-file", str(password), environ=nothing)
+    assert set(listing.content()["remoteit"]["hosts"]) == ALL
+    assert SECRET not in listing.output + listing.errors
 
 
 # -- errors -----------------------------------------------------------------------------------------------------------
@@ -361,6 +378,7 @@ def test_errors_are_one_sentence(fleet: Fleet) -> None:
         ({}, {"R3_SECRET_ACCESS_KEY": "d3Jvbmc="}, "does not accept the access key or its signature"),
         ({}, {"R3_GRAPHQL_URL": "http://127.0.0.1:9/graphql"}, "could not be reached"),
         ({"timeout": 0}, {}, "timeout=0 is not a time"),
+        ({"connect": "open", "concurrency": 0}, {}, "concurrency=0 would open nothing"),
         ({}, {"ANSIBLE_SSH_ARGS": "-S /tmp/socket"}, "with -S among the SSH arguments"),
         ({"access_key_id": "{{ no_such_variable }}"}, {}, "no_such_variable"),
         ("plugin: community.remoteit.remoteit\nstate: asleep\n", {}, "asleep"),
