@@ -372,7 +372,7 @@ def test_a_key_from_the_vault(fleet: Fleet, tmp_path: Path) -> None:
 def test_errors_are_one_sentence(fleet: Fleet) -> None:
     for config, environ, expected in (
         ({"stat": "online"}, {}, "stat is not an option of this inventory"),
-        ({"application": ["shs"]}, {}, "application='shs' is no type that remote.it knows"),
+        ({"application": ["ssssh"]}, {}, "application='ssssh' is no type that remote.it knows"),
         ({"account": "nobody@example.com"}, {}, "nobody@example.com"),
         ({"hostvars_prefix": "my-"}, {}, "hostvars_prefix='my-' cannot begin the name of a variable"),
         ({}, {"R3_SECRET_ACCESS_KEY": "d3Jvbmc="}, "does not accept the access key or its signature"),
