@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -302,8 +303,11 @@ def test_existing_lists_what_is_open_with_its_address(fleet: Fleet) -> None:
     run = fleet.run_tasks({"connect": "existing", "application": ["ssh"]}, WHO)
     assert [(item.host, item.result["stdout"]) for item in run.results] == [("pi-kitchen-ssh", "pi-kitchen")]
     fleet.cloud.close(address["id"])
-    fleet.cloud.advance(60)
-    assert set(fleet.listed({"connect": "existing"}).hosts) == {"pi-garage-web"}
+    # What was opened only seconds ago is believed to be open although remote.it does not list it.
+    end = time.monotonic() + 30
+    while set(fleet.listed({"connect": "existing"}).hosts) != {"pi-garage-web"}:
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 @pytest.mark.one_core
