@@ -230,7 +230,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._access import Access
@@ -289,6 +288,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._read_config_data(path)
             self._populate(path, cache)
         except MissingLibraryError as error:
+            from ansible.module_utils.basic import missing_required_lib
+
             raise AnsibleParserError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
             raise AnsibleParserError(str(error)) from None
