@@ -241,7 +241,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._access import Access
@@ -302,6 +301,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._read_config_data(path)
             self._populate(path, cache)
         except MissingLibraryError as error:
+            from ansible.module_utils.basic import missing_required_lib
+
             raise AnsibleParserError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
             raise AnsibleParserError(str(error)) from None
@@ -454,6 +455,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _on_demand(self, settings: Settings, hosts: list[FleetHost]) -> Iterator[dict[str, Any]]:
         if any(host.speaks_ssh for host in hosts):
+            self._access()
             check_on_demand(settings, self.get_options())
         if has_leftovers(settings):
             END_OF_RUN.watch(settings)
@@ -474,20 +476,20 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         timeout = self.get_option("timeout")
         if connect == EXISTING:
             return held_connections(settings, timeout, self._warn)
-        access = Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
         holder = END_OF_RUN.watch(settings) if self.get_option("close") == "at_end" else None
-        wanted = Wanted(access, holder=holder)
+        wanted = Wanted(self._access(), holder=holder)
         opening = Opening(wanted, self.get_option("concurrency"), self.get_option("open_limit"), timeout)
         return opened_connections(settings, hosts, opening, self._warn)
+
+    def _access(self) -> Access:
+        return Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
 
     # -- into the inventory -------------------------------------------------------------------------------------
 
     def _add(self, name: str, variables: Mapping[str, Any], groups: Iterable[str]) -> None:
         self.inventory.add_host(name)
-        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes longer.
-        host = self.inventory.hosts[name]
-        for key, value in variables.items():
-            host.set_variable(key, value)
+        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes much longer.
+        self.inventory.hosts[name].vars.update(variables)
         for group in groups:
             self.inventory.add_child(group, name)
 

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -300,8 +303,11 @@ def test_existing_lists_what_is_open_with_its_address(fleet: Fleet) -> None:
     run = fleet.run_tasks({"connect": "existing", "application": ["ssh"]}, WHO)
     assert [(item.host, item.result["stdout"]) for item in run.results] == [("pi-kitchen-ssh", "pi-kitchen")]
     fleet.cloud.close(address["id"])
-    fleet.cloud.advance(60)
-    assert set(fleet.listed({"connect": "existing"}).hosts) == {"pi-garage-web"}
+    # What was opened only seconds ago is believed to be open although remote.it does not list it.
+    end = time.monotonic() + 30
+    while set(fleet.listed({"connect": "existing"}).hosts) != {"pi-garage-web"}:
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 @pytest.mark.one_core
@@ -345,7 +351,22 @@ def test_open_is_concurrent_and_has_a_limit(fleet: Fleet) -> None:
 def test_access(fleet: Fleet) -> None:
     fleet.listed({"connect": "open", "name": "kitchen", "access": "restricted", "client_ip": "127.0.0.9"})
     assert [item["hostip"] for item in fleet.open_connections()] == ["127.0.0.9"]
-    assert "access=restricted needs client_ip" in refused(fleet, {"connect": "open", "access": "restricted"})
+    for connect in ("open", "on_demand"):
+        assert "access=restricted needs client_ip" in refused(fleet, {"connect": connect, "access": "restricted"})
+
+
+@pytest.mark.one_core
+def test_a_key_from_the_vault(fleet: Fleet, tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("not much of a secret\n")
+    program = Path(sys.executable).with_name("ansible-vault")
+    command = [str(program), "encrypt_string", "--vault-password-file", str(password), "--name", "secret_access_key"]
+    encrypted = subprocess.run([*command, SECRET], capture_output=True, text=True, check=True).stdout
+    config = f"plugin: {PLUGIN}\nconnect: none\naccess_key_id: {KEY_ID}\n{encrypted}"
+    nothing = {"R3_ACCESS_KEY_ID": "", "R3_SECRET_ACCESS_KEY": ""}
+    listing = fleet.show(config, "--list", "--vault-password-file", str(password), environ=nothing)
+    assert set(listing.content()["remoteit"]["hosts"]) == ALL
+    assert SECRET not in listing.output + listing.errors
 
 
 # -- errors -----------------------------------------------------------------------------------------------------------
@@ -355,12 +376,13 @@ def test_access(fleet: Fleet) -> None:
 def test_errors_are_one_sentence(fleet: Fleet) -> None:
     for config, environ, expected in (
         ({"stat": "online"}, {}, "stat is not an option of this inventory"),
-        ({"application": ["shs"]}, {}, "application='shs' is no type that remote.it knows"),
+        ({"application": ["ssssh"]}, {}, "application='ssssh' is no type that remote.it knows"),
         ({"account": "nobody@example.com"}, {}, "nobody@example.com"),
         ({"hostvars_prefix": "my-"}, {}, "hostvars_prefix='my-' cannot begin the name of a variable"),
         ({}, {"R3_SECRET_ACCESS_KEY": "d3Jvbmc="}, "does not accept the access key or its signature"),
         ({}, {"R3_GRAPHQL_URL": "http://127.0.0.1:9/graphql"}, "could not be reached"),
         ({"timeout": 0}, {}, "timeout=0 is not a time"),
+        ({"connect": "open", "concurrency": 0}, {}, "concurrency=0 would open nothing"),
         ({}, {"ANSIBLE_SSH_ARGS": "-S /tmp/socket"}, "with -S among the SSH arguments"),
         ({"access_key_id": "{{ no_such_variable }}"}, {}, "no_such_variable"),
         ("plugin: community.remoteit.remoteit\nstate: asleep\n", {}, "asleep"),
