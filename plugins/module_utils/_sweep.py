@@ -17,7 +17,7 @@ from dataclasses import asdict
 from ._clock import Deadline
 from ._connections import Connections
 from ._credentials import Credentials
-from ._errors import OutOfTimeError, RemoteItError
+from ._errors import OutOfTimeError, RegistryError, RemoteItError
 from ._registry import Holding, Registry
 from ._settings import Settings
 from ._wanted import is_unneeded
@@ -60,9 +60,12 @@ def sweep(settings: Settings, holder: str) -> list[str]:
     registry = Registry(settings, _ignore)
     complaints: list[str] = []
     work: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for service_id, holding in registry.holdings():
-        if _has_leftovers(holding, holder):
-            work.put(service_id)
+    try:
+        for service_id, holding in registry.holdings():
+            if _has_leftovers(holding, holder):
+                work.put(service_id)
+    except RegistryError as error:
+        complaints.append(f"Connections may have been left open: {error}")
 
     def work_off() -> None:
         while True:
@@ -90,17 +93,21 @@ def _has_leftovers(holding: Holding, holder: str) -> bool:
 
 
 def _sweep_service(settings: Settings, registry: Registry, service_id: str, holder: str) -> None:
-    held = bool(registry.read(service_id).connections)
+    if not registry.read(service_id).connections and _is_busy(registry, service_id):
+        return
     for pause in _LOOKS:
         time.sleep(pause)
-        try:
-            Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT if held else _BRIEFLY))
-        except OutOfTimeError:
-            if held:
-                raise
-            return
+        Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT))
         if not registry.read(service_id).attempts:
             return
+
+
+def _is_busy(registry: Registry, service_id: str) -> bool:
+    try:
+        with registry.locked(service_id, Deadline(_BRIEFLY)):
+            return False
+    except OutOfTimeError:
+        return True
 
 
 def _ignore(_sentence: str) -> None:
