@@ -243,14 +243,22 @@ class Connections:
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
+        failures: list[ApiError] = []
         for connection in targets:
             may_be_unlisted = sessions is None or self.now() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
-            if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
-                closed.append(connection.id)
+            try:
+                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                    closed.append(connection.id)
+            except ApiError as error:
+                # One that resists must not keep the others open.
+                failures.append(error)
+                continue
             holding.connections = [item for item in holding.connections if item.id != connection.id]
             if not check:
                 self._registry.save(service_id, holding)
+        if failures:
+            raise failures[0]
         return closed
 
     def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
