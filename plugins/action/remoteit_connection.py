@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._connection_task import MUTUALLY_EXCLUSIVE, argument_spec, run
+from ..module_utils._connection_task import RULES, argument_spec, run
 from ..module_utils._errors import OptionError
 from ..plugin_utils._action import TaskAction
 from ..plugin_utils._end_of_run import END_OF_RUN
@@ -37,7 +37,7 @@ class ActionModule(TaskAction):
             except OptionError as error:
                 return {"failed": True, "msg": str(error)}
         task = functools.partial(run, watch=END_OF_RUN.watch)
-        result.update(self.run_task(task, argument_spec(), task_vars, mutually_exclusive=MUTUALLY_EXCLUSIVE))
+        result.update(self.run_task(task, argument_spec(), task_vars, **RULES))
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:
             set_host_variables(self, connection, ssh_options, task_vars, result)

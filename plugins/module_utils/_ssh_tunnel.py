@@ -44,7 +44,7 @@ _DEFAULT_TIMEOUT = 60.0
 _DIAL_TIMEOUT = 10.0
 _CLOSE_TIMEOUT = 60.0
 # From the end of one SSH connection to the next one in a play, such as after "meta: reset_connection".
-_LINGER = 5.0
+_LINGER = 3.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -93,7 +93,7 @@ def _linger(signalled: int) -> None:
     end = time.monotonic() + _LINGER
     while select.select([signalled], [], [], max(0.0, end - time.monotonic()))[0]:
         # With SIGHUP, ssh says no more than that it goes away.
-        if os.read(signalled, 1)[0] != signal.SIGHUP:
+        if os.read(signalled, 1)[0] in (signal.SIGINT, signal.SIGTERM):
             return
 
 

@@ -16,6 +16,7 @@ description:
   - The task runs in the controller. It needs no C(delegate_to), and neither a connection to the play's host nor Python on
     it. When it is delegated to another host, or asynchronous, the module runs there instead.
 extends_documentation_fragment:
+  - community.remoteit.service
   - community.remoteit.remoteit
   - community.remoteit.attributes
   - community.remoteit.attributes.actiongroup_remoteit
@@ -39,8 +40,8 @@ options:
     description:
       - The id of the service, eight hex octets separated by colons, in upper or lower case.
       - This is the id of a service on a device, not that of the device itself.
+      - One of O(service_id), O(device) and O(device_tag) is required.
     type: str
-    required: true
     aliases:
       - deviceaddress
       - service_address
@@ -106,6 +107,18 @@ options:
       - Close what was opened to the service from this O(registry), and open a new connection. If that fails, none is left.
     type: bool
     default: false
+  close:
+    description:
+      - When to close the connection, if O(state=absent) does not do it before.
+      - V(never) leaves it open. remote.it closes it when it expires, or after 15 idle minutes.
+      - V(at_end) closes it at the end of this run of Ansible, whether that ends well, fails, is interrupted or is killed.
+        A connection that others opened to stay, or that another run is using, is joined and left open.
+      - V(at_end) works in the controller only, neither asynchronously nor delegated to another host.
+    type: str
+    choices:
+      - never
+      - at_end
+    default: never
   set_host_vars:
     description:
       - Let the rest of the run reach the play's host through the connection. This is for SSH services.
@@ -117,6 +130,7 @@ options:
     default: false
 seealso:
   - module: community.remoteit.remoteit_connection_info
+  - module: community.remoteit.remoteit_device_info
   - plugin: community.remoteit.remoteit_proxy
     plugin_type: lookup
 author:
@@ -163,6 +177,17 @@ EXAMPLES = r"""
     - name: Show where the database is
       ansible.builtin.debug:
         msg: "{{ database.connection.host }}:{{ database.connection.port }} until {{ database.connection.expires_at }}"
+
+    - name: Open a connection to a service by its name
+      community.remoteit.remoteit_connection:
+        device: pi-kitchen
+        service: ssh
+      register: kitchen
+
+    - name: Close it by its id, which needs no look-up
+      community.remoteit.remoteit_connection:
+        service_id: "{{ kitchen.connection.service_id }}"
+        state: absent
 
     - name: Close just this connection
       community.remoteit.remoteit_connection:
@@ -276,17 +301,13 @@ diff:
           id: A78B3919-52E1-B674-58CC-5C0009377419
 """
 
-from ansible_collections.community.remoteit.plugins.module_utils._connection_task import (
-    MUTUALLY_EXCLUSIVE,
-    argument_spec,
-    run,
-)
+from ansible_collections.community.remoteit.plugins.module_utils._connection_task import RULES, argument_spec, run
 from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run_module(run, argument_spec(), mutually_exclusive=MUTUALLY_EXCLUSIVE)
+    run_module(run, argument_spec(), **RULES)
 
 
 if __name__ == "__main__":
