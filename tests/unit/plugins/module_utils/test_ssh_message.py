@@ -73,9 +73,7 @@ def shown(sentence: str, tmp_path: Path) -> str:
 
 
 def test_ssh_shows_the_sentence(tmp_path: Path) -> None:
-    sentence = (
-        'remote.it: No connection: the device of 80:00:00:00:01:02:03:04 is offline; it said "100 %s %n $HOME".'
-    )
+    sentence = 'remote.it: No connection: the device of 80:00:00:00:01:02:03:04 is offline; it said "100 %s %n $HOME".'
     assert sentence in shown(sentence, tmp_path)
 
 
