@@ -83,12 +83,13 @@ class Connections:
             reusable = wanted.candidate(holding.connections, self.now())
         if wanted.force:
             outcome.closed += self._close_held(service_id, holding, list(holding.connections), deadline, check)
-        else:
-            outcome.closed += self._close_unneeded(service_id, holding, reusable, deadline, check)
         if reusable is None and not check:
             outcome.connection = self._open(service_id, wanted, holding, deadline)
         elif reusable is not None:
             outcome.connection = reusable if check else self._claim(service_id, wanted, holding, reusable)
+        if not wanted.force:
+            # Last, because one that hangs uses up the time.
+            outcome.closed += self._close_unneeded(service_id, holding, reusable, deadline, check)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome

@@ -16,6 +16,7 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from ctypes import c_char
 
 from ansible.utils.display import Display
 
@@ -41,7 +42,7 @@ class EndOfRun:
         # What that process has to say; its end is the end of the process, which need not be our child.
         self._done_reader, self._done_writer = os.pipe()
         # The watcher's name as a process, empty until there is one. Ansible forks whatever the platform's way is.
-        self._watcher = multiprocessing.get_context("fork").Array("c", 1024)
+        self._watcher = multiprocessing.get_context("fork").Array(c_char, 1024)
         atexit.register(self._sweep)
 
     def watch(self, settings: Settings) -> str:

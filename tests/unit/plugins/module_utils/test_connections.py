@@ -191,6 +191,15 @@ def test_leftovers_that_resist_do_not_fail_the_task(reuse: bool, site: Site, end
     assert site.present(Wanted(Access())).closed == ["STUBBORN"]
 
 
+def test_leftovers_that_hang_do_not_use_up_the_time_of_the_task(site: Site, ended: str) -> None:
+    site.hold(made("LEFT", access="public", holders=(ended,)))
+    site.account.says["stop"] = loopback.hang
+    outcome = site.connections.present(SERVICE, ME, Deadline(1.5))
+    assert outcome.connection is not None
+    assert outcome.connection.id == "NEW"
+    assert site.held() == {"LEFT": (False, (ended,)), "NEW": (False, ("me",))}
+
+
 # -- release ----------------------------------------------------------------------------------------------------------
 
 

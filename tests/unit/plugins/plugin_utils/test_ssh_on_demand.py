@@ -70,7 +70,7 @@ def expected(values: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("values", GROUPS)
 def test_every_option_survives_ansible_ssh_and_the_shell(values: list[str], said: Path, home: Path) -> None:
-    words = command(host_variables(SERVICE, options(values), {"ssh_args": STOCK}), home)
+    words = command(host_variables(SERVICE, options(values), {"ssh_args": "-C"}), home)
     words[1:1] = ["-F", "none"]
     run(words)
     assert json.loads(said.read_text()) == expected(values)
@@ -101,7 +101,7 @@ def test_the_users_shell_may_be_another_one(
 ) -> None:
     monkeypatch.setenv("SHELL", shell)
     values = ["it's $HOME `id` 100%", '!a "b" *']
-    words = command(host_variables(SERVICE, options(values), {"ssh_args": STOCK}), home)
+    words = command(host_variables(SERVICE, options(values), {"ssh_args": "-C"}), home)
     words[1:1] = ["-F", "none"]
     run(words)
     assert json.loads(said.read_text()) == expected(values)
