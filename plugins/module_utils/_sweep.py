@@ -17,7 +17,7 @@ from dataclasses import asdict
 from ._clock import Deadline
 from ._connections import Connections
 from ._credentials import Credentials
-from ._errors import OutOfTimeError, RemoteItError
+from ._errors import OutOfTimeError, RegistryError, RemoteItError
 from ._registry import Registry
 from ._settings import Settings
 from ._wanted import is_unneeded
@@ -57,10 +57,12 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
 
 def sweep(settings: Settings, holder: str) -> list[str]:
     """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each."""
+    try:
+        leftovers = _leftovers(settings, holder)
+    except RegistryError as error:
+        return [f"Connections may have been left open: {error}"]
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        complaints = pool.map(
-            lambda service_id: _sweep_service(settings, service_id, holder), _leftovers(settings, holder)
-        )
+        complaints = pool.map(lambda service_id: _sweep_service(settings, service_id, holder), leftovers)
         return [complaint for complaint in complaints if complaint]
 
 
@@ -82,17 +84,25 @@ def _leftovers(settings: Settings, holder: str) -> list[str]:
 def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | None:
     """What the user should know when the service's connections cannot all be closed."""
     registry = Registry(settings, _ignore)
-    held = bool(registry.read(service_id).connections)
     try:
+        if not registry.read(service_id).connections and _is_busy(registry, service_id):
+            return None
         for pause in _LOOKS:
             time.sleep(pause)
-            Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT if held else _BRIEFLY))
+            Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT))
             if not registry.read(service_id).attempts:
                 break
     except RemoteItError as error:
-        if held or not isinstance(error, OutOfTimeError):
-            return f"A connection to {service_id} was left open: {error} The next run tries again."
+        return f"A connection to {service_id} was left open: {error} The next run tries again."
     return None
+
+
+def _is_busy(registry: Registry, service_id: str) -> bool:
+    try:
+        with registry.locked(service_id, Deadline(_BRIEFLY)):
+            return False
+    except OutOfTimeError:
+        return True
 
 
 def _ignore(_sentence: str) -> None:
