@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -13,6 +14,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..module_utils._connection_task import MUTUALLY_EXCLUSIVE, argument_spec, run
 from ..module_utils._errors import OptionError
 from ..plugin_utils._action import TaskAction
+from ..plugin_utils._end_of_run import END_OF_RUN
 from ..plugin_utils._host_variables import SSH_VARIABLES, set_host_variables, ssh_variables, users_ssh_options
 
 
@@ -35,7 +37,8 @@ class ActionModule(TaskAction):
                 ssh_options = users_ssh_options(given)
             except OptionError as error:
                 return {"failed": True, "msg": str(error)}
-        result.update(self.run_task(run, argument_spec(), task_vars, mutually_exclusive=MUTUALLY_EXCLUSIVE))
+        task = functools.partial(run, watch=END_OF_RUN.watch)
+        result.update(self.run_task(task, argument_spec(), task_vars, mutually_exclusive=MUTUALLY_EXCLUSIVE))
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:
             variables = ssh_variables(connection, task_vars, ssh_options)

@@ -181,7 +181,8 @@ class LookupModule(LookupBase):
         return None
 
     def _opened(self, settings: Settings, service_id: str) -> Connection | None:
-        from ..module_utils._connections import Connections, Wanted
+        from ..module_utils._connections import Connections
+        from ..module_utils._wanted import Wanted
 
         deadline = checked_deadline(self.get_option("timeout"))
         return Connections(settings, self._warn).present(service_id, Wanted(self._access()), deadline).connection

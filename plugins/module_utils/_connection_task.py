@@ -6,20 +6,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._access import MODES, PUBLIC, Access
 from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
 from ._clock import Deadline, iso8601
-from ._connections import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Connections, Outcome, Wanted
-from ._errors import OptionError
+from ._connections import Connections, Outcome
+from ._errors import OptionError, RemoteItError
 from ._model import REVERSE, Connection
 from ._options import checked_connection_id, checked_deadline, checked_seconds, checked_service_id
 from ._settings import Settings
+from ._wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 
 PRESENT = "present"
 ABSENT = "absent"
+
+NEVER = "never"
+AT_END = "at_end"
+
+Watch = Callable[[Settings], str]
 
 MUTUALLY_EXCLUSIVE = [["hostip", "access"], ["hostip", "client_ip"]]
 
@@ -39,46 +46,65 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "verify_after": {"type": "int", "default": DEFAULT_VERIFY_AFTER},
         "force": {"type": "bool", "default": False},
         "set_host_vars": {"type": "bool", "default": False},
+        "close": {"type": "str", "choices": [NEVER, AT_END], "default": NEVER},
         **api_argument_spec(),
     }
 
 
-def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
-    """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
+def run(
+    params: Mapping[str, Any],
+    check_mode: bool,
+    warn: Callable[[str], None],
+    watch: Watch | None = None,
+) -> dict[str, Any]:
+    """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError.
+
+    *watch* has the account of some settings swept at the end of the run, and gives the run's name as a holder. It is
+    None where the run cannot be watched.
+    """
     service_id = checked_service_id(params["service_id"])
     deadline = checked_deadline(params["timeout"])
+    if params["close"] == AT_END and watch is None:
+        raise OptionError("close=at_end can be kept in the controller only: leave out close, or async and delegate_to.")
     if params["state"] == ABSENT:
         return _absent(params, service_id, deadline, check_mode, warn)
-    return _present(params, service_id, deadline, check_mode, warn)
+    return _present(params, service_id, deadline, check_mode, warn, watch)
 
 
 def _present(
-    params: Mapping[str, Any], service_id: str, deadline: Deadline, check_mode: bool, warn: Callable[[str], None]
+    params: Mapping[str, Any],
+    service_id: str,
+    deadline: Deadline,
+    check_mode: bool,
+    warn: Callable[[str], None],
+    watch: Watch | None,
 ) -> dict[str, Any]:
     if params["connection_id"] is not None:
         raise OptionError("connection_id names a connection to close: set state=absent, or leave connection_id out.")
+    access = Access.from_options(params["access"], params["client_ip"], params["hostip"])
+    settings = Settings.from_options(params)
     wanted = Wanted(
-        access=Access.from_options(params["access"], params["client_ip"], params["hostip"]),
+        access=access,
         wait=params["wait"],
         min_remaining=checked_seconds("min_remaining", params["min_remaining"]),
         verify_after=checked_seconds("verify_after", params["verify_after"]),
         force=params["force"],
+        holder=_holder(params["close"], settings, None if check_mode else watch),
     )
-    settings = Settings.from_options(params)
     connections = Connections(settings, warn)
     outcome = connections.present(service_id, wanted, deadline, check=check_mode)
     opened = outcome.connection
     if opened is None:
-        result = _predicted(service_id, wanted.access, settings.api)
+        result = _predicted(service_id, access, settings.api)
     else:
-        _warn_of_exposure(opened, wanted.access, warn)
+        _warn_of_exposure(opened, access, warn)
         life = opened.remaining(connections.now())
         if life < wanted.min_remaining:
             warn(
                 f"min_remaining={wanted.min_remaining} is more than the {life} seconds that remote.it gives a connection."
             )
         if params["set_host_vars"] and opened.type == REVERSE:
-            if opened not in outcome.before:
+            if opened.id not in [held.id for held in outcome.before]:
                 connections.absent(service_id, deadline, connection_id=opened.id)
             raise OptionError(
                 f"set_host_vars=true needs a service that SSH can use, but {service_id} is an HTTP(S) service behind a "
@@ -88,9 +114,25 @@ def _present(
     return _result(outcome, opened is None, result)
 
 
+def _holder(close: str, settings: Settings, watch: Watch | None) -> str | None:
+    """Whom a connection is opened for: the run, or None for somebody who will say when to close it."""
+    if watch is None:
+        return None
+    if close == AT_END:
+        return watch(settings)
+    # What a run left behind that was killed is closed all the same, if that can be had.
+    with contextlib.suppress(RemoteItError):
+        watch(settings)
+    return None
+
+
 def _absent(
     params: Mapping[str, Any], service_id: str, deadline: Deadline, check_mode: bool, warn: Callable[[str], None]
 ) -> dict[str, Any]:
+    if params["close"] != NEVER:
+        raise OptionError(
+            f"close={params['close']} says when to close what is opened: set state=present, or leave close out."
+        )
     if params["set_host_vars"]:
         raise OptionError("set_host_vars=true needs an open connection: set state=present, or leave set_host_vars out.")
     connection_id = params["connection_id"]

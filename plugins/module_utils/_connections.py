@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,24 +19,10 @@ from ._model import Connection, Session, same_id
 from ._recovery import new_attempt, recover, settle
 from ._registry import Holding, Registry
 from ._settings import GRAPHQL, REST, Settings
-
-DEFAULT_MIN_REMAINING = 300
-# So that a row of tasks asks once.
-DEFAULT_VERIFY_AFTER = 15
+from ._wanted import Wanted, is_unneeded, without
 
 _OPEN_ATTEMPTS = 3
 _PROBE_TIMEOUT = 5.0
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What ``state=present`` asks for; *min_remaining* and *verify_after* in seconds."""
-
-    access: Access
-    wait: bool = True
-    min_remaining: int = DEFAULT_MIN_REMAINING
-    verify_after: int = DEFAULT_VERIFY_AFTER
-    force: bool = False
 
 
 @dataclass
@@ -74,11 +61,11 @@ class Connections:
         With *check* nothing is written anywhere. Raises RemoteItError.
         """
         holding = self._unexpired(self._registry.read(service_id))
-        reusable = self._candidate(holding, wanted)
-        if reusable and self._is_fresh(reusable, wanted):
-            return Outcome(before=holding.connections, after=holding.connections, connection=reusable)
+        reusable = wanted.candidate(holding.connections, self.now())
         if check:
             return self._present(service_id, wanted, holding, deadline, check=True)
+        if reusable and self._is_settled(reusable, holding, wanted):
+            return Outcome(before=holding.connections, after=holding.connections, connection=reusable)
         with self._registry.locked(service_id, deadline) as holding:
             return self._present(service_id, wanted, self._unexpired(holding), deadline, check=False)
 
@@ -90,32 +77,36 @@ class Connections:
 
     def _present(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, check: bool) -> Outcome:
         outcome = Outcome(before=list(holding.connections))
-        reusable = self._candidate(holding, wanted)
-        if holding.attempts or (reusable and not self._is_fresh(reusable, wanted)):
+        reusable = wanted.candidate(holding.connections, self.now())
+        if holding.attempts or (reusable and not wanted.trusts(reusable, self.now())):
             outcome.closed = self._refresh(service_id, holding, deadline, check)
-            reusable = self._candidate(holding, wanted)
+            reusable = wanted.candidate(holding.connections, self.now())
         if wanted.force:
             outcome.closed += self._close_held(service_id, holding, list(holding.connections), deadline, check)
+        else:
+            outcome.closed += self._close_unneeded(service_id, holding, reusable, deadline, check)
         if reusable is None and not check:
             outcome.connection = self._open(service_id, wanted, holding, deadline)
-        else:
-            outcome.connection = reusable
+        elif reusable is not None:
+            outcome.connection = reusable if check else self._claim(service_id, wanted, holding, reusable)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome
 
-    def _candidate(self, holding: Holding, wanted: Wanted) -> Connection | None:
-        """The newest held connection of the wanted kind with enough life left."""
-        if wanted.force:
-            return None
-        earliest_end = self.now() + wanted.min_remaining
-        for connection in reversed(holding.connections):
-            if connection.serves(wanted.access.mode, wanted.access.client_ip) and connection.expires_at >= earliest_end:
-                return connection
-        return None
+    def _is_settled(self, connection: Connection, holding: Holding, wanted: Wanted) -> bool:
+        """Whether *connection* can be used without asking remote.it and without writing anything down."""
+        others = (item for item in holding.connections if item is not connection)
+        return (
+            wanted.has_claimed(connection)
+            and wanted.trusts(connection, self.now())
+            and not any(is_unneeded(item) for item in others)
+        )
 
-    def _is_fresh(self, connection: Connection, wanted: Wanted) -> bool:
-        return 0 <= self.now() - connection.verified_at < wanted.verify_after
+    def _claim(self, service_id: str, wanted: Wanted, holding: Holding, connection: Connection) -> Connection:
+        claimed = wanted.claimed(connection)
+        holding.connections = [claimed if item is connection else item for item in holding.connections]
+        self._registry.save(service_id, holding)
+        return claimed
 
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
         """Keep in *holding* only what is alive; the ids of what earlier attempts had left open and is closed now."""
@@ -146,7 +137,7 @@ class Connections:
             holding.attempts.append(attempt)
             self._registry.save(service_id, holding)
             try:
-                connection = self._client.open(service_id, wanted.access, wanted.wait, deadline)
+                connection = self._client.open(service_id, wanted.access or Access(), wanted.wait, deadline)
             except AnswerLostError as lost:
                 recover(self._client, service_id, holding, attempt, lost, deadline)
                 if not attempts_left or not deadline.remaining():
@@ -158,6 +149,7 @@ class Connections:
                 self._registry.save(service_id, holding)
                 raise
             holding.attempts.remove(attempt)
+            connection = wanted.claimed(connection)
             holding.connections.append(connection)
             self._remember(service_id, holding, connection, deadline)
             return connection
@@ -173,6 +165,22 @@ class Connections:
             except ApiError as close_error:
                 raise RegistryError(f"{error} Connection {connection.id} was left open: {close_error}") from None
             raise
+
+    def instead_of(self, dead: Connection, wanted: Wanted, deadline: Deadline) -> Connection:
+        """Another connection than *dead*, which could not be used, and which is closed unless others need it.
+
+        Raises RemoteItError.
+        """
+        service_id = dead.service_id
+        with self._registry.locked(service_id, deadline) as holding:
+            holding = self._unexpired(holding)
+            if wanted.holder is not None:
+                holding.connections = without(wanted.holder, holding.connections)
+            self._refresh(service_id, holding, deadline, check=False)
+            other = replace(wanted, other_than=dead.id)
+            connection = self._present(service_id, other, holding, deadline, check=False).connection
+        assert connection is not None
+        return connection
 
     # -- absent -------------------------------------------------------------------------------------------------
 
@@ -201,6 +209,31 @@ class Connections:
         outcome.after = holding.connections
         outcome.changed = bool(outcome.closed)
         return outcome
+
+    def release(self, service_id: str, holder: str | None, deadline: Deadline) -> list[str]:
+        """End the use that *holder* makes of the service's connections, and close what nobody needs; the ids of those.
+
+        Raises RemoteItError; what could not be closed is closed by the next one who comes here.
+        """
+        with self._registry.locked(service_id, deadline) as holding:
+            if holder is not None:
+                holding.connections = without(holder, self._unexpired(holding).connections)
+                self._registry.save(service_id, holding)
+            if holding.attempts:
+                self._refresh(service_id, holding, deadline, check=False)
+            unneeded = [item for item in holding.connections if is_unneeded(item)]
+            return self._close_held(service_id, holding, unneeded, deadline, check=False) if unneeded else []
+
+    def _close_unneeded(
+        self, service_id: str, holding: Holding, but: Connection | None, deadline: Deadline, check: bool
+    ) -> list[str]:
+        """Close what processes left behind that have ended; what resists stays for the next one who comes here."""
+        closed = []
+        for connection in holding.connections:
+            if connection is not but and is_unneeded(connection):
+                with contextlib.suppress(ApiError):
+                    closed += self._close_held(service_id, holding, [connection], deadline, check)
+        return closed
 
     def _close_held(
         self, service_id: str, holding: Holding, targets: Sequence[Connection], deadline: Deadline, check: bool

@@ -39,6 +39,12 @@ def host_key_alias(service: str) -> str:
     return "remoteit-" + service.replace(":", "").lower()
 
 
+def service_id_of(alias: str) -> str:
+    """The inverse of host_key_alias(); ValueError when *alias* is none."""
+    octets = alias.removeprefix("remoteit-")
+    return service_id(":".join(octets[start : start + 2] for start in range(0, len(octets), 2)))
+
+
 def is_connection_id(text: str) -> bool:
     """Whether *text* can be the id of a connection; remote.it uses UUIDs and, in older answers, hex strings."""
     return _CONNECTION_ID.fullmatch(text) is not None
@@ -61,7 +67,8 @@ class Connection:
     *url* is the address as a URL where that makes sense (``tcp://host:port`` for a port proxy), *proxy* is what the
     API sent, *access* and *client_ip* are what was asked for, *session_id* is the id among the sessions where it is
     known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
-    alive, *opened_from* is the host name of the machine that opened it.
+    alive, *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
+    or else until the last of its *holders*, processes by the names that holder() gives them, has ended.
     """
 
     id: str
@@ -79,6 +86,8 @@ class Connection:
     verified_at: float
     opened_from: str
     session_id: str | None = None
+    kept: bool = False
+    holders: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -122,19 +131,22 @@ class Connection:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Connection:
-        """The inverse of as_record(); TypeError or ValueError when *record* was not written by it."""
+        """The inverse of as_record(); KeyError, TypeError or ValueError when *record* was not written by it."""
         names = {item.name for item in fields(cls)}
-        connection = cls(**{name: value for name, value in record.items() if name in names})
+        known = {name: record[name] for name in names if name in record or name != "session_id"}
+        connection = cls(**{**known, "holders": tuple(known["holders"])})
         connection._check()
         return connection
 
     def _check(self) -> None:
         """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
-        texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from)
+        texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from, *self.holders)
         optional = (self.client_ip, self.session_id)
         times = (self.opened_at, self.expires_at, self.asked_at, self.verified_at)
         if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
             raise TypeError("a text is not one")
+        if not isinstance(self.kept, bool):
+            raise TypeError("kept is not a bool")
         if not all(isinstance(moment, (int, float)) and math.isfinite(moment) for moment in times):
             raise TypeError("a time is not one")
         if (

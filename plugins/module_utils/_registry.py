@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 
 from ._clock import Deadline
 from ._errors import OutOfTimeError, RegistryError
-from ._model import Connection, host_key_alias
+from ._model import Connection, host_key_alias, service_id_of
 from ._settings import Settings
 
 VERSION = 1
@@ -71,17 +71,19 @@ class Registry:
 
     def read_all(self) -> list[Connection]:
         """All connections held open, by any service."""
+        return [connection for _service_id, holding in self.holdings() for connection in holding.connections]
+
+    def holdings(self) -> Iterator[tuple[str, Holding]]:
+        """Each service of which something is known, and what."""
         try:
             names = sorted(name for name in os.listdir(self._directory) if name.endswith(".json"))
         except FileNotFoundError:
-            return []
+            return
         except OSError as error:
             raise RegistryError(f"The registry {self._directory} cannot be read: {error.strerror}.") from None
-        found: list[Connection] = []
         for name in names:
             with contextlib.suppress(FileNotFoundError, ValueError):
-                found += _parse(_read(os.path.join(self._directory, name))).connections
-        return found
+                yield service_id_of(name.removesuffix(".json")), _parse(_read(os.path.join(self._directory, name)))
 
     @contextlib.contextmanager
     def locked(self, service_id: str, deadline: Deadline) -> Iterator[Holding]:

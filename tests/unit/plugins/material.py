@@ -62,6 +62,7 @@ def connection(**changes: Any) -> Connection:
         "asked_at": NOW - 2,
         "verified_at": NOW,
         "opened_from": "controller",
+        "kept": True,
     }
     return Connection(**{**values, **changes})
 

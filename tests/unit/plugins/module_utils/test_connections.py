@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ansible_collections.community.remoteit.plugins.module_utils._access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections, Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.unit.plugins import loopback
 from tests.unit.plugins.account import Account
 from tests.unit.plugins.material import SERVICE, connection

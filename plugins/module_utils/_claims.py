@@ -1,0 +1,38 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Use of a connection that is open already: begun and ended in the registry alone, without a word from remote.it."""
+
+from __future__ import annotations
+
+import time
+
+from ._clock import Deadline
+from ._model import Connection
+from ._registry import Registry
+from ._wanted import Wanted, is_unneeded, without
+
+
+def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline) -> Connection | None:
+    """The connection that will do, now claimed; None when remote.it must be asked. Raises RegistryError."""
+    now = time.time()
+    with registry.locked(service_id, deadline) as holding:
+        found = wanted.candidate(holding.connections, now)
+        if found is None or not wanted.trusts(found, now):
+            return None
+        claimed = wanted.claimed(found)
+        holding.connections = [claimed if item is found else item for item in holding.connections]
+        registry.save(service_id, holding)
+        return claimed
+
+
+def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) -> bool:
+    """End *holder*'s use; False, and nothing is done, when something is to be closed then. Raises RegistryError."""
+    with registry.locked(service_id, deadline) as holding:
+        left = without(holder, holding.connections)
+        if any(is_unneeded(connection) for connection in left):
+            return False
+        holding.connections = left
+        registry.save(service_id, holding)
+        return True

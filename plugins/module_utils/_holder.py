@@ -1,0 +1,51 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Processes that hold a connection open: as long as one lives, nobody else closes what it uses."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+
+
+def holder(pid: int) -> str:
+    """The name of a running process that no other process has, here or elsewhere, now or later."""
+    return f"{pid}/{_started(pid)}@{_machine()}"
+
+
+def is_gone(name: str) -> bool:
+    """Whether the process that holder() named has ended; one on another machine is taken to live."""
+    process, _at, machine = name.partition("@")
+    pid, _slash, started = process.partition("/")
+    return machine == _machine() and pid.isdigit() and _started(int(pid)) != started
+
+
+def _machine() -> str:
+    """This machine since it was started, or this container: where process ids mean the same."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):
+        parts.append(os.readlink("/proc/self/ns/pid"))
+    with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        parts.append(file.read().strip())
+    return "/".join(parts)
+
+
+def _started(pid: int) -> str:
+    """When the process began, in a form that only compares; empty when there is none or it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            # The second field is the program's name and may hold anything, even blanks and brackets.
+            fields = file.read().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return "" if os.path.exists("/proc/self/stat") else _started_by_ps(pid)
+    state, start = fields[0], fields[19]
+    return "" if state in "ZX" else start
+
+
+def _started_by_ps(pid: int) -> str:
+    answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return "-".join(answer.stdout.split())

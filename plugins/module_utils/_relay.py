@@ -1,0 +1,103 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bytes between SSH, on a pair of file descriptors, and a proxy, on a TCP socket."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import threading
+from collections.abc import Callable
+
+_CHUNK = 256 * 1024
+# No signal has these numbers.
+_SENT = b"\xfe"
+_RECEIVED = b"\xff"
+
+
+class NoServerError(Exception):
+    """Nothing at the other end speaks; the text says in which way."""
+
+
+def dial(host: str, port: int, timeout: float) -> socket.socket:
+    """A socket on which an SSH server has begun to speak, as it does without being asked (RFC 4253, section 4.2).
+
+    Raises NoServerError after at most *timeout* seconds for each of connecting and waiting.
+    """
+    try:
+        connected = socket.create_connection((host, port), timeout)
+    except OSError as error:
+        raise NoServerError(f"no connection to {host}:{port}: {_reason(error)}") from None
+    try:
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not connected.recv(1, socket.MSG_PEEK):
+            raise NoServerError(f"{host}:{port} closed the connection at once")
+    except OSError as error:
+        connected.close()
+        raise NoServerError(f"{host}:{port} does not answer: {_reason(error)}") from None
+    except NoServerError:
+        connected.close()
+        raise
+    connected.settimeout(None)
+    return connected
+
+
+def _reason(error: OSError) -> str:
+    return "timed out" if isinstance(error, TimeoutError) else error.strerror or str(error)
+
+
+def relay(source: int, sink: int, proxy: socket.socket, wakened: int, waker: int) -> None:
+    """Copy from *source* to *proxy* and from *proxy* to *sink* until both have ended, or a signal comes.
+
+    The end of one direction is passed on, and the other one goes on (half-close). When nobody reads *sink* any more,
+    it is over. *waker* and *wakened* are the ends of a pipe; a byte in it that is not ours stands for a signal.
+    """
+    for copy, end in ((_send, _SENT), (_receive, _RECEIVED)):
+        # They end with the process: a read that nothing comes of cannot be interrupted.
+        threading.Thread(target=_copying, args=(copy, source, sink, proxy, waker, end), daemon=True).start()
+    poll = select.poll()
+    poll.register(wakened, select.POLLIN)
+    # For POLLERR, which is reported without being asked for.
+    poll.register(sink, 0)
+    running = {_SENT, _RECEIVED}
+    while running:
+        for descriptor, _events in poll.poll():
+            if descriptor == sink:
+                return
+            end = os.read(wakened, 1)
+            if end not in running:
+                return
+            running.remove(end)
+            if end == _RECEIVED:
+                poll.unregister(sink)
+                os.close(sink)
+
+
+def _copying(
+    copy: Callable[[int, int, socket.socket], None],
+    source: int,
+    sink: int,
+    proxy: socket.socket,
+    waker: int,
+    end: bytes,
+) -> None:
+    with contextlib.suppress(OSError):
+        copy(source, sink, proxy)
+    os.write(waker, end)
+
+
+def _send(source: int, _sink: int, proxy: socket.socket) -> None:
+    while data := os.read(source, _CHUNK):
+        proxy.sendall(data)
+    proxy.shutdown(socket.SHUT_WR)
+
+
+def _receive(_source: int, sink: int, proxy: socket.socket) -> None:
+    while data := proxy.recv(_CHUNK):
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(sink, rest) :]

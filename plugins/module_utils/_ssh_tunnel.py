@@ -1,0 +1,164 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tunnel of one SSH connection: opened or joined for it, and closed with it.
+
+This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from ._access import MODES, Access
+from ._claims import join, leave
+from ._clock import Deadline
+from ._errors import OptionError, RemoteItError
+from ._holder import holder
+from ._model import Connection
+from ._options import checked_deadline, checked_service_id
+from ._registry import Registry
+from ._relay import NoServerError, dial, relay
+from ._settings import APIS, SIGNATURES, Settings
+from ._ssh_message import tell
+from ._wanted import Wanted
+
+if TYPE_CHECKING:
+    from ._connections import Connections
+
+# remote.it closes a proxy after 15 idle minutes (vendor page "Peer to Peer vs. Proxy Connections").
+_IDLE_LIMIT = 900
+_DEFAULT_TIMEOUT = 60.0
+# An address that was used before answers soon or never.
+_DIAL_TIMEOUT = 10.0
+_CLOSE_TIMEOUT = 60.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Connect standard input and output to a service as *arguments* say; the exit code."""
+    signalled, waker = _collect_signals()
+    try:
+        tunnel = _Tunnel.from_arguments(arguments)
+        try:
+            proxy = tunnel.open()
+        except RemoteItError:
+            with contextlib.suppress(RemoteItError):
+                tunnel.close()
+            raise
+        if not select.select([signalled], [], [], 0)[0]:
+            relay(0, 1, proxy, signalled, waker)
+        tunnel.close()
+    except RemoteItError as error:
+        tell(f"remote.it: {error}")
+        return 1
+    return 0
+
+
+def _collect_signals() -> tuple[int, int]:
+    """The ends of a pipe that holds a byte for each signal that came: one in the middle of opening must not lose it."""
+    signalled, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _noted)
+    return signalled, waker
+
+
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """The wakeup descriptor has it."""
+
+
+class _Tunnel:
+    """This process's use of a service."""
+
+    def __init__(self, service_id: str, settings: Settings, access: Access | None, deadline: Deadline) -> None:
+        self._service_id = service_id
+        self._settings = settings
+        self._deadline = deadline
+        self._registry = Registry(settings, _warn)
+        self._holder = holder(os.getpid())
+        self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder)
+
+    @classmethod
+    def from_arguments(cls, arguments: Sequence[str]) -> _Tunnel:
+        """What the command line asks for. Raises RemoteItError."""
+        options = vars(_parser().parse_args(arguments))
+        asked = options["access"] or options["client_ip"]
+        access = Access.from_options(options["access"], options["client_ip"], None) if asked else None
+        deadline = checked_deadline(options["timeout"])
+        return cls(checked_service_id(options["service_id"]), Settings.from_options(options), access, deadline)
+
+    def open(self) -> socket.socket:
+        """A socket on which the service's SSH server speaks. Raises RemoteItError."""
+        connection = join(self._registry, self._service_id, self._wanted, self._deadline)
+        is_new = False
+        if connection is None:
+            outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
+            connection = outcome.connection
+            assert connection is not None
+            is_new = connection.id not in [before.id for before in outcome.before]
+        if not is_new:
+            with contextlib.suppress(NoServerError):
+                return self._dialled(connection, min(_DIAL_TIMEOUT, self._deadline.remaining()))
+            connection = self._connections().instead_of(connection, self._wanted, self._deadline)
+        try:
+            return self._dialled(connection, self._deadline.remaining())
+        except NoServerError as error:
+            raise RemoteItError(
+                f"the connection to service {self._service_id} is open, but {error}: check that an SSH server runs on "
+                "the device and that the service leads to its port."
+            ) from None
+
+    def _dialled(self, connection: Connection, timeout: float) -> socket.socket:
+        if connection.port is None:
+            raise OptionError(
+                f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
+                "name an SSH service."
+            )
+        return dial(connection.host, connection.port, timeout)
+
+    def close(self) -> None:
+        """End the use, and close what nobody else needs. Raises RemoteItError."""
+        deadline = Deadline(_CLOSE_TIMEOUT)
+        if not leave(self._registry, self._service_id, self._holder, deadline):
+            self._connections().release(self._service_id, self._holder, deadline)
+
+    def _connections(self) -> Connections:
+        from ._connections import Connections
+
+        return Connections(self._settings, _warn)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise OptionError(f"the ProxyCommand of community.remoteit cannot be run so: {message}.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser("ssh_proxy.py", description="Connect SSH to a service on a device behind remote.it.")
+    parser.add_argument("service_id", metavar="SERVICE_ID")
+    for text in ("--profile", "--credentials-file", "--rest-url", "--graphql-url", "--ca-path", "--registry"):
+        parser.add_argument(text)
+    parser.add_argument("--no-validate-certs", dest="validate_certs", action="store_false")
+    parser.add_argument("--api", choices=APIS)
+    parser.add_argument("--signature", choices=SIGNATURES)
+    parser.add_argument("--access", choices=MODES)
+    parser.add_argument("--client-ip")
+    parser.add_argument("--request-timeout", type=float)
+    parser.add_argument("--timeout", type=float, default=_DEFAULT_TIMEOUT)
+    return parser
+
+
+def _warn(sentence: str) -> None:
+    # Where ssh listens, if it does: a warning must not end the connection.
+    print(f"remote.it: {sentence}", file=sys.stderr)

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Closes what a run of Ansible leaves: it waits for the end of its standard input, which is the end of the run."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+if not __package__:
+    # It is run by its path (PEP 366).
+    sys.path[0] = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+    __package__ = "plugins.plugin_utils"
+
+if __name__ == "__main__":
+    # Until it is needed, it should cost next to nothing.
+    LINES = sys.stdin.buffer.readlines()
+
+    from ..module_utils._sweep import serve
+
+    serve(sys.argv[1], LINES)
