@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._fleet_filter import ANY, STATES, TAGS_MATCHES
 from ._settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SIGNATURES
 
 DEFAULT_TIMEOUT = 60
@@ -30,4 +31,19 @@ def api_argument_spec() -> dict[str, dict[str, Any]]:
         "ca_path": {"type": "path"},
         "request_timeout": {"type": "float", "default": DEFAULT_REQUEST_TIMEOUT},
         "registry": {"type": "path"},
+    }
+
+
+def filter_argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec that the doc fragment ``community.remoteit.filters`` documents."""
+    return {
+        "account": {"type": "str"},
+        "name": {"type": "str"},
+        "tags": {"type": "list", "elements": "str"},
+        "tags_match": {"type": "str", "choices": list(TAGS_MATCHES), "default": ANY},
+        "state": {"type": "str", "choices": list(STATES)},
+        "platform": {"type": "list", "elements": "str"},
+        "application": {"type": "list", "elements": "str"},
+        "owner": {"type": "list", "elements": "str"},
+        "shared": {"type": "bool"},
     }

@@ -92,27 +92,39 @@ class GraphqlApi:
         login = self._login(_SESSIONS, {}, deadline)
         return list(_own_proxy_sessions(login.get("sessions"), login.get("id")))
 
+    def read(
+        self, query: str, variables: Mapping[str, Any], deadline: Deadline
+    ) -> tuple[Mapping[str, Any], Sequence[Any]]:
+        """The ``data`` of the answer to a query and the errors next to it, for a caller who can do with a part.
+
+        Raises RefusedError when there are errors only.
+        """
+        data, errors = self._ask(query, variables, deadline, repeatable=True)
+        return data, errors if isinstance(errors, list) else [errors] if errors else []
+
     def _login(self, query: str, variables: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
-        login = self._call(query, variables, deadline, repeatable=True).get("login")
-        if not isinstance(login, Mapping):
-            raise RefusedError("remote.it knows no account for this access key.", 200, "")
-        return login
+        return login_of(self._call(query, variables, deadline, repeatable=True))
 
     def _call(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline, *, repeatable: bool
     ) -> Mapping[str, Any]:
         """The ``data`` of the answer. Errors next to data count as well: half an answer would mislead."""
+        data, errors = self._ask(query, variables, deadline, repeatable)
+        if errors and not isinstance(data.get("connect"), Mapping):
+            raise refusal(errors)
+        return data
+
+    def _ask(
+        self, query: str, variables: Mapping[str, Any], deadline: Deadline, repeatable: bool
+    ) -> tuple[Mapping[str, Any], Any]:
         payload = {"query": query, "variables": variables}
         answer = self._transport.call(GRAPHQL, self._url, payload, deadline, repeatable=repeatable)
         data, errors = answer.get("data"), answer.get("errors")
-        opened = isinstance(data, Mapping) and isinstance(data.get("connect"), Mapping)
-        if errors and not opened:
-            first = errors[0] if isinstance(errors, list) else errors
-            words = printable(str(first.get("message") if isinstance(first, Mapping) else first))
-            raise RefusedError(f'remote.it refused the request: "{words}".', 200, words)
-        if not isinstance(data, Mapping):
-            raise AnswerLostError(f"{self._url} answered without data.")
-        return data
+        if isinstance(data, Mapping):
+            return data, errors
+        if errors:
+            raise refusal(errors)
+        raise AnswerLostError(f"{self._url} answered without data.")
 
 
 def parse_connection(node: Any, service_id: str, access: Access, asked_at: float, now: float) -> Connection:
@@ -155,6 +167,21 @@ def parse_connection(node: Any, service_id: str, access: Access, asked_at: float
         verified_at=now,
         opened_from=socket.gethostname(),
     )
+
+
+def login_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The ``login`` in the data of an answer. Raises RefusedError."""
+    login = data.get("login")
+    if not isinstance(login, Mapping):
+        raise RefusedError("remote.it knows no account for this access key.", 200, "")
+    return login
+
+
+def refusal(errors: Any) -> RefusedError:
+    """What the first of GraphQL's *errors*, or the only one, says."""
+    first = errors[0] if isinstance(errors, list) else errors
+    words = printable(str(first.get("message") if isinstance(first, Mapping) else first))
+    return RefusedError(f'remote.it refused the request: "{words}".', 200, words)
 
 
 def _parse_service(node: Mapping[str, Any], user_id: Any) -> Service:

@@ -74,9 +74,9 @@ class Answer:
             return None
 
 
-def printable(text: str) -> str:
-    """*text* from outside on one short line, with all that is not printable escaped."""
-    shown = text.strip()[:_SHOWN_CHARACTERS]
+def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
+    """*text* from outside on one line of about *limit* characters, with all that is not printable escaped."""
+    shown = text.strip()[:limit]
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
 
 

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs community.remoteit.remoteit_device_info in the controller."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils._device_info_task import argument_spec, run
+from ..plugin_utils._action import TaskAction
+
+
+class ActionModule(TaskAction):
+    """Lists devices."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The task's result."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        del tmp
+        result.update(self.run_task(run, argument_spec(), task_vars))
+        return result

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fleet: devices with their services, as one account sees them. Texts are printable, but strangers' words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class FleetService:
+    """A service of a device.
+
+    *id* is in upper case, *application* is the id of an application type such as 28 and *application_name* its name
+    such as ``SSH``, empty when remote.it has none; *port* is that on the device; *can_connect* tells whether whoever
+    asked may open connections to it.
+    """
+
+    id: str
+    name: str
+    application: int | None
+    application_name: str
+    port: int | None
+    enabled: bool
+    online: bool
+    can_connect: bool
+    attributes: dict[str, Any]
+
+    def as_result(self) -> dict[str, Any]:
+        """The dict that modules return."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device and its services, sorted by name and id.
+
+    *id* is in upper case, *owner* is an e-mail address, *shared* tells whether it belongs to another account than the
+    one whose fleet was asked for, *created* and *last_reported* are ISO 8601 as remote.it gives it, *organisation* is
+    the id of the account that was asked for when it is not that of the access key.
+    """
+
+    id: str
+    name: str
+    online: bool
+    platform: int | None
+    platform_name: str
+    tags: tuple[str, ...]
+    owner: str
+    shared: bool
+    attributes: dict[str, Any]
+    created: str | None
+    last_reported: str | None
+    external_address: str | None
+    license: str
+    organisation: str | None
+    services: tuple[FleetService, ...]
+
+    def as_result(self) -> dict[str, Any]:
+        """The dict that modules return; *tags* and *services* are lists."""
+        return {**asdict(self), "tags": list(self.tags), "services": [one.as_result() for one in self.services]}
+
+
+@dataclass(frozen=True)
+class TypeNames:
+    """The names of application types and platform types by their ids."""
+
+    applications: Mapping[int, str] = field(default_factory=dict)
+    platforms: Mapping[int, str] = field(default_factory=dict)

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads the fleet of an account by GraphQL, however many pages it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ._clock import Clock, Deadline
+from ._fleet import Device, TypeNames
+from ._fleet_account import MEMBERSHIP, chosen_account
+from ._fleet_filter import FleetFilter
+from ._fleet_page import TYPE_NAMES, Page, item_id, read_page
+from ._fleet_parse import label, parse_device, parse_type_names
+from ._graphql import GraphqlApi, login_of, refusal
+from ._settings import Settings
+from ._transport import Transport
+
+_READS = 3
+_SHOWN = 5
+
+_DIRECTORY = f"query {{ {TYPE_NAMES} login {{ id email {MEMBERSHIP} }} }}"
+
+
+def read_fleet(
+    settings: Settings, wanted: FleetFilter, account: str | None, deadline: Deadline, warn: Callable[[str], None]
+) -> list[Device]:
+    """The devices that are *wanted*, sorted by name and id.
+
+    *account* is the id, e-mail address or organisation's name of one that the access key can see, None for its own.
+    *warn* takes one sentence for the user. Raises OptionError and ApiError.
+    """
+    clock = Clock()
+    api = GraphqlApi(Transport(settings, clock, warn), settings, clock)
+    return _Reader(api, deadline, warn).read(wanted, account)
+
+
+@dataclass
+class _Sweep:
+    """What one reading of all pages gave; *is_whole* is False if devices came or went meanwhile."""
+
+    account_id: str = ""
+    items: list[tuple[Any, str]] = field(default_factory=list)
+    total: int | None = None
+    is_whole: bool = True
+
+    def add(self, page: Page) -> None:
+        """Take the next page."""
+        if self.items:
+            # What is gone from the pages before draws the next page forward, past a device that nobody then reads.
+            self.is_whole &= page.total == self.total and page.before == item_id(self.items[-1][0])
+        self.is_whole &= bool(page.items) or not page.has_more
+        self.account_id = page.account_id
+        self.total = page.total
+        self.items += page.items
+
+    def has_repeats(self) -> bool:
+        """Whether a device is there twice."""
+        ids = [item_id(node) for node, _why in self.items if isinstance(node, Mapping)]
+        return len(set(ids)) < len(ids)
+
+
+class _Reader:
+    def __init__(self, api: GraphqlApi, deadline: Deadline, warn: Callable[[str], None]) -> None:
+        self._api = api
+        self._deadline = deadline
+        self._warn = warn
+        self._names: TypeNames | None = None
+        self._organisation: str | None = None
+        self._left_out: dict[str, None] = {}
+
+    def read(self, wanted: FleetFilter, account: str | None) -> list[Device]:
+        if account is not None or wanted.needs_type_names:
+            data, errors = self._api.read(_DIRECTORY, {}, self._deadline)
+            if errors:
+                raise refusal(errors)
+            self._names = parse_type_names(data)
+            self._organisation = chosen_account(login_of(data), account)
+        wanted = wanted.resolved(self._names or TypeNames())
+        devices = wanted.trimmed(self._parsed(self._whole(wanted.variables())))
+        self._mention_left_out()
+        return sorted(devices, key=lambda device: (device.name, device.id))
+
+    def _whole(self, variables: Mapping[str, Any]) -> _Sweep:
+        for _read in range(_READS):
+            sweep = self._sweep(variables)
+            if sweep.is_whole and not sweep.has_repeats():
+                return sweep
+        self._warn(
+            f"Devices came, went or changed while they were listed, {_READS} times in a row: the list may not be "
+            "complete. Run again later."
+        )
+        return sweep
+
+    def _sweep(self, variables: Mapping[str, Any]) -> _Sweep:
+        sweep = _Sweep()
+        while True:
+            start = len(sweep.items)
+            page = read_page(self._api, variables, self._organisation, start, self._names is None, self._deadline)
+            self._names = self._names or page.names
+            sweep.add(page)
+            if not page.has_more or not page.items:
+                return sweep
+
+    def _parsed(self, sweep: _Sweep) -> list[Device]:
+        """The devices that can be used, each once."""
+        names = self._names or TypeNames()
+        devices: dict[str, Device] = {}
+        for node, why in sweep.items:
+            try:
+                if why:
+                    raise ValueError(f'remote.it says "{why}"')
+                device = parse_device(node, names, sweep.account_id, self._organisation, self._leave_out)
+            except ValueError as error:
+                self._leave_out("device", node, str(error))
+                continue
+            devices[device.id] = device
+        return list(devices.values())
+
+    def _leave_out(self, what: str, node: Any, why: str) -> None:
+        self._left_out[f"{what} {label(node)} ({why})"] = None
+
+    def _mention_left_out(self) -> None:
+        if not self._left_out:
+            return
+        shown = list(self._left_out)[:_SHOWN]
+        if len(self._left_out) > _SHOWN:
+            shown.append(f"and {len(self._left_out) - _SHOWN} more")
+        self._warn(f"Left out, because what remote.it tells of them cannot be used: {', '.join(shown)}.")
