@@ -11,11 +11,11 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._connection_task import MUTUALLY_EXCLUSIVE, argument_spec, run
+from ..module_utils._connection_task import RULES, argument_spec, run
 from ..module_utils._errors import OptionError
 from ..plugin_utils._action import TaskAction
 from ..plugin_utils._end_of_run import END_OF_RUN
-from ..plugin_utils._host_variables import SSH_VARIABLES, set_host_variables, ssh_variables, users_ssh_options
+from ..plugin_utils._host_variables import set_host_variables, users_ssh_options
 
 
 class ActionModule(TaskAction):
@@ -33,14 +33,12 @@ class ActionModule(TaskAction):
             try:
                 if self._task.async_val:
                     raise OptionError("set_host_vars=true cannot be used with async: leave one of them out.")
-                given = {name: self._templar.template(task_vars[name]) for name in SSH_VARIABLES if name in task_vars}
-                ssh_options = users_ssh_options(given)
+                ssh_options = users_ssh_options(self, task_vars)
             except OptionError as error:
                 return {"failed": True, "msg": str(error)}
         task = functools.partial(run, watch=END_OF_RUN.watch)
-        result.update(self.run_task(task, argument_spec(), task_vars, mutually_exclusive=MUTUALLY_EXCLUSIVE))
+        result.update(self.run_task(task, argument_spec(), task_vars, **RULES))
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:
-            variables = ssh_variables(connection, task_vars, ssh_options)
-            set_host_variables(self, variables, task_vars["inventory_hostname"], result)
+            set_host_variables(self, connection, ssh_options, task_vars, result)
         return result

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils._connection_info_task import argument_spec, run
+from ..module_utils._connection_info_task import RULES, argument_spec, run
 from ..plugin_utils._action import TaskAction
 
 
@@ -19,5 +19,5 @@ class ActionModule(TaskAction):
         """The task's result."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         del tmp
-        result.update(self.run_task(run, argument_spec(), task_vars))
+        result.update(self.run_task(run, argument_spec(), task_vars, **RULES))
         return result

@@ -89,7 +89,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import OptionError
 from ..module_utils._model import REVERSE
-from ..plugin_utils._host_variables import address, ssh_variables, users_ssh_options
+from ..plugin_utils._host_variables import address_variables, configured_ssh_options, ssh_variables
 
 
 def host_variables(
@@ -102,14 +102,14 @@ def host_variables(
             "host_variables needs an open connection, as a task of community.remoteit.remoteit_connection returns it."
         )
     if not ssh:
-        return address(connection, variables)
+        return address_variables(connection, variables)
     try:
         if connection["type"] == REVERSE:
             raise OptionError(
                 f"{connection['service_id']} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: set "
                 "ssh=false, or give the id of an SSH service."
             )
-        return ssh_variables(connection, variables, users_ssh_options(variables))
+        return ssh_variables(connection, variables, configured_ssh_options(variables))
     except OptionError as error:
         raise AnsibleFilterError(str(error)) from None
 

@@ -12,15 +12,18 @@ description:
   - Gives the connection that is open to a service, or one of its values such as the host, wherever a variable can stand.
   - An open connection is found in the O(registry), without a request to remote.it, because Ansible evaluates lookups again
     and again. Whether it is still alive is checked by M(community.remoteit.remoteit_connection).
+  - With O(device) or O(device_tag), each evaluation asks remote.it for the id of the service. Prefer ids where a lookup stands
+    in a variable.
 extends_documentation_fragment:
+  - community.remoteit.service
   - community.remoteit.remoteit
 options:
   _terms:
     description:
       - The ids of services, eight hex octets separated by colons each.
+      - Leave them out to name one service by O(device) or O(device_tag).
     type: list
     elements: str
-    required: true
   attribute:
     description:
       - Return this value of the connection instead of the whole dictionary.
@@ -68,7 +71,7 @@ options:
     type: str
   timeout:
     description:
-      - Seconds that opening may take with O(missing=open).
+      - Seconds that opening with O(missing=open), and looking up names, may take.
     type: float
     default: 60
 seealso:
@@ -95,6 +98,10 @@ EXAMPLES = r"""
     - name: Show just the port, opening a connection if there is none
       ansible.builtin.debug:
         msg: "{{ lookup('community.remoteit.remoteit_proxy', database_service_id, attribute='port', missing='open') }}"
+
+    - name: Show the address of a service by its name
+      ansible.builtin.debug:
+        msg: "{{ lookup('community.remoteit.remoteit_proxy', device='pi-kitchen', service='ssh', missing='empty') }}"
 
     - name: Show which of several services are reachable
       ansible.builtin.debug:
@@ -132,7 +139,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils._access import Access
-from ..module_utils._errors import MissingLibraryError, RemoteItError
+from ..module_utils._errors import MissingLibraryError, OptionError, RemoteItError
 from ..module_utils._model import Connection
 from ..module_utils._options import checked_deadline, checked_service_id
 from ..module_utils._registry import Registry
@@ -148,13 +155,29 @@ class LookupModule(LookupBase):
         self._check_mode = bool((variables or {}).get("ansible_check_mode"))
         try:
             settings = Settings.from_options(self.get_options())
-            return [self._answer(settings, checked_service_id(str(term))) for term in self._flatten(terms)]
+            return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
         except MissingLibraryError as error:
             from ansible.module_utils.basic import missing_required_lib
 
             raise AnsibleLookupError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
             raise AnsibleLookupError(str(error)) from None
+
+    def _service_ids(self, terms: list[Any]) -> list[str]:
+        ids = [checked_service_id(str(term)) for term in self._flatten(terms)]
+        if not any(self.get_option(option) is not None for option in ("device", "device_tag", "service")):
+            return ids
+        if ids:
+            raise OptionError(
+                "Terms are ids of services, and device, device_tag and service are names: give one of both."
+            )
+        # Only here, because it is slow.
+        from ..module_utils._service_by_name import chosen_service
+
+        deadline = checked_deadline(self.get_option("timeout"))
+        service_id = chosen_service({"service_id": None, **self.get_options()}, deadline, self._warn, to_connect=False)
+        assert service_id is not None
+        return [service_id]
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)

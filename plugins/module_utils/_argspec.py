@@ -34,6 +34,17 @@ def api_argument_spec() -> dict[str, dict[str, Any]]:
     }
 
 
+def service_argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec that the doc fragment ``community.remoteit.service`` documents, and the id itself."""
+    return {
+        "service_id": {"type": "str", "aliases": ["deviceaddress", "service_address"]},
+        "device": {"type": "str"},
+        "device_tag": {"type": "str"},
+        "service": {"type": "str"},
+        "account": {"type": "str"},
+    }
+
+
 def filter_argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec that the doc fragment ``community.remoteit.filters`` documents."""
     return {

@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
+from ._argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
 from ._clock import iso8601
 from ._connections import Connections
 from ._model import Connection, Session
-from ._options import checked_deadline, checked_service_id
+from ._options import checked_deadline
+from ._service_by_name import EXCLUSIVE, chosen_service
 from ._settings import Settings
+
+RULES = {"mutually_exclusive": list(EXCLUSIVE)}
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec of the module."""
     return {
-        "service_id": {"type": "str", "aliases": ["deviceaddress", "service_address"]},
+        **service_argument_spec(),
         "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},
         **api_argument_spec(),
     }
@@ -28,8 +31,8 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task, which never writes. *warn* takes one sentence for the user. Raises RemoteItError."""
-    service_id = None if params["service_id"] is None else checked_service_id(params["service_id"])
     deadline = checked_deadline(params["timeout"])
+    service_id = chosen_service(params, deadline, warn, to_connect=False)
     connections = Connections(Settings.from_options(params), warn)
     held, others = connections.open_now(service_id, deadline)
     now = connections.now()

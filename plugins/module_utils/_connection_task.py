@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._access import MODES, PUBLIC, Access
-from ._argspec import DEFAULT_TIMEOUT, api_argument_spec
+from ._argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
 from ._clock import Deadline, iso8601
 from ._connections import Connections, Outcome
 from ._errors import OptionError, RemoteItError
 from ._model import REVERSE, Connection
-from ._options import checked_connection_id, checked_deadline, checked_seconds, checked_service_id
+from ._options import checked_connection_id, checked_deadline, checked_seconds
+from ._service_by_name import EXCLUSIVE, ONE_OF, chosen_service
 from ._settings import Settings
 from ._wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 
@@ -28,13 +29,16 @@ AT_END = "at_end"
 
 Watch = Callable[[Settings], str]
 
-MUTUALLY_EXCLUSIVE = [["hostip", "access"], ["hostip", "client_ip"]]
+RULES = {
+    "mutually_exclusive": [["hostip", "access"], ["hostip", "client_ip"], *EXCLUSIVE],
+    "required_one_of": [ONE_OF],
+}
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec of the module."""
     return {
-        "service_id": {"type": "str", "required": True, "aliases": ["deviceaddress", "service_address"]},
+        **service_argument_spec(),
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "connection_id": {"type": "str"},
         "access": {"type": "str", "choices": list(MODES)},
@@ -62,10 +66,11 @@ def run(
     *watch* has the account of some settings swept at the end of the run, and gives the run's name as a holder. It is
     None where the run cannot be watched.
     """
-    service_id = checked_service_id(params["service_id"])
     deadline = checked_deadline(params["timeout"])
     if params["close"] == AT_END and watch is None:
         raise OptionError("close=at_end can be kept in the controller only: leave out close, or async and delegate_to.")
+    service_id = chosen_service(params, deadline, warn, to_connect=params["state"] == PRESENT)
+    assert service_id is not None
     if params["state"] == ABSENT:
         return _absent(params, service_id, deadline, check_mode, warn)
     return _present(params, service_id, deadline, check_mode, warn, watch)

@@ -50,17 +50,18 @@ def _reason(error: OSError) -> str:
     return "timed out" if isinstance(error, TimeoutError) else error.strerror or str(error)
 
 
-def relay(source: int, sink: int, proxy: socket.socket, wakened: int, waker: int) -> None:
+def relay(source: int, sink: int, proxy: socket.socket, signalled: int, waker: int) -> None:
     """Copy from *source* to *proxy* and from *proxy* to *sink* until both have ended, or a signal comes.
 
     The end of one direction is passed on, and the other one goes on (half-close). When nobody reads *sink* any more,
-    it is over. *waker* and *wakened* are the ends of a pipe; a byte in it that is not ours stands for a signal.
+    it is over. *signalled* and *waker* are the ends of a pipe; a byte in it that is not ours is the number of a
+    signal, and is put back.
     """
     for copy, end in ((_send, _SENT), (_receive, _RECEIVED)):
         # They end with the process: a read that nothing comes of cannot be interrupted.
         threading.Thread(target=_copying, args=(copy, source, sink, proxy, waker, end), daemon=True).start()
     poll = select.poll()
-    poll.register(wakened, select.POLLIN)
+    poll.register(signalled, select.POLLIN)
     # For POLLERR, which is reported without being asked for.
     poll.register(sink, 0)
     running = {_SENT, _RECEIVED}
@@ -68,8 +69,9 @@ def relay(source: int, sink: int, proxy: socket.socket, wakened: int, waker: int
         for descriptor, _events in poll.poll():
             if descriptor == sink:
                 return
-            end = os.read(wakened, 1)
+            end = os.read(signalled, 1)
             if end not in running:
+                os.write(waker, end)
                 return
             running.remove(end)
             if end == _RECEIVED:

@@ -16,6 +16,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -42,6 +43,8 @@ _DEFAULT_TIMEOUT = 60.0
 # An address that was used before answers soon or never.
 _DIAL_TIMEOUT = 10.0
 _CLOSE_TIMEOUT = 60.0
+# From the end of one SSH connection to the next one in a play, such as after "meta: reset_connection".
+_LINGER = 3.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,8 +58,10 @@ def main(arguments: Sequence[str]) -> int:
             with contextlib.suppress(RemoteItError):
                 tunnel.close()
             raise
-        if not select.select([signalled], [], [], 0)[0]:
-            relay(0, 1, proxy, signalled, waker)
+        relay(0, 1, proxy, signalled, waker)
+        proxy.close()
+        _detach()
+        _linger(signalled)
         tunnel.close()
     except RemoteItError as error:
         tell(f"remote.it: {error}")
@@ -72,6 +77,22 @@ def _collect_signals() -> tuple[int, int]:
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _noted)
     return signalled, waker
+
+
+def _detach() -> None:
+    """Let go of what ssh gave us, so that whoever waits for the end of its output waits no longer."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+
+
+def _linger(signalled: int) -> None:
+    """Give the next SSH connection a moment to join, unless we are told to end."""
+    end = time.monotonic() + _LINGER
+    while select.select([signalled], [], [], max(0.0, end - time.monotonic()))[0]:
+        # With SIGHUP, ssh says no more than that it goes away.
+        if os.read(signalled, 1)[0] in (signal.SIGINT, signal.SIGTERM):
+            return
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:

@@ -16,6 +16,7 @@ description:
   - The task runs in the controller. It needs no C(delegate_to), and neither a connection to the play's host nor Python on
     it. When it is delegated to another host, or asynchronous, the module runs there instead.
 extends_documentation_fragment:
+  - community.remoteit.service
   - community.remoteit.remoteit
   - community.remoteit.attributes
   - community.remoteit.attributes.actiongroup_remoteit
@@ -39,8 +40,8 @@ options:
     description:
       - The id of the service, eight hex octets separated by colons, in upper or lower case.
       - This is the id of a service on a device, not that of the device itself.
+      - One of O(service_id), O(device) and O(device_tag) is required.
     type: str
-    required: true
     aliases:
       - deviceaddress
       - service_address
@@ -117,6 +118,7 @@ options:
     default: false
 seealso:
   - module: community.remoteit.remoteit_connection_info
+  - module: community.remoteit.remoteit_device_info
   - plugin: community.remoteit.remoteit_proxy
     plugin_type: lookup
 author:
@@ -163,6 +165,17 @@ EXAMPLES = r"""
     - name: Show where the database is
       ansible.builtin.debug:
         msg: "{{ database.connection.host }}:{{ database.connection.port }} until {{ database.connection.expires_at }}"
+
+    - name: Open a connection to a service by its name
+      community.remoteit.remoteit_connection:
+        device: pi-kitchen
+        service: ssh
+      register: kitchen
+
+    - name: Close it by its id, which needs no look-up
+      community.remoteit.remoteit_connection:
+        service_id: "{{ kitchen.connection.service_id }}"
+        state: absent
 
     - name: Close just this connection
       community.remoteit.remoteit_connection:
@@ -276,17 +289,13 @@ diff:
           id: A78B3919-52E1-B674-58CC-5C0009377419
 """
 
-from ansible_collections.community.remoteit.plugins.module_utils._connection_task import (
-    MUTUALLY_EXCLUSIVE,
-    argument_spec,
-    run,
-)
+from ansible_collections.community.remoteit.plugins.module_utils._connection_task import RULES, argument_spec, run
 from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run_module(run, argument_spec(), mutually_exclusive=MUTUALLY_EXCLUSIVE)
+    run_module(run, argument_spec(), **RULES)
 
 
 if __name__ == "__main__":

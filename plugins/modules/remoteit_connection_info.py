@@ -14,6 +14,7 @@ description:
     O(registry). Peer-to-peer connections and those of other people are left out.
   - The task runs in the controller, like M(community.remoteit.remoteit_connection).
 extends_documentation_fragment:
+  - community.remoteit.service
   - community.remoteit.remoteit
   - community.remoteit.attributes
   - community.remoteit.attributes.actiongroup_remoteit
@@ -35,7 +36,8 @@ attributes:
 options:
   service_id:
     description:
-      - Only list the connections to this service.
+      - Only list the connections to this service, given by its id.
+      - Without it, O(device) and O(device_tag), the connections to all services are listed.
     type: str
     aliases:
       - deviceaddress
@@ -153,13 +155,13 @@ connections:
       sample: rest
 """
 
-from ansible_collections.community.remoteit.plugins.module_utils._connection_info_task import argument_spec, run
+from ansible_collections.community.remoteit.plugins.module_utils._connection_info_task import RULES, argument_spec, run
 from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
 
 
 def main() -> None:
     """Run the module."""
-    run_module(run, argument_spec())
+    run_module(run, argument_spec(), **RULES)
 
 
 if __name__ == "__main__":

@@ -17,19 +17,30 @@ from ..module_utils._model import host_key_alias
 from ._ssh_args import SSH_OPTIONS, bound_to, check
 
 _SSH_PLUGIN = "ssh"
-SSH_VARIABLES = tuple(f"ansible_{option}" for option in SSH_OPTIONS)
 
 
-def users_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None]:
-    """The user's options of the ssh plugin, from *variables*, command line, environment or ansible.cfg.
+def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
+    """The user's options of the ssh plugin, from variables, command line, environment or ansible.cfg.
 
-    *variables* are those of a host, without templates. Raises OptionError for options that cannot be kept.
+    Raises OptionError for options that cannot be kept.
+    """
+    variables = {
+        name: action._templar.template(task_vars[name])
+        for name in (f"ansible_{option}" for option in SSH_OPTIONS)
+        if name in task_vars
+    }
+    return configured_ssh_options(variables)
+
+
+def configured_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None]:
+    """The options of the ssh plugin from *variables*, command line, environment or ansible.cfg.
+
+    Raises OptionError for options that cannot be kept.
     """
     connection_loader.get(_SSH_PLUGIN, class_only=True)
-    given = {name: variables[name] for name in SSH_VARIABLES if name in variables}
     options = {
         option: constants.config.get_config_value(
-            option, plugin_type="connection", plugin_name=_SSH_PLUGIN, variables=given
+            option, plugin_type="connection", plugin_name=_SSH_PLUGIN, variables=variables
         )
         for option in SSH_OPTIONS
     }
@@ -37,40 +48,45 @@ def users_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None]:
     return options
 
 
-def address(connection: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables that lead a host to *connection*, as a module returns it; *variables* are what the host has."""
-    found = {}
+def address_variables(connection: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that lead a host, which has the variables *known*, to *connection* as a module returns it."""
+    variables = {}
     for name in ("host", "port"):
         if connection[name] is not None:
-            found[f"ansible_{name}"] = connection[name]
+            variables[f"ansible_{name}"] = connection[name]
             # The old name wins over the new one where an inventory still sets it.
-            if f"ansible_ssh_{name}" in variables:
-                found[f"ansible_ssh_{name}"] = connection[name]
-    return found
+            if f"ansible_ssh_{name}" in known:
+                variables[f"ansible_ssh_{name}"] = connection[name]
+    return variables
 
 
 def ssh_variables(
-    connection: Mapping[str, Any], variables: Mapping[str, Any], ssh_options: Mapping[str, str | None]
+    connection: Mapping[str, Any], known: Mapping[str, Any], ssh_options: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """The variables by which ssh reaches a host through *connection*, and no other device.
+    """The variables by which ssh reaches a host, which has the variables *known*, and no other through *connection*."""
+    alias = host_key_alias(connection["service_id"])
+    return {**address_variables(connection, known), **bound_to(alias, ssh_options)}
 
-    *variables* are what the host has, *ssh_options* what users_ssh_options() found.
+
+def set_host_variables(
+    action: ActionBase,
+    connection: Mapping[str, Any],
+    ssh_options: Mapping[str, str | None],
+    task_vars: dict[str, Any],
+    result: dict[str, Any],
+) -> None:
+    """Set the variables by which ssh reaches the play's host through *connection*, for all that follows.
+
+    *ssh_options* are the user's, *result* is the task's result so far; before ansible-core 2.21 the variables travel
+    in it.
     """
-    return {**address(connection, variables), **bound_to(host_key_alias(connection["service_id"]), ssh_options)}
-
-
-def set_host_variables(action: ActionBase, variables: dict[str, Any], host: str, result: dict[str, Any]) -> None:
-    """Set *variables* of the play's host for all that follows in the run.
-
-    *result* is the task's result so far; before ansible-core 2.21 the variables travel in it, with the name of the
-    *host*.
-    """
+    variables = ssh_variables(connection, task_vars, ssh_options)
     if hasattr(action, "register_host_variables"):
         # It refuses to work in an action that might run asynchronously; this one cannot any more.
         action._supports_async = False
         action.register_host_variables(variables)
         return
-    result["add_host"] = {"host_name": host, "host_vars": variables, "groups": []}
+    result["add_host"] = {"host_name": task_vars["inventory_hostname"], "host_vars": variables, "groups": []}
     # With add_host, core replaces "changed" by whether a variable changed, unless the task says what a change is.
     if not action._task.changed_when:
         action._task.changed_when = [result["changed"]]

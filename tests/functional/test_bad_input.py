@@ -66,7 +66,7 @@ class Case:
 OPTION_CASES = [
     Case("service_id='kitchen' is not a service id: eight hex octets", {"service_id": "kitchen"}),
     Case("service_id='80:00:00:00:01:02:03' is not a service id", {"service_id": "80:00:00:00:01:02:03"}),
-    Case("missing required arguments: service_id", {"service_id": None}),
+    Case("one of the following is required: service_id, device, device_tag", {"service_id": None}),
     Case("value of state must be one of: present, absent, got: open", {"state": "open"}),
     Case("access=restricted needs client_ip", {"access": "restricted"}),
     Case("client_ip='office' is not an IP address: give one IPv4", {"access": "restricted", "client_ip": "office"}),

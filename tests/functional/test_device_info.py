@@ -141,6 +141,13 @@ def test_faults(lab: Lab) -> None:
     assert message(lab) == 'remote.it refused the request: "half of it".'
     lab.cloud.set_fault({"fault": "wrong_fields"})
     assert "cannot be used" in message(lab)
+    for fault, why in (("item_error", 'remote.it says "odd"'), ("wrong_item", "its id is not one")):
+        lab.cloud.set_fault({"fault": fault, "text": "odd"})
+        run = lab.run_tasks(devices("list"))
+        assert len(run.result("list").result["devices"]) == 4
+        (warning,) = run.result("list").result["warnings"]
+        assert warning.startswith("Left out, because what remote.it tells of them cannot be used: device cabinet ")
+        assert warning.endswith(f" ({why}).")
     lab.cloud.set_fault({"fault": "truncated", "count": 1})
     assert len(listed(lab)) == 5
     lab.cloud.set_fault({"fault": "extra_fields"})
@@ -164,6 +171,11 @@ def test_an_organisation_of_more_than_two_pages(lab: Lab) -> None:
         names = listed(lab, lab.environment(cloud), account="many things")
         assert names == [f"thing {number:04}" for number in range(2100)]
         assert len(cloud.calls()) == 4
+        # The types and accounts, the first page, and then a device of the first page is gone.
+        cloud.set_fault({"fault": "device_leaves", "id": "80:00:00:00:03:00:07:00", "after": 2, "count": 1})
+        names = listed(lab, lab.environment(cloud), account="many things")
+        assert names == [f"thing {number:04}" for number in range(2100) if number != 7]
+        assert len(cloud.calls()) == 4 + 7
 
 
 def test_what_strangers_wrote_is_never_a_template(lab: Lab) -> None:

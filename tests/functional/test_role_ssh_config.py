@@ -127,6 +127,7 @@ def test_it_comes_and_goes_and_a_second_run_changes_nothing(home: Home) -> None:
     assert not home.path.exists()
 
 
+@pytest.mark.one_core
 def test_check_mode_shows_what_would_be_written(home: Home) -> None:
     predicted = home.role("--check", "--diff")
     assert predicted.returncode == 0, predicted.output

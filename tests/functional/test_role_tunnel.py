@@ -102,6 +102,16 @@ def test_an_unreachable_device_does_not_keep_the_last_play_from_closing(lab: Lab
         assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
+def test_what_is_to_be_closed_at_the_end_is_closed_after_a_failure(lab: Lab) -> None:
+    fail = {"name": "fail", "ansible.builtin.fail": {}}
+    run = lab.run([play("localhost", role(close="at_end")), play("tunnels", WHO, fail)])
+    assert run.returncode == 2
+    assert run.result("who", "pi-garage").result["stdout"] == "pi-garage"
+    assert lab.open_connections() == []
+
+
+@pytest.mark.one_core
 def test_a_block_closes_after_a_failure(lab: Lab) -> None:
     services = [{"name": "database", "service_id": DATABASE}]
     block = {
@@ -153,6 +163,7 @@ def test_check_mode_predicts_and_opens_nothing(lab: Lab) -> None:
     assert len(lab.open_connections()) == 1
 
 
+@pytest.mark.one_core
 def test_defaults_of_the_module_reach_the_role(lab: Lab) -> None:
     defaults = {"group/community.remoteit.remoteit": {"api": "graphql"}}
     run = lab.run([play("localhost", role(SERVICES[:1]), module_defaults=defaults)])
@@ -160,6 +171,7 @@ def test_defaults_of_the_module_reach_the_role(lab: Lab) -> None:
     assert opened["api"] == "graphql"
 
 
+@pytest.mark.one_core
 def test_the_hosts_keep_their_own_ssh_arguments_and_are_bound_to_their_services(lab: Lab) -> None:
     own = {"ansible_ssh_args": "-o ControlMaster=no -o Compression=yes"}
     services = [{**SERVICES[0], "variables": own}, SERVICES[1]]

@@ -79,9 +79,12 @@ class Lab:
         """Run *plays*, given as YAML or as data, with ansible-playbook. *environ* is added to the lab's variables."""
         return run_playbook(self._written(plays), self.inventory, {**self.environment(), **(environ or {})}, *arguments)
 
-    def start(self, plays: str | Sequence[Mapping[str, Any]]) -> subprocess.Popen[str]:
+    def start(
+        self, plays: str | Sequence[Mapping[str, Any]], *arguments: str, environ: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
         """Start what run() would run, and do not wait for its end."""
-        return start_playbook(self._written(plays), self.inventory, self.environment())
+        environment = {**self.environment(), **(environ or {})}
+        return start_playbook(self._written(plays), self.inventory, environment, *arguments)
 
     def _written(self, plays: str | Sequence[Mapping[str, Any]]) -> Path:
         playbook = self.root / "playbook.yml"

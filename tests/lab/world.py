@@ -44,7 +44,11 @@ def simulator_config(devices: Sequence[SshDevice], behaviour: Mapping[str, Any] 
     """A simulator's configuration: an SSH service on each device, and one service for each special case above."""
     some_target = f"127.0.0.1:{devices[0].port}"
     ssh_devices = [
-        _device(number, device.name, _service(service_id(number, 1), SSH_APPLICATION, f"127.0.0.1:{device.port}"))
+        _device(
+            number,
+            device.name,
+            _service(service_id(number, 1), SSH_APPLICATION, f"127.0.0.1:{device.port}", name="ssh"),
+        )
         for number, device in enumerate(devices, start=1)
     ]
     return {

@@ -11,7 +11,7 @@ import json
 import socket
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 from aiohttp import web
 
@@ -72,6 +72,32 @@ def _errors(fault: Fault, answer: Answer) -> Answer:
     return Answer(answer.status, json.dumps(value).encode())
 
 
+def _item_error(fault: Fault, answer: Answer) -> Answer:
+    """Add a GraphQL error about a field of the first device of a page, and take the field's value away."""
+    value = json.loads(answer.body)
+    for path, items in _pages(value.get("data"), []):
+        items[0] = {**items[0], "endpoint": None}
+        value["errors"] = [{"message": fault.text, "path": [*path, 0, "endpoint"]}]
+    return Answer(answer.status, json.dumps(value).encode())
+
+
+def _wrong_item(fault: Fault, answer: Answer) -> Answer:
+    """Give the first device of a page an id that is none."""
+    value = json.loads(answer.body)
+    for _path, items in _pages(value.get("data"), []):
+        items[0] = {**items[0], "id": fault.text}
+    return Answer(answer.status, json.dumps(value).encode())
+
+
+def _pages(data: object, path: list[str]) -> Iterator[tuple[list[str], list[dict[str, object]]]]:
+    """Yield the items of each page of ``devices`` in GraphQL data, unless there are none, and their path."""
+    for key, child in data.items() if isinstance(data, dict) else ():
+        if path[-1:] == ["devices"] and key == "items" and child:
+            yield [*path, key], child
+        else:
+            yield from _pages(child, [*path, key])
+
+
 EDITS: dict[str, Edit] = {
     "status": _status,
     "redirect": _redirect,
@@ -84,6 +110,8 @@ EDITS: dict[str, Edit] = {
     "wrong_fields": _wrong_fields,
     "extra_fields": _extra_fields,
     "large": _large,
+    "item_error": _item_error,
+    "wrong_item": _wrong_item,
 }
 
 

@@ -30,6 +30,9 @@ API_FAULTS = (
     "extra_fields",
     "drip",
     "large",
+    "device_leaves",
+    "item_error",
+    "wrong_item",
 )
 _WIRES = ("rest", "graphql", "proxy", _ANY)
 _OPERATIONS = ("connect", "stop", "list", "disconnect", "query", _ANY)
@@ -42,14 +45,15 @@ _INSTEAD = ("lost_request", "status", "redirect", "refused", "errors", "data_nul
 class Fault:
     """One fault that is switched on.
 
-    ``left`` is how many requests it still hits, None for all; ``committed`` tells whether the request is carried out
-    although the client sees the fault.
+    ``left`` is how many requests it still hits, None for all, ``spared`` how many it lets pass before; ``committed``
+    tells whether the request is carried out although the client sees the fault.
     """
 
     wire: str
     operation: str
     name: str
     left: int | None
+    spared: int
     probability: float
     committed: bool
     seconds: float
@@ -59,6 +63,7 @@ class Fault:
     location: str
     text: str
     size: int
+    id: str
 
     def hits(self, wire: str, operation: str) -> bool:
         """Tell whether a request of this kind is hit, and count it."""
@@ -67,6 +72,9 @@ class Fault:
         if self.wire == _ANY and wire == "proxy":
             return False
         if random.random() >= self.probability:
+            return False
+        if self.spared:
+            self.spared -= 1
             return False
         if self.left is not None:
             self.left -= 1
@@ -102,6 +110,7 @@ def read_fault(section: Section) -> Fault:
         operation=_PROXY_MOMENTS[name] if wire == "proxy" else operation,
         name=name,
         left=section.integer("count") if section.has("count") else None,
+        spared=section.integer("after", 0),
         probability=section.number("probability", 1.0),
         committed=section.flag("committed", name not in _INSTEAD),
         seconds=section.number("seconds", 1.0),
@@ -111,6 +120,7 @@ def read_fault(section: Section) -> Fault:
         location=section.text("location", "http://127.0.0.1:1/elsewhere"),
         text=section.text("text", "injected fault"),
         size=section.integer("size", 10_000_000),
+        id=section.text("id", ""),
     )
     section.finish()
     return fault

@@ -62,6 +62,8 @@ class Pipeline:
     ) -> web.StreamResponse:
         if fault.name == "latency":
             await asyncio.sleep(fault.seconds)
+        elif fault.name == "device_leaves":
+            self._world.remove(fault.id)
         answer = await self._answer(http, request, call) if fault.committed else Answer(200, b"{}")
         if fault.name == "lost_request" or (fault.name == "lost_answer" and fault.how != "half"):
             await drop(http, fault.how)

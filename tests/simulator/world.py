@@ -126,6 +126,10 @@ class World:
         wanted = id_.lower()
         return next((d for d in self.devices if wanted in {d.id.lower(), *(s.id.lower() for s in d.services)}), None)
 
+    def remove(self, id_: str) -> None:
+        """Remove the device with this id."""
+        self.devices = [device for device in self.devices if device.id.lower() != id_.lower()]
+
     def service(self, id_: str) -> tuple[Device, Service] | None:
         """Return the service with this id and its device."""
         wanted = id_.lower()

@@ -19,7 +19,7 @@ from tests.simulator.admin_client import AdminClient
 from .client import Client
 from .targets import dial, is_hung_up_on
 from .test_proxies import is_closed, port_of
-from .world import SSH
+from .world import PI, SSH
 
 CONNECT = {"deviceaddress": SSH, "wait": "true", "hostip": "0.0.0.0"}
 
@@ -125,6 +125,30 @@ def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: AdminClient, 
     assert alice.post_graphql("{ version }").status_code == 200
     assert alice.stop(SSH, connection_id).status_code == 503
     assert alice.stop(SSH, connection_id).status_code == 200
+
+
+DEVICES = "{ login { devices { total items { id endpoint { externalAddress } } } } }"
+
+
+def test_one_device_of_a_page_can_have_an_error_or_no_id(simulator: AdminClient, alice: Client) -> None:
+    whole = alice.post_graphql(DEVICES).json()["data"]["login"]["devices"]["items"]
+    simulator.set_fault({"fault": "item_error", "text": "oops"})
+    answer = alice.post_graphql(DEVICES).json()
+    assert answer["errors"] == [{"message": "oops", "path": ["login", "devices", "items", 0, "endpoint"]}]
+    items = answer["data"]["login"]["devices"]["items"]
+    assert items == [{**whole[0], "endpoint": None}, whole[1]]
+    simulator.set_fault({"fault": "wrong_item", "text": "no id"})
+    items = alice.post_graphql(DEVICES).json()["data"]["login"]["devices"]["items"]
+    assert items == [{**whole[0], "id": "no id"}, whole[1]]
+    assert connect(alice).json()["status"] == "true"
+
+
+def test_a_device_can_leave_before_a_certain_request(simulator: AdminClient, alice: Client) -> None:
+    simulator.set_fault({"fault": "device_leaves", "id": PI.lower(), "after": 1})
+    totals = [alice.post_graphql(DEVICES).json()["data"]["login"]["devices"]["total"] for _again in range(3)]
+    assert totals == [2, 1, 1]
+    simulator.reset()
+    assert alice.post_graphql(DEVICES).json()["data"]["login"]["devices"]["total"] == 2
 
 
 def test_a_proxy_can_refuse_hang_up_or_say_nothing(simulator: AdminClient, alice: Client) -> None:

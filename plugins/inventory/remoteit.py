@@ -1,0 +1,489 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: remoteit
+version_added: 0.1.0
+short_description: The devices and services of a remote.it account as hosts
+description:
+  - Lists the devices and services that an access key can see, as hosts with variables and groups.
+  - SSH services are reached without any further task. The first SSH connection opens a remote.it connection, and its end
+    closes it. See O(connect).
+  - The configuration is a YAML file whose name ends in C(remoteit.yml) or C(remoteit.yaml). A misspelt option is an error.
+  - The guide R(The inventory,ansible_collections.community.remoteit.docsite.guide_inventory) explains it by examples.
+extends_documentation_fragment:
+  - community.remoteit.remoteit
+  - community.remoteit.filters
+  - ansible.builtin.constructed
+  - ansible.builtin.inventory_cache
+options:
+  plugin:
+    description:
+      - The name of this plugin.
+    type: str
+    required: true
+    choices:
+      - community.remoteit.remoteit
+  hosts:
+    description:
+      - What a host is.
+      - With V(services), each service that the filters leave is a host.
+      - With V(devices), each device is a host, and its services are in a variable. See the notes.
+    type: str
+    choices:
+      - services
+      - devices
+    default: services
+  include:
+    description:
+      - Jinja2 conditions over the variables of a host, without braces, as in C(when). A host is listed only if one of them
+        is true.
+      - A condition that fails counts as false, with a warning, or as an error with O(strict).
+    type: list
+    elements: str
+    default: []
+  exclude:
+    description:
+      - Conditions as in O(include). A host is left out if one of them is true.
+    type: list
+    elements: str
+    default: []
+  hostname:
+    description:
+      - How a host is called. Each entry is the name of a variable of the host such as V(remoteit_device_name), another
+        Jinja2 expression over its variables, or a template with braces. The first that gives a text is used.
+      - By default, a host is called C(device name-service name), or with O(hosts=devices) C(device name). So its name does
+        not change when the device gets another service.
+      - What a host name must not contain is replaced by a hyphen. Only letters, digits and the characters C(_.-) are
+        kept. A host without any usable name gets one that is made of its id.
+      - If several hosts would have the same name, the id is added to the name of each, with a warning. The same happens
+        if a host would be called as a group or C(localhost). A host on a device that others share with you never takes
+        the name of one of your own or of a host of another inventory. It gets its id instead.
+    type: list
+    elements: str
+    default: []
+  hostvars_prefix:
+    description:
+      - What the names of the variables begin with.
+    type: str
+    default: remoteit_
+  default_groups:
+    description:
+      - The groups to build without further configuration. An empty list builds none.
+      - V(remoteit) is one group of this name, with all hosts.
+      - V(state) are the groups C(remoteit_online) and C(remoteit_offline).
+      - V(tags) are groups such as C(remoteit_tag_kitchen), one for each tag.
+      - V(applications) are groups such as C(remoteit_application_ssh), one for each type of service, in lower case.
+      - V(platforms) are groups such as C(remoteit_platform_raspberry_pi), one for each platform, in lower case.
+      - In the names, whatever is not a letter, a digit or an underscore is replaced by an underscore.
+    type: list
+    elements: str
+    choices:
+      - remoteit
+      - state
+      - tags
+      - applications
+      - platforms
+    default:
+      - remoteit
+      - state
+      - tags
+      - applications
+      - platforms
+  ssh_service:
+    description:
+      - Names of services that speak SSH. Others do if the type of their application is SSH, whatever their name is.
+      - With O(hosts=devices), the first one that a device has is how SSH reaches it. Without any, it is the device's only
+        SSH service. If a device has several, none is chosen, with a warning, because they may lead to different machines.
+    type: list
+    elements: str
+    default: []
+  connect:
+    description:
+      - How the hosts are reached.
+      - With V(on_demand), SSH itself opens the connection when it needs one, and closes it. C(ansible_host) is a name made
+        of the service id, under which C(known_hosts) keeps the host key. SSH starts a program that cannot be given a
+        secret, so the access key must be in the environment or in a profile, not in O(secret_access_key).
+      - With V(existing), only hosts with a connection that is in the O(registry) and open now are listed, with its
+        address.
+      - With V(open), a connection is opened for each host while the inventory is read, or joined if it is open. They stay
+        open. Services that are offline, disabled or without the permission to connect are left out of this.
+      - With V(none), nothing is said about how a host is reached.
+      - C(ansible_host) and C(ansible_port) lead to SSH services only. Use the variable C(remoteit_connection) for others,
+        which V(existing) and V(open) set. A host that cannot be reached has a C(ansible_host) that does not exist,
+        so that Ansible never connects to a machine that happens to have the same name.
+    type: str
+    choices:
+      - on_demand
+      - existing
+      - open
+      - none
+    default: on_demand
+  access:
+    description:
+      - Who may use a connection that is opened. See O(community.remoteit.remoteit_connection#module:access).
+    type: str
+    choices:
+      - latching
+      - restricted
+      - public
+    default: latching
+  client_ip:
+    description:
+      - With O(access=restricted), the address that may connect.
+    type: str
+  concurrency:
+    description:
+      - How many connections O(connect=open) opens at a time.
+    type: int
+    default: 16
+  open_limit:
+    description:
+      - How many services O(connect=open) may open connections to. With more, the inventory fails before it opens any.
+    type: int
+    default: 100
+  timeout:
+    description:
+      - Seconds that reading the devices may take, and with O(connect=open) that each connection may take.
+    type: float
+    default: 60
+notes:
+  - The variables of a host are C(remoteit_id), C(remoteit_name), C(remoteit_online), C(remoteit_state), which is V(online)
+    or V(offline), C(remoteit_attributes), C(remoteit_device_id), C(remoteit_device_name), C(remoteit_tags),
+    C(remoteit_platform), C(remoteit_platform_name), C(remoteit_owner), C(remoteit_shared), C(remoteit_organisation),
+    C(remoteit_created), C(remoteit_last_reported), C(remoteit_external_address) and C(remoteit_license).
+  - With O(hosts=services), the first five are those of the service. C(remoteit_service_id), C(remoteit_service_name),
+    C(remoteit_application), C(remoteit_application_name), C(remoteit_port), C(remoteit_enabled),
+    C(remoteit_can_connect), C(remoteit_device_online) and C(remoteit_device_attributes) are set as well.
+  - With O(hosts=devices), C(remoteit_services) is a dictionary of the services by name. Services that share a name stand
+    under their ids. C(remoteit_service_id) and C(remoteit_service_name) are those of the service by which SSH reaches the
+    device, if there is one.
+  - Names, tags and attributes are written by whoever owns a device, perhaps a stranger who shares it. They are never
+    evaluated as templates.
+  - All options but O(include), O(exclude), O(hostname), O(compose), O(groups) and O(keyed_groups) can be templates, with
+    lookups and extra variables, and can be encrypted by Ansible Vault.
+  - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and C(meta: refresh_inventory) read them anew.
+seealso:
+  - module: community.remoteit.remoteit_connection
+  - plugin: community.remoteit.remoteit_proxy
+    plugin_type: lookup
+author:
+  - community.remoteit contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+# fleet.remoteit.yml: each SSH service that is online is a host, and SSH reaches it without any further task
+---
+plugin: community.remoteit.remoteit
+application: [ssh]
+state: online
+
+# Production devices by the names of the devices, grouped by two attributes that their owner has set
+---
+plugin: community.remoteit.remoteit
+application: [ssh]
+tags: [production]
+hostname:
+  - remoteit_device_name
+keyed_groups:
+  - key: remoteit_device_attributes.site
+    prefix: site
+  - key: remoteit_device_attributes.rack
+    prefix: rack
+groups:
+  new: remoteit_created > '2026'
+compose:
+  ansible_user: "'pi' if remoteit_platform_name is search('Raspberry') else 'admin'"
+
+# One host for each device, of which only my own; the key comes from the vault
+---
+plugin: community.remoteit.remoteit
+hosts: devices
+shared: false
+access_key_id: "{{ lookup('ansible.builtin.env', 'MY_KEY_ID') }}"
+secret_access_key: "{{ lookup('ansible.builtin.env', 'MY_SECRET') }}"
+connect: none
+exclude:
+  - remoteit_name is match('test-')
+  - "'retired' in remoteit_tags"
+
+# Windows machines: a connection is opened for each while the inventory is read
+---
+plugin: community.remoteit.remoteit
+include:
+  - remoteit_port == 5986
+connect: open
+compose:
+  ansible_connection: "'ansible.builtin.winrm'"
+  ansible_host: remoteit_connection.host
+  ansible_port: remoteit_connection.port
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.module_utils.basic import missing_required_lib
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ..module_utils._access import Access
+from ..module_utils._connections import Wanted
+from ..module_utils._errors import MissingLibraryError, OptionError, RemoteItError
+from ..module_utils._fleet import Device
+from ..module_utils._fleet_filter import FleetFilter
+from ..module_utils._fleet_query import read_fleet
+from ..module_utils._model import Connection, host_key_alias
+from ..module_utils._options import checked_deadline
+from ..module_utils._settings import Settings
+from ..plugin_utils._host_variables import configured_ssh_options
+from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
+from ..plugin_utils._inventory_connect import (
+    EXISTING,
+    NONE,
+    ON_DEMAND,
+    OPEN,
+    Opening,
+    check_on_demand,
+    connection_variables,
+    held_connections,
+    is_connected,
+    nowhere,
+    opened_connections,
+)
+from ..plugin_utils._inventory_hosts import (
+    DEVICES,
+    FleetHost,
+    default_groups,
+    hosts_of_devices,
+    hosts_of_services,
+)
+from ..plugin_utils._inventory_names import Candidate, safe_name, unique_names
+from ..plugin_utils._ssh_on_demand import host_variables
+
+# Over the variables of each host, so they are no templates while the options are read.
+_EXPRESSIONS = frozenset(("include", "exclude", "hostname", "compose", "groups", "keyed_groups"))
+_SHOWN_NAMES = 10
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Lists the fleet. All that remote.it tells stays untrusted, so that Ansible never evaluates it as a template."""
+
+    NAME = "community.remoteit.remoteit"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether the file may be a configuration of this plugin."""
+        return bool(super().verify_file(path)) and path.endswith(("remoteit.yml", "remoteit.yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Add the hosts to *inventory*. Raises AnsibleError with one sentence."""
+        super().parse(inventory, loader, path, cache)
+        self._warned: set[str] = set()
+        try:
+            self._read_config_data(path)
+            self._populate(path, cache)
+        except MissingLibraryError as error:
+            raise AnsibleParserError(missing_required_lib(error.library)) from None
+        except RemoteItError as error:
+            raise AnsibleParserError(str(error)) from None
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        """Take the options of the configuration file, evaluating those that are templates."""
+        if direct is not None:
+            unknown = sorted(str(name) for name in direct if name not in self.option_definitions)
+            if unknown:
+                raise OptionError(
+                    f"{', '.join(unknown)} is not an option of this inventory: see the list that ansible-doc -t inventory "
+                    "community.remoteit.remoteit shows."
+                )
+            self.templar.available_variables = self._vars or {}
+            direct = {
+                name: value if name in _EXPRESSIONS else self.templar.template(value) for name, value in direct.items()
+            }
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+
+    # -- what is listed -----------------------------------------------------------------------------------------
+
+    def _populate(self, path: str, cache: bool) -> None:
+        prefix = self.get_option("hostvars_prefix")
+        if not (prefix.isidentifier() and prefix.isascii()):
+            raise OptionError(
+                f"hostvars_prefix={prefix!r} cannot begin the name of a variable: give letters, digits and underscores."
+            )
+        settings = Settings.from_options(self.get_options())
+        devices = self._devices(settings, path, cache)
+        hosts = [host for host in self._hosts(devices, prefix) if self._is_wanted(host.variables)]
+        groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
+        names = self._names(hosts, {name for host_groups in groups for name in host_groups})
+        added = {}
+        for index, variables in self._connected(settings, hosts, prefix):
+            self._add(names[index], {**hosts[index].variables, **variables}, groups[index])
+            added[names[index]] = hosts[index]
+        self._construct(added)
+        self._yield_to_groups(added)
+
+    def _devices(self, settings: Settings, path: str, cache: bool) -> list[Device]:
+        """The fleet, from the cache where that is wanted and has it."""
+        wanted, account = FleetFilter.from_options(self.get_options()), self.get_option("account")
+        cached = self.get_option("cache")
+        key = f"{self.get_cache_key(path)}_{cache_key(settings, wanted, account)}"
+        if cached and cache:
+            devices = from_record(self._cache.get(key))
+            if devices is not None:
+                return devices
+        devices = read_fleet(settings, wanted, account, checked_deadline(self.get_option("timeout")), self._warn)
+        if cached:
+            self._cache[key] = as_record(devices)
+        return devices
+
+    def _hosts(self, devices: Iterable[Device], prefix: str) -> Iterator[FleetHost]:
+        ssh_names = self.get_option("ssh_service")
+        if self.get_option("hosts") == DEVICES:
+            return hosts_of_devices(devices, prefix, ssh_names, self._warn)
+        return hosts_of_services(devices, prefix, ssh_names)
+
+    # -- expressions --------------------------------------------------------------------------------------------
+
+    def _is_wanted(self, variables: Mapping[str, Any]) -> bool:
+        include, exclude = self.get_option("include"), self.get_option("exclude")
+        if include and not any(self._holds("include", condition, variables) for condition in include):
+            return False
+        return not any(self._holds("exclude", condition, variables) for condition in exclude)
+
+    def _holds(self, option: str, condition: str, variables: Mapping[str, Any]) -> bool:
+        self._use(variables)
+        try:
+            return bool(self.templar.evaluate_conditional(condition))
+        except AnsibleError as error:
+            self._failed(f"{option}={condition!r} failed, so it counts as false: {error}")
+            return False
+
+    def _names(self, hosts: list[FleetHost], groups: set[str]) -> list[str]:
+        """The names of the hosts, given that *groups* will be built."""
+        composed = (
+            *self.get_option("groups"),
+            *(keyed.get("parent_group") for keyed in self.get_option("keyed_groups")),
+        )
+        groups |= {self._sanitize_group_name(str(name)) for name in composed if name}
+        candidates = [
+            Candidate(self._wanted_name(host), host.id.replace(":", "").lower(), host.device.shared) for host in hosts
+        ]
+        names, changed = unique_names(candidates, groups.union(self.inventory.groups), self.inventory.hosts)
+        if changed:
+            more = len(changed) - _SHOWN_NAMES
+            self._warn(
+                f"These names of hosts are not unique, so ids were added to them: {', '.join(changed[:_SHOWN_NAMES])}"
+                f"{f' and {more} more' if more > 0 else ''}. Rename the devices, or set hostname."
+            )
+        return names
+
+    def _wanted_name(self, host: FleetHost) -> str:
+        for expression in self.get_option("hostname"):
+            value = self._evaluated(expression, host.variables)
+            name = safe_name(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+            if name:
+                return name
+        words = () if self.get_option("hostname") else map(safe_name, host.words)
+        return "-".join(filter(None, words)) or host_key_alias(host.id)
+
+    def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        if expression in variables and not self.get_option("use_extra_vars"):
+            return variables[expression]
+        self._use(variables)
+        try:
+            if "{{" in expression or "{%" in expression:
+                return self.templar.template(expression)
+            return self.templar.evaluate_expression(expression)
+        except AnsibleError as error:
+            self._failed(f"hostname={expression!r} failed, so it gives no name: {error}")
+            return None
+
+    def _use(self, variables: Mapping[str, Any]) -> None:
+        extra = self._vars if self.get_option("use_extra_vars") else None
+        self.templar.available_variables = {**variables, **(extra or {})}
+
+    def _failed(self, message: str) -> None:
+        """Tell of an expression that failed, once for all hosts; it ends the inventory where that is wanted."""
+        if self.get_option("strict"):
+            raise AnsibleParserError(message)
+        self._warn(message)
+
+    # -- how it is reached --------------------------------------------------------------------------------------
+
+    def _connected(
+        self, settings: Settings, hosts: list[FleetHost], prefix: str
+    ) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The index of each host that is listed, and the variables by which it is reached."""
+        connect = self.get_option("connect")
+        if connect == NONE:
+            yield from ((index, {}) for index in range(len(hosts)))
+        elif connect == ON_DEMAND:
+            yield from enumerate(self._on_demand(settings, hosts))
+        else:
+            ssh_options = configured_ssh_options({})
+            connections = self._connections(connect, settings, hosts)
+            for index, host in enumerate(hosts):
+                if connect == OPEN or is_connected(host, connections):
+                    yield index, connection_variables(host, prefix, connections, ssh_options, time.time())
+
+    def _on_demand(self, settings: Settings, hosts: list[FleetHost]) -> Iterator[dict[str, Any]]:
+        if any(host.speaks_ssh for host in hosts):
+            check_on_demand(settings, self.get_options())
+        # Defaults need no room on the command line of each host.
+        options = {
+            name: self.get_option(name)
+            for name in self.option_definitions
+            if self.get_option_and_origin(name)[1] != "default"
+        }
+        ssh_options = configured_ssh_options({})
+        for host in hosts:
+            reached = host.speaks_ssh and host.service is not None
+            yield host_variables(host.service.id, options, ssh_options) if reached else nowhere(host)
+
+    def _connections(self, connect: str, settings: Settings, hosts: list[FleetHost]) -> dict[str, Connection]:
+        timeout = self.get_option("timeout")
+        if connect == EXISTING:
+            return held_connections(settings, timeout, self._warn)
+        access = Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
+        opening = Opening(Wanted(access), self.get_option("concurrency"), self.get_option("open_limit"), timeout)
+        return opened_connections(settings, hosts, opening, self._warn)
+
+    # -- into the inventory -------------------------------------------------------------------------------------
+
+    def _add(self, name: str, variables: Mapping[str, Any], groups: Iterable[str]) -> None:
+        self.inventory.add_host(name)
+        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes longer.
+        host = self.inventory.hosts[name]
+        for key, value in variables.items():
+            host.set_variable(key, value)
+        for group in groups:
+            self.inventory.add_child(self.inventory.add_group(group), name)
+
+    def _construct(self, names: Iterable[str]) -> None:
+        """Apply the user's expressions, when all hosts are known."""
+        strict = self.get_option("strict")
+        compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+        for name in names if compose else ():
+            self._set_composite_vars(compose, self.inventory.hosts[name].get_vars(), name, strict)
+        for name in names if groups or keyed else ():
+            variables = self.inventory.hosts[name].get_vars()
+            self._add_host_to_composed_groups(groups, variables, name, strict, fetch_hostvars=False)
+            self._add_host_to_keyed_groups(keyed, variables, name, strict, fetch_hostvars=False)
+
+    def _yield_to_groups(self, added: Mapping[str, FleetHost]) -> None:
+        """Leave out strangers' hosts that are called as one of keyed_groups: a pattern would find them instead of it."""
+        for name, host in added.items():
+            if host.device.shared and name in self.inventory.groups:
+                self.inventory.remove_host(self.inventory.hosts[name])
+                self._warn(
+                    f"Host {name} on a device that {host.device.owner} shares is left out, because a group of "
+                    "keyed_groups has its name: give the groups a prefix."
+                )
+
+    def _warn(self, message: str) -> None:
+        if message not in self._warned:
+            self._warned.add(message)
+            self.display.warning(message)

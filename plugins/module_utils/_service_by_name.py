@@ -1,0 +1,118 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A service by the names that people know it by, and never another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ._clock import Deadline
+from ._errors import OptionError, RefusedError
+from ._fleet import Device, FleetService
+from ._fleet_filter import FleetFilter
+from ._fleet_query import read_fleet
+from ._http import printable
+from ._options import checked_service_id
+from ._settings import Settings
+
+# At most one of these says which device or service is meant.
+EXCLUSIVE = (["service_id", "device", "device_tag"], ["service_id", "service"])
+ONE_OF = ["service_id", "device", "device_tag"]
+
+_SHOWN = 10
+
+
+def chosen_service(
+    options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None], *, to_connect: bool
+) -> str | None:
+    """The id of the service that ``service_id``, or ``device`` or ``device_tag`` with ``service``, means.
+
+    None when nothing is said. With *to_connect*, a service that may be seen only is refused. *warn* takes one sentence
+    for the user. Raises OptionError and ApiError.
+    """
+    if options["service_id"] is not None:
+        return checked_service_id(options["service_id"])
+    _check(options)
+    if options["device"] is None and options["device_tag"] is None:
+        return None
+    device = _device(options, deadline, warn)
+    service = _service(device, options["service"])
+    if to_connect and not service.can_connect:
+        raise RefusedError(
+            f"No connection: this access key may see, but not connect to, {_shown(service)} of {_named(device)}; ask "
+            f"{device.owner or 'the owner'} for CONNECT.",
+            200,
+            "",
+        )
+    return service.id
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    for name in ("device", "device_tag", "service"):
+        if options[name] is not None and not options[name].strip():
+            raise OptionError(f"{name} is empty: give a name, or leave it out.")
+    if options["service"] is not None and options["device"] is None and options["device_tag"] is None:
+        raise OptionError(f"service={options['service']!r} does not say on which device: set device or device_tag.")
+
+
+def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None]) -> Device:
+    option = "device" if options["device"] is not None else "device_tag"
+    text = options[option]
+    # The API's name is a part of names, which also finds what the user may have meant.
+    wanted = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
+    near = read_fleet(Settings.from_options(options), wanted, options["account"], deadline, warn)
+    fitting = [one for one in near if option == "device_tag" or one.name == printable(text)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise OptionError(
+            f"{option}={text!r} fits {len(fitting)} devices: set service_id to one of {_list(map(_with_ids, fitting))}."
+        )
+    if near:
+        raise OptionError(
+            f"{option}={text!r} is not exactly the name of a device; similar ones are {_list(map(_named, near))}."
+        )
+    raise OptionError(
+        f"{option}={text!r} fits no device of the account, nor one that is shared with it: check it, ask the owner to "
+        "share the device, or set account if it belongs to an organisation."
+    )
+
+
+def _service(device: Device, name: str | None) -> FleetService:
+    fitting = [one for one in device.services if name is None or one.name == printable(name)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not device.services:
+        raise OptionError(f"device {_named(device)} has no services that this access key can see.")
+    there = _list(map(_shown, device.services))
+    if name is None:
+        raise OptionError(f"device {_named(device)} has several services: set service to one of {there}.")
+    if fitting:
+        raise OptionError(
+            f"service={name!r} fits {len(fitting)} services of {_named(device)}: set service_id to one of "
+            f"{_list(map(_shown, fitting))}."
+        )
+    raise OptionError(f"service={name!r} is not a service of {_named(device)}; it has {there}.")
+
+
+def _named(device: Device) -> str:
+    return f"{device.name} ({device.id})"
+
+
+def _shown(service: FleetService) -> str:
+    return f"{service.name} ({service.id})"
+
+
+def _with_ids(device: Device) -> str:
+    owner = f" of {device.owner}" if device.owner else ""
+    return f"{device.name}{owner} ({', '.join(map(_shown, device.services)) or 'no services'})"
+
+
+def _list(texts: Iterable[str]) -> str:
+    shown = list(texts)
+    if len(shown) > _SHOWN:
+        shown[_SHOWN:] = [f"and {len(shown) - _SHOWN} more"]
+    return ", ".join(shown)

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fleet in Ansible's inventory cache: as plain data, without secrets, and under a key that tells fleets apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from ..module_utils._fleet import Device, FleetService
+from ..module_utils._fleet_filter import FleetFilter
+from ..module_utils._settings import Settings
+
+_VERSION = 1
+
+
+def cache_key(settings: Settings, wanted: FleetFilter, account: str | None) -> str:
+    """A name for the answer to this question, asked by this access key of this remote.it."""
+    question = [_VERSION, settings.graphql_url, settings.credentials.key_id, account, asdict(wanted)]
+    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def as_record(devices: list[Device]) -> dict[str, Any]:
+    """What is kept in the cache."""
+    return {"devices": [device.as_result() for device in devices]}
+
+
+def from_record(record: Any) -> list[Device] | None:
+    """The inverse of as_record(); None when *record* is anything else."""
+    try:
+        return [_device(item) for item in record["devices"]]
+    except (KeyError, TypeError):
+        return None
+
+
+def _device(item: dict[str, Any]) -> Device:
+    services = tuple(FleetService(**service) for service in item["services"])
+    return Device(**{**item, "tags": tuple(item["tags"]), "services": services})

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names for hosts: safe as a pattern and as a file name, one for each host, and never another host's by accident."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+# Host patterns give a meaning to , : [ ] * ? ! & ~ @ and to white space, and host_vars reads files by these names.
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A host that wants to be called *name*; *suffix* is unique to it, *shared* devices belong to somebody else."""
+
+    name: str
+    suffix: str
+    shared: bool
+
+
+def safe_name(text: str) -> str:
+    """*text* with letters, digits, ``_``, ``.`` and ``-`` only; empty when nothing is left of it."""
+    words = _UNSAFE.sub(" ", unicodedata.normalize("NFC", text)).split()
+    return "-".join(filter(None, (word.strip("-.") for word in words)))
+
+
+def unique_names(
+    candidates: Sequence[Candidate], groups: Collection[str], other_hosts: Collection[str]
+) -> tuple[list[str], list[str]]:
+    """The name of each candidate, and those wanted names that were not given to all who wanted them.
+
+    Nobody takes the name of one of *groups*: to Ansible it would win over the group. Of two own hosts with one name,
+    neither keeps it, so that it cannot come to mean the other one. A device that others share neither takes away the
+    name of an own one nor that of *other_hosts*, which come from other inventories.
+    """
+    given: dict[int, str] = {}
+    taken = {*groups, "all", "ungrouped", "localhost", "127.0.0.1", "::1"}
+    for shared in (False, True):
+        indexes = [index for index, candidate in enumerate(candidates) if candidate.shared is shared]
+        if shared:
+            taken.update(other_hosts)
+        _give(candidates, indexes, given, taken)
+    names = [given[index] for index in range(len(candidates))]
+    changed = {candidate.name for candidate, name in zip(candidates, names, strict=True) if candidate.name != name}
+    return names, sorted(changed)
+
+
+def _give(candidates: Sequence[Candidate], indexes: Iterable[int], given: dict[int, str], taken: set[str]) -> None:
+    """Name the candidates at *indexes*: first those who are alone, because they may keep what they want."""
+    indexes = list(indexes)
+    wanted = Counter(candidates[index].name for index in indexes)
+    alone = [index for index in indexes if wanted[candidates[index].name] == 1 and candidates[index].name not in taken]
+    for index in alone:
+        given[index] = candidates[index].name
+    taken.update(given[index] for index in alone)
+    for index in indexes:
+        if index not in given:
+            name = f"{candidates[index].name}-{candidates[index].suffix}"
+            while name in taken:
+                name += f"-{candidates[index].suffix}"
+            given[index] = name
+            taken.add(name)

@@ -1,0 +1,181 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""However a run of Ansible ends, no tunnel of it stays open: neither SSH's own nor one that was opened until the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.lab.lab import Lab
+from tests.lab.world import DATABASE, OTHER, UNKNOWN
+
+from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
+from .tasks import connection
+
+WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
+OPEN_TO_THE_END = connection("open", DATABASE, {"run_once": True}, close="at_end")
+# Two by SSH, and the one of the task.
+OPEN = 3
+
+
+def play(*tasks: dict[str, Any], hosts: str = "pis") -> dict[str, Any]:
+    """A play in which SSH and a task open tunnels, followed by *tasks*."""
+    return {"name": "Kill", "hosts": hosts, "gather_facts": False, "tasks": [OPEN_TO_THE_END, WHO, *tasks]}
+
+
+def run(lab: Lab, *plays: dict[str, Any]) -> Any:
+    """Run *plays* on the fleet."""
+    return lab.run(list(plays), *on_demand(lab), environ=PERSIST)
+
+
+@pytest.mark.parametrize(
+    ("last", "returncode"),
+    [
+        ([play()], 0),
+        ([play({"name": "fail", "ansible.builtin.fail": {}})], 2),
+        ([play(), {"name": "Abort", "hosts": "{{ nobody }}", "tasks": []}], 4),
+    ],
+    ids=["success", "failed task", "aborted run"],
+)
+@pytest.mark.one_core
+def test_nothing_stays_open_after_the_run(lab: Lab, last: list[dict[str, Any]], returncode: int) -> None:
+    ended = run(lab, *last)
+    assert ended.returncode == returncode, ended.output
+    assert operations(lab, "connect") == OPEN
+    # What is not SSH's own is closed when ansible-playbook returns.
+    assert DATABASE not in [item["service_id"] for item in lab.open_connections()]
+    wait_until_nothing_is_open(lab)
+
+
+@pytest.mark.one_core
+def test_nothing_stays_open_after_an_unreachable_host(lab: Lab) -> None:
+    arguments = on_demand(lab)
+    nowhere = lab.root / "nowhere.yml"
+    program = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+    host = {"ansible_host": "nowhere", "ansible_ssh_args": f"-o ProxyCommand='{sys.executable} {program} {UNKNOWN}'"}
+    nowhere.write_text(yaml.safe_dump({"pis": {"hosts": {"nowhere": host}}}))
+    ended = lab.run([play()], *arguments, "-i", str(nowhere), environ=PERSIST)
+    assert ended.result("who", "nowhere").status == "unreachable"
+    assert ended.returncode == 4
+    wait_until_nothing_is_open(lab)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_nothing_stays_open_after_a_signal(lab: Lab, number: signal.Signals) -> None:
+    pause = {"name": "pause", "ansible.builtin.command": "sleep 5", "changed_when": False}
+    process = lab.start([play(pause)], *on_demand(lab), environ=PERSIST)
+    wait_until_open(lab, OPEN)
+    time.sleep(1)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode != 0
+    # After SIGKILL, Ansible's workers are still there until their task is done.
+    wait_until_nothing_is_open(lab)
+
+
+@pytest.mark.one_core
+def test_a_signal_while_a_connection_is_being_opened_leaves_nothing(lab: Lab) -> None:
+    lab.cloud.set_fault({"operation": "connect", "fault": "lost_answer", "how": "hang"})
+    process = lab.start([play()], *on_demand(lab), environ=PERSIST)
+    wait_until_open(lab, 1)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    lab.cloud.set_fault()
+    wait_until_nothing_is_open(lab)
+
+
+@pytest.mark.one_core
+def test_nothing_stays_open_after_ad_hoc_commands(lab: Lab) -> None:
+    ansible = [str(Path(sys.executable).with_name("ansible")), "-i", str(lab.inventory), *on_demand(lab)]
+    environment = {**os.environ, **lab.environment(), **PERSIST}
+    task = f"service_id={DATABASE} close=at_end"
+    for words in (
+        ["pis", "-m", "ansible.builtin.command", "-a", "printenv DEVICE_NAME"],
+        ["localhost", "-m", "community.remoteit.remoteit_connection", "-a", task],
+    ):
+        ended = subprocess.run([*ansible, *words], env=environment, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert operations(lab, "connect") == OPEN
+    wait_until_nothing_is_open(lab)
+
+
+@pytest.mark.one_core
+def test_what_a_killed_run_left_is_closed_by_the_next_one(lab: Lab) -> None:
+    """Killed with all that belongs to it, as in a container that is stopped."""
+    tasks = [OPEN_TO_THE_END, connection("keep", OTHER), {"ansible.builtin.pause": {"seconds": 60}}]
+    process = lab.start([{"name": "Kill", "hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    wait_until_open(lab, 2)
+    for pattern in (f"sweeper.py {process.pid}/", f"-f {lab.root}"):
+        subprocess.run(["pkill", "-KILL", "-f", pattern], check=False)
+    process.kill()
+    process.communicate(timeout=30)
+    assert len(lab.open_connections()) == 2
+    lab.run_tasks(connection("something else", "{{ remoteit_service_id }}", close="at_end"), hosts="pi-kitchen")
+    # What was to be kept is kept.
+    assert [item["service_id"] for item in lab.open_connections()] == [OTHER]
+    lab.run_tasks(connection("close", OTHER, state="absent"))
+
+
+def test_what_others_need_is_left_to_them(lab: Lab) -> None:
+    """A run that joins what a task opened to stay does not close it, nor does it close what another run still uses."""
+    lab.run_tasks(connection("keep", OTHER))
+    pause = {"name": "pause", "ansible.builtin.pause": {"seconds": 20}}
+    with lab.start([{"hosts": "localhost", "gather_facts": False, "tasks": [OPEN_TO_THE_END, pause]}]) as other_run:
+        wait_until_open(lab, 2)
+        joined = lab.run_tasks(OPEN_TO_THE_END, connection("join", OTHER, close="at_end"))
+        assert not joined.result("open").changed
+        assert not joined.result("join").changed
+        assert {item["service_id"] for item in lab.open_connections()} == {DATABASE, OTHER}
+        other_run.send_signal(signal.SIGINT)
+        other_run.communicate(timeout=30)
+    assert [item["service_id"] for item in lab.open_connections()] == [OTHER]
+    lab.run_tasks(connection("close", OTHER, state="absent"))
+
+
+def test_what_cannot_be_closed_is_said_and_closed_by_the_next_run(lab: Lab) -> None:
+    lab.cloud.set_fault({"operation": "stop", "fault": "status", "status": 503})
+    first = lab.run_tasks(OPEN_TO_THE_END)
+    assert f"A connection to {DATABASE} was left open" in " ".join(first.output.split())
+    lab.cloud.set_fault()
+    lab.run_tasks(connection("something else", OTHER, close="at_end"))
+    assert lab.open_connections() == []
+
+
+def test_check_mode_opens_nothing_and_closes_nothing(lab: Lab) -> None:
+    predicted = lab.run_tasks(OPEN_TO_THE_END, arguments=["--check"])
+    assert predicted.result("open").changed
+    assert operations(lab, "connect") == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "keywords", "message"),
+    [
+        ({"state": "absent"}, {}, "close=at_end says when to close what is opened: set state=present"),
+        ({}, {"async": 10, "poll": 1}, "close=at_end can be kept in the controller only"),
+    ],
+)
+def test_the_option_is_refused_where_it_means_nothing(
+    lab: Lab, options: dict[str, Any], keywords: dict[str, Any], message: str
+) -> None:
+    refused = lab.run_tasks(connection("open", DATABASE, keywords, close="at_end", **options))
+    assert message in refused.result("open").result["msg"]
+    assert lab.open_connections() == []
+
+
+def wait_until_open(lab: Lab, number: int) -> None:
+    """Wait until so many connections are open."""
+    end = time.monotonic() + 30
+    while len(lab.open_connections()) < number:
+        assert time.monotonic() < end
+        time.sleep(0.1)

@@ -1,0 +1,375 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""SSH opens and closes its own tunnels: no task does, host keys are checked, and nothing is left open."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.lab.lab import Lab
+from tests.lab.world import DISABLED, OFFLINE, UNKNOWN, VIEW_ONLY, WEB, service_id
+from tests.simulator.harness import Simulator
+
+from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open, wait_until_ssh_has_gone
+from .tasks import connection
+
+NAMES = ("pi-kitchen", "pi-garage")
+WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
+PROGRAM = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(lab: Lab) -> Iterator[None]:
+    """What every test here shows besides: in the end, nothing is open."""
+    yield
+    wait_until_nothing_is_open(lab)
+
+
+def run_on_fleet(lab: Lab, *tasks: dict[str, Any], hosts: str = "pis", **keywords: Any) -> Any:
+    """Run *tasks* on hosts that the inventory plugin reaches on demand."""
+    return lab.run_tasks(*tasks, hosts=hosts, arguments=on_demand(lab), environ=PERSIST, **keywords)
+
+
+def devices_of(run: Any, task: str = "who") -> dict[str, str]:
+    """The device that ran *task* for each host."""
+    return {item.host: item.result["stdout"] for item in run.results if item.task == task}
+
+
+def ssh_options(lab: Lab, service: str, python: str = sys.executable) -> list[str]:
+    """What a person would write into ~/.ssh/config to reach the service."""
+    alias = f"remoteit-{service.replace(':', '').lower()}"
+    options = {
+        "ProxyCommand": f"{python} {PROGRAM} {service}",
+        "HostKeyAlias": alias,
+        "IdentityFile": lab.devices[0].user_key,
+        "IdentitiesOnly": "yes",
+        "UserKnownHostsFile": lab.root / "known_hosts",
+        "StrictHostKeyChecking": "yes",
+        "BatchMode": "yes",
+    }
+    return ["-F", "none", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
+
+
+def run_tool(lab: Lab, *command: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run *command* where the collection's variables are set."""
+    words = [str(word) for word in command]
+    environment = {**os.environ, **lab.environment(), **environ}
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
+    line = {"path": "~/.profile", "line": "export TZ=UTC", "create": True, "mode": "0644"}
+    configure = {"name": "configure", "ansible.builtin.lineinfile": line}
+    first = run_on_fleet(lab, configure, WHO, gather_facts=True)
+    assert operations(lab, "connect") == 2
+    second = run_on_fleet(lab, configure)
+    assert first.returncode == second.returncode == 0, first.output + second.output
+    assert devices_of(first) == {name: name for name in NAMES}
+    for name in NAMES:
+        assert first.result("configure", name).changed
+        assert not second.result("configure", name).changed
+
+
+def test_a_whole_run_opens_each_tunnel_once(lab: Lab) -> None:
+    """Facts, ten tasks, a loop, a delegated and an asynchronous task, and a reset, for three hosts on two services."""
+    arguments = on_demand(lab)
+    inventory = yaml.safe_load(lab.inventory.read_text())
+    twin = lab.root / "twin.yml"
+    shown = lab.run_tasks(
+        {"name": "args", "ansible.builtin.debug": {"msg": "{{ ansible_ssh_args }}"}},
+        hosts="pi-garage",
+        arguments=arguments,
+        environ=PERSIST,
+    )
+    host = {
+        **inventory["pis"]["hosts"]["pi-garage"],
+        "ansible_host": "remoteit-8000000000000201",
+        "ansible_ssh_args": shown.result("args").result["msg"],
+    }
+    twin.write_text(yaml.safe_dump({"pis": {"hosts": {"twin": host}}}))
+    tasks = [
+        *({**WHO, "name": f"task {number}"} for number in range(10)),
+        {**WHO, "name": "loop", "loop": [1, 2, 3]},
+        {**WHO, "name": "delegated", "delegate_to": "pi-kitchen"},
+        {"name": "asynchronous", "ansible.builtin.command": "sleep 1", "async": 20, "poll": 1, "changed_when": False},
+        {"name": "reset", "ansible.builtin.meta": "reset_connection"},
+        WHO,
+    ]
+    run = lab.run_tasks(
+        *tasks,
+        hosts="pis",
+        gather_facts=True,
+        vars={"ansible_async_dir": str(lab.root / "async")},
+        arguments=["-i", str(twin), *arguments],
+        environ=PERSIST,
+    )
+    assert run.returncode == 0, run.output
+    assert devices_of(run) == {"pi-kitchen": "pi-kitchen", "pi-garage": "pi-garage", "twin": "pi-garage"}
+    assert set(devices_of(run, "delegated").values()) == {"pi-kitchen"}
+    assert operations(lab, "connect") == 2
+
+
+@pytest.mark.one_core
+def test_large_files_arrive_whole_in_both_directions(lab: Lab) -> None:
+    content = os.urandom(1 << 20) * 40
+    source, back = lab.root / "large", lab.root / "back"
+    source.write_bytes(content)
+    run = run_on_fleet(
+        lab,
+        {"name": "copy", "ansible.builtin.copy": {"src": str(source), "dest": f"{lab.root}/there", "mode": "0600"}},
+        {"name": "fetch", "ansible.builtin.fetch": {"src": f"{lab.root}/there", "dest": str(back), "flat": True}},
+        hosts="pi-kitchen",
+    )
+    assert run.returncode == 0, run.output
+    assert hashlib.sha256(back.read_bytes()).digest() == hashlib.sha256(content).digest()
+
+
+def test_a_device_that_restarts_is_reached_again(lab: Lab) -> None:
+    """``reboot`` sees the connection break, tries until the device is back, and the play goes on."""
+    device = lab.devices[0]
+    sign, boots = device.home / "reboot now", device.home / "boots"
+    boots.write_text("1")
+    done = threading.Event()
+
+    def hardware() -> None:
+        while not sign.exists() and not done.wait(0.1):
+            pass
+        device.restart(off=2)
+        boots.write_text("2")
+
+    box = threading.Thread(target=hardware)
+    box.start()
+    try:
+        run = run_on_fleet(
+            lab,
+            WHO,
+            {
+                "name": "reboot",
+                "ansible.builtin.reboot": {
+                    "reboot_command": f"touch '{sign}'",
+                    "boot_time_command": f"cat {boots}",
+                    "reboot_timeout": 60,
+                    "connect_timeout": 5,
+                },
+            },
+            {"name": "wait", "ansible.builtin.wait_for_connection": {"timeout": 30}},
+            {**WHO, "name": "after"},
+            hosts="pi-kitchen",
+        )
+    finally:
+        done.set()
+        box.join()
+        sign.unlink(missing_ok=True)
+    assert run.returncode == 0, run.output
+    assert run.result("reboot").result["rebooted"]
+    assert devices_of(run, "after") == {"pi-kitchen": "pi-kitchen"}
+
+
+@pytest.mark.one_core
+def test_plain_ssh_tools_use_the_same_tunnels(lab: Lab) -> None:
+    service, user = service_id(1, 1), lab.devices[0].user
+    options = ssh_options(lab, service)
+    host = f"{user}@pi-kitchen"
+    source, there, back = (lab.root / name for name in ("plain", "plain there", "plain back"))
+    source.write_text("through the tunnel")
+
+    said = run_tool(lab, "ssh", *options, host, "printenv DEVICE_NAME")
+    assert (said.returncode, said.stdout) == (0, "pi-kitchen\n"), said.stderr
+    half_closed = subprocess.run(
+        ["ssh", *options, host, "cat; echo after the end"],
+        env={**os.environ, **lab.environment()},
+        input="some input\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert half_closed.stdout == "some input\nafter the end\n"
+    failing = run_tool(lab, "ssh", *options, host, "exit 7")
+    assert failing.returncode == 7
+    copied = run_tool(lab, "scp", *options, source, f"{host}:{there}")
+    assert (copied.returncode, there.read_text()) == (0, "through the tunnel"), copied.stderr
+    fetched = run_tool(
+        lab,
+        "sh",
+        "-c",
+        'printf "get \\"%s\\" \\"%s\\"\\n" "$1" "$2" | { shift 2; sftp -b - "$@"; }',
+        "sh",
+        there,
+        back,
+        *options,
+        host,
+    )
+    assert (fetched.returncode, back.read_text()) == (0, "through the tunnel"), fetched.stderr
+    # Each of them came before the last one's tunnel was closed.
+    assert operations(lab, "connect") == 1
+
+
+@pytest.mark.one_core
+def test_git_uses_the_same_tunnels(lab: Lab) -> None:
+    options = ssh_options(lab, service_id(1, 1))
+    bare, clone = lab.root / "there.git", lab.root / "clone"
+    command = " ".join(f"'{word}'" for word in ["ssh", *options])
+    assert run_tool(lab, "git", "init", "-q", "--bare", bare).returncode == 0
+    cloned = run_tool(lab, "git", "clone", "-q", f"{lab.devices[0].user}@pi:{bare}", clone, GIT_SSH_COMMAND=command)
+    assert cloned.returncode == 0, cloned.stderr
+    identity = ["-c", "user.name=lab", "-c", "user.email=lab@example.com"]
+    assert run_tool(lab, "git", "-C", clone, *identity, "commit", "-q", "--allow-empty", "-m", "one").returncode == 0
+    pushed = run_tool(lab, "git", "-C", clone, "push", "-q", "origin", "HEAD", GIT_SSH_COMMAND=command)
+    assert pushed.returncode == 0, pushed.stderr
+    assert run_tool(lab, "git", "-C", bare, "log", "--format=%s", "--all").stdout == "one\n"
+
+
+@pytest.mark.parametrize("ssh_args", ["-o ControlMaster=auto -o ControlPersist=2s", "-o ControlMaster=no"])
+def test_the_reason_is_in_the_message_of_the_unreachable_host(lab: Lab, ssh_args: str) -> None:
+    """Though ssh itself throws away what its ProxyCommand says when it is to persist."""
+    reasons = {
+        UNKNOWN: "is not a service that this access key can see",
+        OFFLINE: f"the device of {OFFLINE} is offline",
+        DISABLED: f"the service {DISABLED} is disabled",
+        VIEW_ONLY: "this access key may see, but not connect to, the service",
+        WEB: "is an HTTP(S) service behind a reverse proxy, which SSH cannot use",
+        "80": "'80' is not a service id",
+    }
+    hosts = {
+        service: {
+            "ansible_host": f"host{number}",
+            "ansible_ssh_args": f"-o ProxyCommand='{sys.executable} {PROGRAM} {service}' {ssh_args}",
+        }
+        for number, service in enumerate(reasons)
+    }
+    inventory = lab.root / "refused.yml"
+    inventory.write_text(yaml.safe_dump({"refused": {"hosts": hosts}}))
+    run = lab.run_tasks(WHO, hosts="refused", arguments=["-i", str(inventory)])
+    assert len(run.results) == len(reasons)
+    for item in run.results:
+        assert item.status == "unreachable"
+        assert reasons[item.host] in item.result["msg"]
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.one_core
+def test_an_address_that_is_dead_is_noticed_and_opened_anew(lab: Lab) -> None:
+    """It was closed elsewhere: the registry cannot know."""
+    service = service_id(1, 1)
+    lab.run_tasks(connection("open", service))
+    lab.cloud.close(lab.open_connections()[0]["id"])
+    run = run_on_fleet(lab, WHO, hosts="pi-kitchen")
+    assert devices_of(run) == {"pi-kitchen": "pi-kitchen"}
+    assert operations(lab, "connect") == 2
+    lab.run_tasks(connection("close", service, state="absent"))
+
+
+@pytest.mark.one_core
+def test_tasks_and_ssh_share_tunnels_and_what_a_task_wants_stays_open(lab: Lab) -> None:
+    """One is opened by a task and joined by SSH, the other one is opened by SSH and taken over by a task."""
+    kitchen = lab.run_tasks(connection("open", service_id(1, 1))).result("open").result["connection"]
+    run = run_on_fleet(lab, WHO, connection("open", "{{ remoteit_service_id }}"))
+    assert devices_of(run) == {name: name for name in NAMES}
+    assert not any(item.changed for item in run.results)
+    assert run.result("open", "pi-kitchen").result["connection"]["id"] == kitchen["id"]
+    assert operations(lab, "connect") == 2
+    wait_until_ssh_has_gone(lab)
+    assert len(lab.open_connections()) == 2
+    closed = run_on_fleet(lab, connection("close", "{{ remoteit_service_id }}", state="absent"))
+    assert closed.result("close", "pi-kitchen").changed
+    assert closed.result("close", "pi-garage").changed
+
+
+@pytest.mark.one_core
+def test_on_a_hit_in_the_registry_nothing_heavy_is_imported_and_nothing_is_asked(lab: Lab) -> None:
+    service = service_id(1, 1)
+    lab.run_tasks(connection("open", service))
+    before = len(lab.cloud.calls())
+    options = ssh_options(lab, service, f"{sys.executable} -X importtime")
+    said = run_tool(lab, "ssh", *options, f"{lab.devices[0].user}@pi", "printenv DEVICE_NAME")
+    assert said.stdout == "pi-kitchen\n", said.stderr
+    imported = {line.rpartition("|")[2].strip() for line in said.stderr.splitlines() if line.startswith("import time:")}
+    assert "plugins.module_utils._registry" in imported
+    assert not imported & {"requests", "urllib3", "ssl", "http.client", "asyncio", "ansible"}
+    assert len(lab.cloud.calls()) == before
+    lab.run_tasks(connection("close", service, state="absent"))
+
+
+@pytest.mark.one_core
+def test_what_a_killed_ssh_leaves_is_closed_by_the_next(lab: Lab) -> None:
+    service = service_id(1, 1)
+    command = ["ssh", *ssh_options(lab, service), f"{lab.devices[0].user}@pi", "echo ready; sleep 60"]
+    environment = {**os.environ, **lab.environment()}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as ssh:
+        assert ssh.stdout is not None
+        assert ssh.stdout.readline() == "ready\n"
+        subprocess.run(["pkill", "-KILL", "-g", str(ssh.pid)], check=True)
+    assert len(lab.open_connections()) == 1
+    run = lab.run_tasks(connection("open", service, access="public", close="at_end"))
+    assert run.returncode == 0, run.output
+    assert len(run.result("open").result["closed"]) == 1
+
+
+@pytest.mark.one_core
+def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> None:
+    """The first device's connection is closed elsewhere while SSH persists, and the second one gets its address."""
+    persist = {"ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=10s"}
+    with Simulator(lab.simulator_config(reuse_ports=True, cut_on_close=False)) as cloud:
+        environ = {**lab.environment(cloud), **persist}
+        ports, answers = set(), []
+        for host in (*NAMES, "pi-kitchen"):
+            run = lab.run_tasks(WHO, hosts=host, arguments=on_demand(lab), environ=environ)
+            answers.append(devices_of(run).get(host))
+            for item in cloud.state()["connections"]:
+                ports.add(item["port"])
+                cloud.close(item["id"])
+        assert len(ports) == 1, "the proxy port was not reused"
+        assert answers == [*NAMES, "pi-kitchen"]
+        wait_until_ssh_has_gone(lab)
+
+
+@pytest.mark.one_core
+def test_another_host_key_is_refused(lab: Lab) -> None:
+    known_hosts = lab.root / "known_hosts"
+    right = known_hosts.read_text()
+    first, second = (line.split(" ", 1) for line in right.splitlines())
+    known_hosts.write_text(f"{first[0]} {second[1]}\n{second[0]} {first[1]}\n")
+    try:
+        run = run_on_fleet(lab, WHO)
+    finally:
+        known_hosts.write_text(right)
+    assert {item.status for item in run.results} == {"unreachable"}
+    assert "Host key verification failed" in run.output
+
+
+@pytest.mark.one_core
+def test_no_secret_is_in_the_arguments_of_any_process(lab: Lab) -> None:
+    from tests.lab.world import DEVELOPER_KEY, SECRET
+
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.02):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                except OSError:
+                    continue
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    run_on_fleet(lab, WHO)
+    done.set()
+    watcher.join()
+    commands = [command for command in seen if "ssh_proxy.py" in command]
+    assert commands
+    assert not [command for command in seen if SECRET in command or DEVELOPER_KEY in command]
