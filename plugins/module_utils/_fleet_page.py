@@ -138,4 +138,4 @@ def _index(error: Any, items: list[str]) -> int | None:
     if not isinstance(path, list) or path[: len(items)] != items or len(path) == len(items):
         return None
     index = path[len(items)]
-    return index if type(index) is int else None
+    return index if isinstance(index, int) and not isinstance(index, bool) else None

@@ -30,9 +30,9 @@ HOSTILE = (
 )
 
 
-def devices(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+def devices(title: str, keywords: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
     """A remoteit_device_info task."""
-    return {"name": name, DEVICES: options, **(keywords or {})}
+    return {"name": title, DEVICES: options, **(keywords or {})}
 
 
 def listed(lab: Lab, environ: dict[str, str] | None = None, **options: Any) -> list[str]:
