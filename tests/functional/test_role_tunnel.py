@@ -14,12 +14,13 @@ from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.world import DATABASE, OFFLINE, OTHER, WEB, service_id
 
+from .fleet import operations
 from .tasks import connection, show
 
 ROLE = "community.remoteit.tunnel"
 SERVICES = [
     {"name": "pi-kitchen", "service_id": service_id(1, 1), "groups": ["kitchens"], "variables": {"drawer": 7}},
-    {"name": "pi-garage", "service_id": service_id(2, 1).lower()},
+    {"name": "pi-garage", "device": "pi-garage"},
 ]
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 OPEN = "community.remoteit.tunnel : Open the connections"
@@ -151,7 +152,7 @@ def test_check_mode_predicts_and_opens_nothing(lab: Lab) -> None:
     assert predicted.returncode == 0, predicted.output
     assert set(changes(predicted)) == {OPEN}
     assert "no hosts matched" in predicted.output
-    assert lab.cloud.calls() == []
+    assert operations(lab, "connect") == 0
 
     assert lab.run([play("localhost", role(SERVICES[:1]))]).returncode == 0
     one_is_open = lab.run(plays, "--check")
@@ -191,6 +192,7 @@ def test_when_one_cannot_be_opened_none_stays_open(lab: Lab) -> None:
         f"the device of {OFFLINE} is offline": [*SERVICES, {"name": "cellar", "service_id": OFFLINE}],
         f"{WEB} is an HTTP(S) service behind a reverse proxy": [*SERVICES, {"name": "web", "service_id": WEB}],
         "service_id='kitchen' is not a service id": [{"name": "a", "service_id": "kitchen"}],
+        "one of the following is required: service_id, device, device_tag": [{"name": "a"}],
         "The control sockets of devices cannot be kept apart with -S": [
             {"name": "a", "service_id": OTHER, "variables": {"ansible_ssh_args": "-S /tmp/x"}}
         ],
@@ -226,8 +228,8 @@ def test_a_service_that_does_not_answer_is_named(lab: Lab) -> None:
 @pytest.mark.one_core
 def test_bad_arguments_are_refused_before_anything_is_opened(lab: Lab) -> None:
     cases = {
-        "missing required arguments: service_id found in tunnel_services": [{"name": "x"}],
-        "tunnel_services.acces. Supported parameters": [{"name": "x", "service_id": DATABASE, "acces": "public"}],
+        "missing required arguments: name found in tunnel_services": [{"service_id": DATABASE}],
+        "tunnel_services.port. Supported parameters": [{"name": "x", "service_id": DATABASE, "port": 22}],
         "value of access must be one of: latching": [{"name": "x", "service_id": DATABASE, "access": "all"}],
         "Elements value for option 'tunnel_services' is of type": [DATABASE],
         "missing required arguments: tunnel_services": None,
