@@ -10,7 +10,7 @@ import base64
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
@@ -57,28 +57,27 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
 
 def sweep(settings: Settings, holder: str) -> list[str]:
     """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each."""
+    found: list[str] = []
+    complaints: list[str] = []
     try:
-        leftovers = _leftovers(settings, holder)
+        found.extend(_leftovers(settings, holder))
     except RegistryError as error:
-        return [f"Connections may have been left open: {error}"]
+        complaints.append(f"Connections may have been left open: {error}")
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        complaints = pool.map(lambda service_id: _sweep_service(settings, service_id, holder), leftovers)
-        return [complaint for complaint in complaints if complaint]
+        outcomes = pool.map(lambda service_id: _sweep_service(settings, service_id, holder), found)
+        return complaints + [complaint for complaint in outcomes if complaint]
 
 
 def has_leftovers(settings: Settings) -> bool:
     """Whether a run that was killed left something to close, as far as the registry knows."""
-    return bool(_leftovers(settings, ""))
+    return any(True for _service_id in _leftovers(settings, ""))
 
 
-def _leftovers(settings: Settings, holder: str) -> list[str]:
-    """The services with something to close after the end of *holder*."""
-    return [
-        service_id
-        for service_id, holding in Registry(settings, _ignore).holdings()
-        if holding.attempts
-        or any(holder in connection.holders or is_unneeded(connection) for connection in holding.connections)
-    ]
+def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
+    """The services with something to close after the end of *holder*. Raises RegistryError."""
+    for service_id, holding in Registry(settings, _ignore).holdings():
+        if holding.attempts or any(holder in item.holders or is_unneeded(item) for item in holding.connections):
+            yield service_id
 
 
 def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | None:
