@@ -46,6 +46,11 @@ class Home:
             },
         }
 
+    def included(self) -> bytes:
+        """What the role puts at the beginning of the user's configuration."""
+        mark = f"{self.path} of community.remoteit.ssh_config"
+        return f'# BEGIN {mark}\nInclude "{self.path}"\n# END {mark}\n'.encode()
+
     def role(self, *arguments: str, cloud: Simulator | None = None, **variables: Any) -> Run:
         """Run the role; *variables* are its variables without their prefix."""
         return self.roles([variables], *arguments, cloud=cloud)
@@ -114,11 +119,11 @@ def test_it_comes_and_goes_and_a_second_run_changes_nothing(home: Home) -> None:
     assert changes(twice) == [
         "Create the directory of the configuration",
         "Write the configuration",
-        "Begin the user's configuration with the include",
+        "Include the configuration",
     ], twice.output
     assert home.path.stat().st_mode & 0o777 == 0o600
     assert home.config.stat().st_mode & 0o777 == 0o644
-    assert home.config.read_bytes() == f'Include "{home.path}"\n'.encode() + USERS_OWN
+    assert home.config.read_bytes() == home.included() + USERS_OWN
     for secret in (KEY_ID, SECRET, DEVELOPER_KEY):
         assert secret not in home.path.read_text()
 
@@ -132,7 +137,7 @@ def test_it_comes_and_goes_and_a_second_run_changes_nothing(home: Home) -> None:
 def test_check_mode_shows_what_would_be_written(home: Home) -> None:
     predicted = home.role("--check", "--diff")
     assert predicted.returncode == 0, predicted.output
-    assert {"Write the configuration", "Begin the user's configuration with the include"} <= set(changes(predicted))
+    assert {"Write the configuration", "Include the configuration"} <= set(changes(predicted))
     assert "+Host pi-kitchen remoteit-8000000000000101" in predicted.output
     assert f'+Include "{home.path}"' in predicted.output
     assert not home.directory.exists()
@@ -152,9 +157,9 @@ def test_a_user_without_a_configuration_gets_one(home: Home) -> None:
     assert predicted.returncode == 0, predicted.output
     assert not home.config.exists()
     twice = home.roles([{}, {}])
-    assert home.config.read_text() == f'Include "{home.path}"\n'
+    assert home.config.read_bytes() == home.included()
     assert home.config.stat().st_mode & 0o777 == 0o600
-    assert changes(twice)[2:] == ["Create the user's configuration"], twice.output
+    assert changes(twice)[2:] == ["Include the configuration"], twice.output
 
 
 @pytest.mark.one_core

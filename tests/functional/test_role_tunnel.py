@@ -18,10 +18,10 @@ from .fleet import operations
 from .tasks import connection, show
 
 ROLE = "community.remoteit.tunnel"
-SERVICES = [
+SERVICES = (
     {"name": "pi-kitchen", "service_id": service_id(1, 1), "groups": ["kitchens"], "variables": {"drawer": 7}},
     {"name": "pi-garage", "device": "pi-garage"},
-]
+)
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 OPEN = "community.remoteit.tunnel : Open the connections"
 CLOSE = "community.remoteit.tunnel : Close the connections"
@@ -79,7 +79,8 @@ def test_the_next_play_finds_the_devices_and_a_second_run_changes_nothing(lab: L
         assert run.result("drawer").result["msg"] == 7
     assert set(changes(first)) == {OPEN}
     assert changes(second) == {}
-    closed, again = (lab.run([play("localhost", role(state="absent"))]) for _ in range(2))
+    closing = [play("localhost", role(state="absent"))]
+    closed, again = lab.run(closing), lab.run(closing)
     assert set(changes(closed)) == {CLOSE}
     assert changes(again) == {}
     assert lab.open_connections() == []
