@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import subprocess
 
 
 def holder(pid: int) -> str:
@@ -48,6 +47,8 @@ def _started(pid: str) -> str:
 
 
 def _started_by_ps(pid: str) -> str:
+    import subprocess  # not needed where there is /proc
+
     # It writes the time as the one who asks likes it.
     environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
     command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", pid]

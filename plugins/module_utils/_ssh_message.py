@@ -26,7 +26,7 @@ _PATIENCE = 5.0
 def tell(sentence: str) -> None:
     """Make ssh, or the terminal, show *sentence* to the user."""
     if not os.path.samestat(os.fstat(2), os.stat(os.devnull)):
-        print(sentence, file=sys.stderr)
+        sys.stderr.write(f"{sentence}\n")
         return
     with contextlib.suppress(OSError):
         os.write(1, disconnect(sentence))

@@ -185,4 +185,4 @@ def _parser() -> argparse.ArgumentParser:
 def _warn(sentence: str) -> None:
     # Where ssh listens, if it does: a warning must not end the connection.
     with contextlib.suppress(OSError):
-        print(f"remote.it: {sentence}", file=sys.stderr)
+        sys.stderr.write(f"remote.it: {sentence}\n")

@@ -66,9 +66,7 @@ def _words(options: Mapping[str, str | None]) -> list[str]:
         try:
             words += shlex.split(options.get(option) or "")
         except ValueError:
-            raise OptionError(
-                f"set_host_vars=true cannot read ansible_{option}: it has a quote that is not closed."
-            ) from None
+            raise OptionError(f"ansible_{option} cannot be read: it has a quote that is not closed.") from None
     return words
 
 
@@ -90,8 +88,8 @@ def _control_path(words: list[str]) -> str | None:
         if socket and (socket[1] or "".join(words[index + 1 : index + 2])).lower() != "none":
             # Unlike all others, the last -S wins, and it wins over -o.
             raise OptionError(
-                "set_host_vars=true cannot keep the control sockets of devices apart with -S among the SSH arguments: "
-                "write -o ControlPath= instead."
+                "The control sockets of devices cannot be kept apart with -S among the SSH arguments: write "
+                "-o ControlPath= instead."
             )
         if path and found is None:
             found = path[1]

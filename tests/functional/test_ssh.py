@@ -133,7 +133,7 @@ def test_the_users_own_ssh_arguments_are_kept(lab: Lab, ssh_args: str) -> None:
     ("ssh_args", "expected"),
     [
         ("-o ControlPersist=60s -S /tmp/x", "write -o ControlPath= instead."),
-        ("-o 'Control", "set_host_vars=true cannot read ansible_ssh_args: it has a quote that is not closed."),
+        ("-o 'Control", "ansible_ssh_args cannot be read: it has a quote that is not closed."),
     ],
 )
 def test_arguments_that_cannot_be_kept_are_refused_before_anything_is_opened(
