@@ -23,8 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._holder import 
 )
 from tests.unit.plugins.processes import Fork, as_other_user
 
-ME = holder(os.getpid())
-MACHINE = ME.partition("@")[2]
+MACHINE = holder(os.getpid()).partition("@")[2]
 
 
 @pytest.fixture
@@ -40,15 +39,16 @@ def state(pid: int) -> str:
 
 
 def test_a_process_that_runs_is_not_gone(child: subprocess.Popen[bytes]) -> None:
-    assert not is_gone(ME)
+    assert not is_gone(holder(os.getpid()))
     assert not is_gone(holder(child.pid))
 
 
 def test_a_process_has_one_name_and_no_other_process_has_it(child: subprocess.Popen[bytes]) -> None:
-    assert holder(os.getpid()) == ME
-    assert holder(child.pid) != ME
+    me = holder(os.getpid())
+    assert holder(os.getpid()) == me
+    assert holder(child.pid) != me
     other = Fork(lambda report: report(holder(os.getppid())))
-    assert other.receive() == ME
+    assert other.receive() == me
     assert other.join() == 0
 
 
@@ -129,7 +129,7 @@ def test_a_process_may_end_while_it_is_looked_at() -> None:
 
 
 def test_a_process_of_another_user_is_seen_as_well() -> None:
-    mine = ME
+    mine = holder(os.getpid())
     assert as_other_user(lambda: is_gone(mine)) == "False"
 
 
