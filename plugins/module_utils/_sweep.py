@@ -57,16 +57,15 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
 
 def sweep(settings: Settings, holder: str) -> list[str]:
     """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each."""
-    complaints: list[str | None] = []
+    found: list[str] = []
+    complaints: list[str] = []
+    try:
+        found.extend(_leftovers(settings, holder))
+    except RegistryError as error:
+        complaints.append(f"Connections may have been left open: {error}")
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        jobs = []
-        try:
-            for service_id in _leftovers(settings, holder):
-                jobs.append(pool.submit(_sweep_service, settings, service_id, holder))  # noqa: PERF401  # so that those before an error are swept
-        except RegistryError as error:
-            complaints.append(f"Connections may have been left open: {error}")
-        complaints += [job.result() for job in jobs]
-    return [complaint for complaint in complaints if complaint]
+        outcomes = pool.map(lambda service_id: _sweep_service(settings, service_id, holder), found)
+        return complaints + [complaint for complaint in outcomes if complaint]
 
 
 def has_leftovers(settings: Settings) -> bool:
@@ -75,11 +74,9 @@ def has_leftovers(settings: Settings) -> bool:
 
 
 def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
-    """The services with something to close after the end of *holder*."""
+    """The services with something to close after the end of *holder*. Raises RegistryError."""
     for service_id, holding in Registry(settings, _ignore).holdings():
-        if holding.attempts or any(
-            holder in connection.holders or is_unneeded(connection) for connection in holding.connections
-        ):
+        if holding.attempts or any(holder in item.holders or is_unneeded(item) for item in holding.connections):
             yield service_id
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the rest of the play reach the current host through a connection."""
+"""The variables by which Ansible reaches a host through a connection."""
 
 from __future__ import annotations
 
@@ -48,6 +48,26 @@ def configured_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None
     return options
 
 
+def address_variables(connection: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that lead a host, which has the variables *known*, to *connection* as a module returns it."""
+    variables = {}
+    for name in ("host", "port"):
+        if connection[name] is not None:
+            variables[f"ansible_{name}"] = connection[name]
+            # The old name wins over the new one where an inventory still sets it.
+            if f"ansible_ssh_{name}" in known:
+                variables[f"ansible_ssh_{name}"] = connection[name]
+    return variables
+
+
+def ssh_variables(
+    connection: Mapping[str, Any], known: Mapping[str, Any], ssh_options: Mapping[str, str | None]
+) -> dict[str, Any]:
+    """The variables by which ssh reaches a host, which has the variables *known*, and no other through *connection*."""
+    alias = host_key_alias(connection["service_id"])
+    return {**address_variables(connection, known), **bound_to(alias, ssh_options)}
+
+
 def set_host_variables(
     action: ActionBase,
     connection: Mapping[str, Any],
@@ -60,11 +80,7 @@ def set_host_variables(
     *ssh_options* are the user's, *result* is the task's result so far; before ansible-core 2.21 the variables travel
     in it.
     """
-    variables: dict[str, Any] = {"ansible_host": connection["host"], "ansible_port": connection["port"]}
-    # The old names win over the new ones where an inventory still sets them.
-    legacy = {"ansible_ssh_host": connection["host"], "ansible_ssh_port": connection["port"]}
-    variables.update((name, value) for name, value in legacy.items() if name in task_vars)
-    variables.update(bound_to(host_key_alias(connection["service_id"]), ssh_options))
+    variables = ssh_variables(connection, task_vars, ssh_options)
     if hasattr(action, "register_host_variables"):
         # It refuses to work in an action that might run asynchronously; this one cannot any more.
         action._supports_async = False

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: ssh_config
+version_added: 0.1.0
+short_description: Devices as an OpenSSH client configuration
+description:
+  - Turns devices, as M(community.remoteit.remoteit_device_info) lists them, into the text of an OpenSSH client
+    configuration with which C(ssh), C(scp), C(sftp), C(rsync) and C(git) open and close the tunnel to a device themselves.
+  - The role P(community.remoteit.ssh_config#role) puts it into place.
+  - Each service has a name that never changes, such as C(remoteit-8000000000000091), under which its host key is known.
+    Besides, it has the name of its device, or if the device has several services, the names of both, in lower case.
+    Whatever is not a letter from a to z, a digit or an underscore becomes a dash, so that no device can take the place of a
+    host in the DNS. Where several services would have the same name, the id is added to it.
+  - Services that the access key may not connect to are left out.
+options:
+  _input:
+    description:
+      - The devices. All their services are taken for SSH, so list them with
+        O(community.remoteit.remoteit_device_info#module:application=ssh).
+    type: list
+    elements: dict
+    required: true
+  options:
+    description:
+      - Options of OpenSSH for all devices, such as C(User). See C(man ssh_config). A list repeats the option.
+      - What leads SSH to the right device cannot be set, such as C(HostName) and C(ProxyCommand).
+    type: dict
+    default: {}
+  prefix:
+    description:
+      - A text that the name of each device begins with, made of lower-case letters, digits, underscores and dashes.
+    type: str
+    default: ""
+  api_options:
+    description:
+      - How the tunnels are opened. Any of C(access), C(client_ip), and the options of
+        M(community.remoteit.remoteit_connection) that say how remote.it is reached, except for keys and secrets.
+    type: dict
+    default: {}
+positional: options, prefix, api_options
+seealso:
+  - plugin: community.remoteit.ssh_config
+    plugin_type: role
+  - module: community.remoteit.remoteit_device_info
+author:
+  - community.remoteit contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+- name: Write an SSH configuration for the kitchen
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: List the devices
+      community.remoteit.remoteit_device_info:
+        name: kitchen
+        application: ssh
+      register: kitchen
+
+    - name: Write the configuration
+      ansible.builtin.copy:
+        content: "{{ kitchen.devices | community.remoteit.ssh_config(options={'User': 'pi'}) }}"
+        dest: kitchen.conf
+        mode: "0600"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The text of the configuration.
+  type: str
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils._access import MODES, Access
+from ..module_utils._argspec import api_argument_spec
+from ..module_utils._errors import OptionError
+from ..plugin_utils import _ssh_config
+
+_SECRET = {"access_key_id", "secret_access_key", "developer_key"}
+
+
+def ssh_config(
+    devices: Sequence[Mapping[str, Any]],
+    options: Mapping[str, Any] | None = None,
+    prefix: str = "",
+    api_options: Mapping[str, Any] | None = None,
+) -> str:
+    """The text of an OpenSSH client configuration for *devices*."""
+    try:
+        return _ssh_config.ssh_config(devices, options or {}, prefix, _checked(api_options or {}))
+    except OptionError as error:
+        raise AnsibleFilterError(str(error)) from None
+    except (KeyError, TypeError, AttributeError):
+        raise AnsibleFilterError(
+            "ssh_config needs a list of devices, as community.remoteit.remoteit_device_info returns it."
+        ) from None
+
+
+def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with their types, without those that are not set. Raises OptionError."""
+    spec: dict[str, Any] = {
+        # The program has the same defaults.
+        **{name: {**one, "default": None} for name, one in api_argument_spec().items() if name not in _SECRET},
+        "access": {"type": "str", "choices": list(MODES)},
+        "client_ip": {"type": "str"},
+    }
+    validated = ArgumentSpecValidator(spec).validate(dict(options))
+    if validated.error_messages:
+        raise OptionError(f"api_options: {'; '.join(validated.error_messages)}")
+    checked = {name: value for name, value in validated.validated_parameters.items() if value is not None}
+    Access.from_options(checked.get("access"), checked.get("client_ip"), None)
+    return checked
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """The filters by their names."""
+        return {"ssh_config": ssh_config}
