@@ -22,6 +22,9 @@ from ._registry import Registry
 from ._settings import Settings
 from ._wanted import is_unneeded
 
+# The last line. The end of the pipe will do as well, when the run was killed.
+END = b"\n"
+
 _AT_A_TIME = 16
 _TIMEOUT = 60.0
 # Where only an interrupted opening is left, somebody may just be busy with it.

@@ -12,6 +12,7 @@ ends, even when it is killed. Ansible imports action plugins in its main process
 from __future__ import annotations
 
 import atexit
+import contextlib
 import multiprocessing
 import os
 import subprocess
@@ -23,7 +24,7 @@ from ansible.utils.display import Display
 from ..module_utils._errors import RemoteItError
 from ..module_utils._holder import holder, is_gone
 from ..module_utils._settings import Settings
-from ..module_utils._sweep import encoded
+from ..module_utils._sweep import END, encoded
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sweeper.py")
 _LOCK_TIMEOUT = 30.0
@@ -38,6 +39,7 @@ class EndOfRun:
     def __init__(self) -> None:
         self.holder = holder(os.getpid())
         self._main = os.getpid()
+        self._is_the_runs_main = multiprocessing.parent_process() is None
         self._reader, self._writer = os.pipe()
         # What that process has to say; its end is the end of the process, which need not be our child.
         self._done_reader, self._done_writer = os.pipe()
@@ -50,6 +52,8 @@ class EndOfRun:
 
         Raises RemoteItError.
         """
+        if not self._is_the_runs_main:
+            raise RemoteItError("the end of the run cannot be seen from here: leave out close=at_end.")
         lock = self._watcher.get_lock()
         if not lock.acquire(timeout=_LOCK_TIMEOUT):
             raise RemoteItError("what is to be closed at the end of the run could not be written down: try again.")
@@ -87,6 +91,9 @@ class EndOfRun:
         """Wait until what is to be closed is closed, and tell what could not be."""
         if os.getpid() != self._main:
             return
+        # A process that some plugin left in the background may still have the pipe.
+        with contextlib.suppress(OSError):
+            os.write(self._writer, END)
         os.close(self._writer)
         os.close(self._done_writer)
         # In a container, nothing survives the main process.

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Closes what a run of Ansible leaves: it waits for the end of its standard input, which is the end of the run."""
+"""Closes what a run of Ansible leaves, after an empty line or the end of its standard input, which is the run's end."""
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import types
@@ -19,7 +20,7 @@ if not __package__:
 
 if __name__ == "__main__":
     # Until it is needed, it should cost next to nothing.
-    LINES = set(sys.stdin.buffer)
+    LINES = set(itertools.takewhile(bytes.strip, sys.stdin.buffer))
 
     from ..module_utils._sweep import serve
 
