@@ -31,8 +31,8 @@ integration: $(READY) ## Real playbooks against the simulator and an SSH server
 sanity: $(READY) ## ansible-test sanity, nothing ignored
 	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)
 
-bench: $(READY) ## What a lookup costs
-	$(VENV)/bin/python -m tests.bench
+bench: $(READY) ## What a lookup and a ProxyCommand cost
+	$(VENV)/bin/python -m tests.bench $(ROWS)
 
 check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
 	.ci/run
@@ -43,6 +43,7 @@ pins: $(READY) ## Write the pinned requirements anew; ARGS=--upgrade takes newer
 clean: ## Remove the virtual environment and what tools left behind
 	rm -rf $(VENV) .ansible .mypy_cache .ruff_cache .hypothesis tests/output
 
-$(READY): $(PINS) tests/tools/venv.sh
+$(READY): $(PINS) tests/tools/venv.sh tests/tools/posix.sh
 	PYTHON='$(PYTHON)' tests/tools/venv.sh $(VENV) '' $(PINS:%=-r %)
+	tests/tools/posix.sh $(VENV)
 	touch $@

@@ -54,7 +54,8 @@ options:
   hostname:
     description:
       - How a host is called. Each entry is the name of a variable of the host such as V(remoteit_device_name), another
-        Jinja2 expression over its variables, or a template with braces. The first that gives a text is used.
+        Jinja2 expression over its variables, or a template with braces. The first that gives a text is used. Those that
+        fail are passed over.
       - By default, a host is called C(device name-service name), or with O(hosts=devices) C(device name). So its name does
         not change when the device gets another service.
       - What a host name must not contain is replaced by a hyphen. Only letters, digits and the characters C(_.-) are
@@ -109,8 +110,8 @@ options:
         secret, so the access key must be in the environment or in a profile, not in O(secret_access_key).
       - With V(existing), only hosts with a connection that is in the O(registry) and open now are listed, with its
         address.
-      - With V(open), a connection is opened for each host while the inventory is read, or joined if it is open. They stay
-        open. Services that are offline, disabled or without the permission to connect are left out of this.
+      - With V(open), a connection is opened for each host while the inventory is read, or joined if it is open, and closed
+        as O(close) says. Services that are offline, disabled or without the permission to connect are left out of this.
       - With V(none), nothing is said about how a host is reached.
       - C(ansible_host) and C(ansible_port) lead to SSH services only. Use the variable C(remoteit_connection) for others,
         which V(existing) and V(open) set. A host that cannot be reached has a C(ansible_host) that does not exist,
@@ -135,6 +136,17 @@ options:
     description:
       - With O(access=restricted), the address that may connect.
     type: str
+  close:
+    description:
+      - When to close what O(connect=open) opens. See O(community.remoteit.remoteit_connection#module:close).
+      - V(at_end) closes it at the end of the run of Ansible that reads the inventory. This may be another one than that
+        which uses it, as in AWX, whose inventories are read beforehand.
+      - V(never) leaves it open.
+    type: str
+    choices:
+      - never
+      - at_end
+    default: at_end
   concurrency:
     description:
       - How many connections O(connect=open) opens at a time.
@@ -152,12 +164,13 @@ options:
     default: 60
 notes:
   - The variables of a host are C(remoteit_id), C(remoteit_name), C(remoteit_online), C(remoteit_state), which is V(online)
-    or V(offline), C(remoteit_attributes), C(remoteit_device_id), C(remoteit_device_name), C(remoteit_tags),
-    C(remoteit_platform), C(remoteit_platform_name), C(remoteit_owner), C(remoteit_shared), C(remoteit_organisation),
-    C(remoteit_created), C(remoteit_last_reported), C(remoteit_external_address) and C(remoteit_license).
+    or V(offline), C(remoteit_attributes), C(remoteit_device_id), C(remoteit_device_name), C(remoteit_device_online),
+    C(remoteit_device_attributes), C(remoteit_tags), C(remoteit_platform), C(remoteit_platform_name), C(remoteit_owner),
+    C(remoteit_shared), C(remoteit_organisation), C(remoteit_created), C(remoteit_last_reported),
+    C(remoteit_external_address) and C(remoteit_license).
   - With O(hosts=services), the first five are those of the service. C(remoteit_service_id), C(remoteit_service_name),
-    C(remoteit_application), C(remoteit_application_name), C(remoteit_port), C(remoteit_enabled),
-    C(remoteit_can_connect), C(remoteit_device_online) and C(remoteit_device_attributes) are set as well.
+    C(remoteit_application), C(remoteit_application_name), C(remoteit_port), C(remoteit_enabled) and
+    C(remoteit_can_connect) are set as well.
   - With O(hosts=devices), C(remoteit_services) is a dictionary of the services by name. Services that share a name stand
     under their ids. C(remoteit_service_id) and C(remoteit_service_name) are those of the service by which SSH reaches the
     device, if there is one.
@@ -165,7 +178,8 @@ notes:
     evaluated as templates.
   - All options but O(include), O(exclude), O(hostname), O(compose), O(groups) and O(keyed_groups) can be templates, with
     lookups and extra variables, and can be encrypted by Ansible Vault.
-  - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and C(meta: refresh_inventory) read them anew.
+  - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and the task C(refresh_inventory) of
+    M(ansible.builtin.meta) read them anew.
 seealso:
   - module: community.remoteit.remoteit_connection
   - plugin: community.remoteit.remoteit_proxy
@@ -191,7 +205,7 @@ hostname:
 keyed_groups:
   - key: remoteit_device_attributes.site
     prefix: site
-  - key: remoteit_device_attributes.rack
+  - key: remoteit_device_attributes.rack | string
     prefix: rack
 groups:
   new: remoteit_created > '2026'
@@ -227,11 +241,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.module_utils.basic import missing_required_lib
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._access import Access
-from ..module_utils._connections import Wanted
 from ..module_utils._errors import MissingLibraryError, OptionError, RemoteItError
 from ..module_utils._fleet import Device
 from ..module_utils._fleet_filter import FleetFilter
@@ -239,6 +251,9 @@ from ..module_utils._fleet_query import read_fleet
 from ..module_utils._model import Connection, host_key_alias
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
+from ..module_utils._sweep import has_leftovers
+from ..module_utils._wanted import Wanted
+from ..plugin_utils._end_of_run import END_OF_RUN
 from ..plugin_utils._host_variables import configured_ssh_options
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
 from ..plugin_utils._inventory_connect import (
@@ -286,6 +301,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._read_config_data(path)
             self._populate(path, cache)
         except MissingLibraryError as error:
+            from ansible.module_utils.basic import missing_required_lib
+
             raise AnsibleParserError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
             raise AnsibleParserError(str(error)) from None
@@ -319,7 +336,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
         names = self._names(hosts, {name for host_groups in groups for name in host_groups})
         added = {}
-        for index, variables in self._connected(settings, hosts, prefix):
+        connected = list(self._connected(settings, hosts, prefix))
+        for group in sorted({group for index, _variables in connected for group in groups[index]}):
+            self.inventory.add_group(group)
+        for index, variables in connected:
             self._add(names[index], {**hosts[index].variables, **variables}, groups[index])
             added[names[index]] = hosts[index]
         self._construct(added)
@@ -381,25 +401,29 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return names
 
     def _wanted_name(self, host: FleetHost) -> str:
-        for expression in self.get_option("hostname"):
-            value = self._evaluated(expression, host.variables)
+        expressions = self.get_option("hostname")
+        if not expressions:
+            return "-".join(filter(None, map(safe_name, host.words))) or host_key_alias(host.id)
+        why = "none of them is a text with letters or digits."
+        for expression in expressions:
+            try:
+                value = self._evaluated(expression, host.variables)
+            except AnsibleError as error:
+                why = str(error)
+                continue
             name = safe_name(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
             if name:
                 return name
-        words = () if self.get_option("hostname") else map(safe_name, host.words)
-        return "-".join(filter(None, words)) or host_key_alias(host.id)
+        self._failed(f"hostname gives no name to at least one host, so its id is used: {why}")
+        return host_key_alias(host.id)
 
     def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:
         if expression in variables and not self.get_option("use_extra_vars"):
             return variables[expression]
         self._use(variables)
-        try:
-            if "{{" in expression or "{%" in expression:
-                return self.templar.template(expression)
-            return self.templar.evaluate_expression(expression)
-        except AnsibleError as error:
-            self._failed(f"hostname={expression!r} failed, so it gives no name: {error}")
-            return None
+        if "{{" in expression or "{%" in expression:
+            return self.templar.template(expression)
+        return self.templar.evaluate_expression(expression)
 
     def _use(self, variables: Mapping[str, Any]) -> None:
         extra = self._vars if self.get_option("use_extra_vars") else None
@@ -431,7 +455,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _on_demand(self, settings: Settings, hosts: list[FleetHost]) -> Iterator[dict[str, Any]]:
         if any(host.speaks_ssh for host in hosts):
+            self._access()
             check_on_demand(settings, self.get_options())
+        if has_leftovers(settings):
+            END_OF_RUN.watch(settings)
         # Defaults need no room on the command line of each host.
         options = {
             name: self.get_option(name)
@@ -440,27 +467,31 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
         ssh_options = configured_ssh_options({})
         for host in hosts:
-            reached = host.speaks_ssh and host.service is not None
-            yield host_variables(host.service.id, options, ssh_options) if reached else nowhere(host)
+            if host.service and host.speaks_ssh:
+                yield host_variables(host.service.id, options, ssh_options)
+            else:
+                yield nowhere(host)
 
     def _connections(self, connect: str, settings: Settings, hosts: list[FleetHost]) -> dict[str, Connection]:
         timeout = self.get_option("timeout")
         if connect == EXISTING:
             return held_connections(settings, timeout, self._warn)
-        access = Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
-        opening = Opening(Wanted(access), self.get_option("concurrency"), self.get_option("open_limit"), timeout)
+        holder = END_OF_RUN.watch(settings) if self.get_option("close") == "at_end" else None
+        wanted = Wanted(self._access(), holder=holder)
+        opening = Opening(wanted, self.get_option("concurrency"), self.get_option("open_limit"), timeout)
         return opened_connections(settings, hosts, opening, self._warn)
+
+    def _access(self) -> Access:
+        return Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
 
     # -- into the inventory -------------------------------------------------------------------------------------
 
     def _add(self, name: str, variables: Mapping[str, Any], groups: Iterable[str]) -> None:
         self.inventory.add_host(name)
-        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes longer.
-        host = self.inventory.hosts[name]
-        for key, value in variables.items():
-            host.set_variable(key, value)
+        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes much longer.
+        self.inventory.hosts[name].vars.update(variables)
         for group in groups:
-            self.inventory.add_child(self.inventory.add_group(group), name)
+            self.inventory.add_child(group, name)
 
     def _construct(self, names: Iterable[str]) -> None:
         """Apply the user's expressions, when all hosts are known."""
@@ -471,7 +502,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         for name in names if groups or keyed else ():
             variables = self.inventory.hosts[name].get_vars()
             self._add_host_to_composed_groups(groups, variables, name, strict, fetch_hostvars=False)
-            self._add_host_to_keyed_groups(keyed, variables, name, strict, fetch_hostvars=False)
+            for entry in keyed:
+                self._add_to_keyed_group(entry, variables, name)
+
+    def _add_to_keyed_group(self, entry: Any, variables: Mapping[str, Any], name: str) -> None:
+        try:
+            self._add_host_to_keyed_groups([entry], variables, name, self.get_option("strict"), fetch_hostvars=False)
+        except Exception as error:  # noqa: BLE001  # some values of a key raise errors of any kind, even without strict
+            self._failed(f"An entry of keyed_groups failed for at least one host, which it leaves as it is: {error}")
 
     def _yield_to_groups(self, added: Mapping[str, FleetHost]) -> None:
         """Leave out strangers' hosts that are called as one of keyed_groups: a pattern would find them instead of it."""

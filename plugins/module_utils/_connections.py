@@ -83,12 +83,13 @@ class Connections:
             reusable = wanted.candidate(holding.connections, self.now())
         if wanted.force:
             outcome.closed += self._close_held(service_id, holding, list(holding.connections), deadline, check)
-        else:
-            outcome.closed += self._close_unneeded(service_id, holding, reusable, deadline, check)
         if reusable is None and not check:
             outcome.connection = self._open(service_id, wanted, holding, deadline)
         elif reusable is not None:
             outcome.connection = reusable if check else self._claim(service_id, wanted, holding, reusable)
+        if not wanted.force:
+            # Last, because one that hangs uses up the time.
+            outcome.closed += self._close_unneeded(service_id, holding, reusable, deadline, check)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome
@@ -243,14 +244,22 @@ class Connections:
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
+        failures: list[ApiError] = []
         for connection in targets:
             may_be_unlisted = sessions is None or self.now() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
-            if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
-                closed.append(connection.id)
+            try:
+                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                    closed.append(connection.id)
+            except ApiError as error:
+                # One that resists must not keep the others open.
+                failures.append(error)
+                continue
             holding.connections = [item for item in holding.connections if item.id != connection.id]
             if not check:
                 self._registry.save(service_id, holding)
+        if failures:
+            raise failures[0]
         return closed
 
     def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:

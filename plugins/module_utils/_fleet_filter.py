@@ -30,7 +30,7 @@ class FleetFilter:
 
     *name* is a part of the device's name, without regard to case. A device has any, or with *tags_match* all, of
     *tags*. *platform* and *application* hold names, without regard to case, or ids; of a device, only the services of
-    one of the applications remain. *owner* holds e-mail addresses. *ids* are ids of devices, in upper case.
+    one of the applications remain. *owner* holds e-mail addresses.
     """
 
     name: str | None = None
@@ -41,7 +41,6 @@ class FleetFilter:
     application: tuple[str, ...] = ()
     owner: tuple[str, ...] = ()
     shared: bool | None = None
-    ids: tuple[str, ...] = ()
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> FleetFilter:
@@ -79,7 +78,6 @@ class FleetFilter:
             "platform": [int(one) for one in self.platform] or None,
             "application": [int(one) for one in self.application] or None,
             "owner": None if self.shared is None else not self.shared,
-            "id": list(self.ids) or None,
         }
         return {name: value for name, value in values.items() if value is not None}
 
@@ -97,7 +95,6 @@ class FleetFilter:
             and (not self.platform or str(device.platform) in self.platform)
             and (not self.owner or device.owner.casefold() in {one.casefold() for one in self.owner})
             and self.shared in (None, device.shared)
-            and (not self.ids or device.id in self.ids)
         )
 
     def _with_services(self, device: Device) -> Device:

@@ -31,11 +31,11 @@ _DEVICE = (
 )
 _VARIABLES = (
     "$account: String, $from: Int, $size: Int, $name: String, $tag: ListFilter, $state: String, $platform: [Int!], "
-    "$application: [Int!], $owner: Boolean, $id: [String!]"
+    "$application: [Int!], $owner: Boolean"
 )
 _FILTER = (
     f'sort: "{_SORT}", name: $name, tag: $tag, state: $state, platform: $platform, application: $application, '
-    "owner: $owner, id: $id"
+    "owner: $owner"
 )
 _PAGE = f"devices({_FILTER}, from: $from, size: $size) {{ total hasMore items {{ {_DEVICE} }} }}"
 _BEFORE = f"before: devices({_FILTER}, from: $before, size: 1) {{ items {{ id }} }}"

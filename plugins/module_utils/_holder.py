@@ -9,19 +9,18 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import subprocess
 
 
 def holder(pid: int) -> str:
     """The name of a running process that no other process has, here or elsewhere, now or later."""
-    return f"{pid}/{_started(pid)}@{_machine()}"
+    return f"{pid}/{_started(str(pid))}@{_machine()}"
 
 
 def is_gone(name: str) -> bool:
     """Whether the process that holder() named has ended; one on another machine is taken to live."""
     process, _at, machine = name.partition("@")
     pid, _slash, started = process.partition("/")
-    return machine == _machine() and pid.isdigit() and _started(int(pid)) != started
+    return machine == _machine() and pid.isdecimal() and _started(pid) != started
 
 
 def _machine() -> str:
@@ -34,18 +33,25 @@ def _machine() -> str:
     return "/".join(parts)
 
 
-def _started(pid: int) -> str:
+def _started(pid: str) -> str:
     """When the process began, in a form that only compares; empty when there is none or it has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             # The second field is the program's name and may hold anything, even blanks and brackets.
             fields = file.read().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except OSError:
+        # It ended, even between open and read, or it belongs to another user and so is not the one that was named.
         return "" if os.path.exists("/proc/self/stat") else _started_by_ps(pid)
     state, start = fields[0], fields[19]
     return "" if state in "ZX" else start
 
 
-def _started_by_ps(pid: int) -> str:
-    answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return "-".join(answer.stdout.split())
+def _started_by_ps(pid: str) -> str:
+    import subprocess  # not needed where there is /proc
+
+    # It writes the time as the one who asks likes it.
+    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    command = ["ps", "-o", "stat=", "-o", "lstart=", "-p", pid]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    state, *start = answer.stdout.split() or [""]
+    return "" if state.startswith("Z") else "-".join(start)

@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -181,11 +180,12 @@ def _parse(text: str) -> Holding:
 
 
 def _replace(path: str, text: str) -> None:
-    # mkstemp creates with mode 0600; a rename within one directory is atomic.
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".new-")
+    temporary = f"{path}.{os.urandom(8).hex()}.new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
+        # A rename within one directory is atomic.
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

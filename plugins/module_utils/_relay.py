@@ -14,9 +14,8 @@ import threading
 from collections.abc import Callable
 
 _CHUNK = 256 * 1024
-# No signal has these numbers.
-_SENT = b"\xfe"
-_RECEIVED = b"\xff"
+_SENT = b"s"
+_RECEIVED = b"r"
 
 
 class NoServerError(Exception):
@@ -47,32 +46,31 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
 
 
 def _reason(error: OSError) -> str:
-    return "timed out" if isinstance(error, TimeoutError) else error.strerror or str(error)
+    return "timed out" if isinstance(error, (TimeoutError, BlockingIOError)) else error.strerror or str(error)
 
 
-def relay(source: int, sink: int, proxy: socket.socket, signalled: int, waker: int) -> None:
+def relay(source: int, sink: int, proxy: socket.socket, signalled: int) -> None:
     """Copy from *source* to *proxy* and from *proxy* to *sink* until both have ended, or a signal comes.
 
     The end of one direction is passed on, and the other one goes on (half-close). When nobody reads *sink* any more,
-    it is over. *signalled* and *waker* are the ends of a pipe; a byte in it that is not ours is the number of a
-    signal, and is put back.
+    it is over. *signalled* is a descriptor that can be read once a signal came; it is not read here.
     """
+    # Its writing end is never closed: after a signal, the threads go on for a while.
+    ended, ender = os.pipe()
     for copy, end in ((_send, _SENT), (_receive, _RECEIVED)):
         # They end with the process: a read that nothing comes of cannot be interrupted.
-        threading.Thread(target=_copying, args=(copy, source, sink, proxy, waker, end), daemon=True).start()
+        threading.Thread(target=_copying, args=(copy, source, sink, proxy, ender, end), daemon=True).start()
     poll = select.poll()
+    poll.register(ended, select.POLLIN)
     poll.register(signalled, select.POLLIN)
     # For POLLERR, which is reported without being asked for.
     poll.register(sink, 0)
     running = {_SENT, _RECEIVED}
     while running:
         for descriptor, _events in poll.poll():
-            if descriptor == sink:
+            if descriptor != ended:
                 return
-            end = os.read(signalled, 1)
-            if end not in running:
-                os.write(waker, end)
-                return
+            end = os.read(ended, 1)
             running.remove(end)
             if end == _RECEIVED:
                 poll.unregister(sink)
@@ -84,12 +82,12 @@ def _copying(
     source: int,
     sink: int,
     proxy: socket.socket,
-    waker: int,
+    ender: int,
     end: bytes,
 ) -> None:
     with contextlib.suppress(OSError):
         copy(source, sink, proxy)
-    os.write(waker, end)
+    os.write(ender, end)
 
 
 def _send(source: int, _sink: int, proxy: socket.socket) -> None:

@@ -26,7 +26,7 @@ _PATIENCE = 5.0
 def tell(sentence: str) -> None:
     """Make ssh, or the terminal, show *sentence* to the user."""
     if not os.path.samestat(os.fstat(2), os.stat(os.devnull)):
-        print(sentence, file=sys.stderr)
+        sys.stderr.write(f"{sentence}\n")
         return
     with contextlib.suppress(OSError):
         os.write(1, disconnect(sentence))
@@ -37,7 +37,8 @@ def tell(sentence: str) -> None:
 
 def disconnect(sentence: str) -> bytes:
     """What an SSH server sends that refuses a client for the reason in *sentence* (RFC 4253, sections 4.2, 6 and 11.1)."""
-    text = sentence.encode()
+    # An argument or a path need not be text.
+    text = sentence.encode(errors="backslashreplace")
     payload = struct.pack(">BII", _MSG_DISCONNECT, _SERVICE_NOT_AVAILABLE, len(text)) + text + struct.pack(">I", 0)
     padding = _BLOCK - (5 + len(payload)) % _BLOCK
     if padding < 4:

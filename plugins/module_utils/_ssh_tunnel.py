@@ -49,7 +49,7 @@ _LINGER = 3.0
 
 def main(arguments: Sequence[str]) -> int:
     """Connect standard input and output to a service as *arguments* say; the exit code."""
-    signalled, waker = _collect_signals()
+    signalled = _collect_signals()
     try:
         tunnel = _Tunnel.from_arguments(arguments)
         try:
@@ -58,8 +58,10 @@ def main(arguments: Sequence[str]) -> int:
             with contextlib.suppress(RemoteItError):
                 tunnel.close()
             raise
-        relay(0, 1, proxy, signalled, waker)
-        proxy.close()
+        relay(0, 1, proxy, signalled)
+        with contextlib.suppress(OSError):
+            # To close it would do nothing while a thread still reads from it.
+            proxy.shutdown(socket.SHUT_RDWR)
         _detach()
         _linger(signalled)
         tunnel.close()
@@ -69,14 +71,14 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _collect_signals() -> tuple[int, int]:
-    """The ends of a pipe that holds a byte for each signal that came: one in the middle of opening must not lose it."""
+def _collect_signals() -> int:
+    """The end of a pipe that holds a byte for each signal that came: one in the middle of opening must not lose it."""
     signalled, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _noted)
-    return signalled, waker
+    return signalled
 
 
 def _detach() -> None:
@@ -182,4 +184,5 @@ def _parser() -> argparse.ArgumentParser:
 
 def _warn(sentence: str) -> None:
     # Where ssh listens, if it does: a warning must not end the connection.
-    print(f"remote.it: {sentence}", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"remote.it: {sentence}\n")

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import base64
 import json
-import queue
-import threading
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from ._clock import Deadline
 from ._connections import Connections
 from ._credentials import Credentials
-from ._errors import OutOfTimeError, RemoteItError
-from ._registry import Holding, Registry
+from ._errors import OutOfTimeError, RegistryError, RemoteItError
+from ._registry import Registry
 from ._settings import Settings
 from ._wanted import is_unneeded
 
@@ -47,60 +47,61 @@ def decoded(line: bytes) -> Settings:
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:
-    """Sweep where the settings in *lines* lead to, after the end of *holder*, and print what the user should know."""
+    """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know."""
     complaints: list[str] = []
     for settings in [decoded(line) for line in sorted(set(lines))]:
         complaints += sweep(settings, holder)
     for complaint in complaints:
-        print(complaint, flush=True)
+        sys.stdout.write(f"{complaint}\n")
 
 
 def sweep(settings: Settings, holder: str) -> list[str]:
     """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each."""
-    registry = Registry(settings, _ignore)
+    found: list[str] = []
     complaints: list[str] = []
-    work: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for service_id, holding in registry.holdings():
-        if _has_leftovers(holding, holder):
-            work.put(service_id)
-
-    def work_off() -> None:
-        while True:
-            try:
-                service_id = work.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                _sweep_service(settings, registry, service_id, holder)
-            except RemoteItError as error:
-                complaints.append(f"A connection to {service_id} was left open: {error} The next run tries again.")
-
-    workers = [threading.Thread(target=work_off, daemon=True) for _number in range(min(_AT_A_TIME, work.qsize()))]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    return complaints
+    try:
+        found.extend(_leftovers(settings, holder))
+    except RegistryError as error:
+        complaints.append(f"Connections may have been left open: {error}")
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        outcomes = pool.map(lambda service_id: _sweep_service(settings, service_id, holder), found)
+        return complaints + [complaint for complaint in outcomes if complaint]
 
 
-def _has_leftovers(holding: Holding, holder: str) -> bool:
-    return bool(holding.attempts) or any(
-        holder in connection.holders or is_unneeded(connection) for connection in holding.connections
-    )
+def has_leftovers(settings: Settings) -> bool:
+    """Whether a run that was killed left something to close, as far as the registry knows."""
+    return any(True for _service_id in _leftovers(settings, ""))
 
 
-def _sweep_service(settings: Settings, registry: Registry, service_id: str, holder: str) -> None:
-    held = bool(registry.read(service_id).connections)
-    for pause in _LOOKS:
-        time.sleep(pause)
-        try:
-            Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT if held else _BRIEFLY))
-        except OutOfTimeError:
-            if held:
-                raise
-            return
-        if not registry.read(service_id).attempts:
-            return
+def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
+    """The services with something to close after the end of *holder*. Raises RegistryError."""
+    for service_id, holding in Registry(settings, _ignore).holdings():
+        if holding.attempts or any(holder in item.holders or is_unneeded(item) for item in holding.connections):
+            yield service_id
+
+
+def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | None:
+    """What the user should know when the service's connections cannot all be closed."""
+    registry = Registry(settings, _ignore)
+    try:
+        if not registry.read(service_id).connections and _is_busy(registry, service_id):
+            return None
+        for pause in _LOOKS:
+            time.sleep(pause)
+            Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT))
+            if not registry.read(service_id).attempts:
+                break
+    except RemoteItError as error:
+        return f"A connection to {service_id} was left open: {error} The next run tries again."
+    return None
+
+
+def _is_busy(registry: Registry, service_id: str) -> bool:
+    try:
+        with registry.locked(service_id, Deadline(_BRIEFLY)):
+            return False
+    except OutOfTimeError:
+        return True
 
 
 def _ignore(_sentence: str) -> None:

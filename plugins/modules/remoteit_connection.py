@@ -107,6 +107,18 @@ options:
       - Close what was opened to the service from this O(registry), and open a new connection. If that fails, none is left.
     type: bool
     default: false
+  close:
+    description:
+      - When to close the connection, if O(state=absent) does not do it before.
+      - V(never) leaves it open. remote.it closes it when it expires, or after 15 idle minutes.
+      - V(at_end) closes it at the end of this run of Ansible, whether that ends well, fails, is interrupted or is killed.
+        A connection that others opened to stay, or that another run is using, is joined and left open.
+      - V(at_end) works in the controller only, neither asynchronously nor delegated to another host.
+    type: str
+    choices:
+      - never
+      - at_end
+    default: never
   set_host_vars:
     description:
       - Let the rest of the run reach the play's host through the connection. This is for SSH services.

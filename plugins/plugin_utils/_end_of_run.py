@@ -16,11 +16,12 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from ctypes import c_char
 
 from ansible.utils.display import Display
 
 from ..module_utils._errors import RemoteItError
-from ..module_utils._holder import holder
+from ..module_utils._holder import holder, is_gone
 from ..module_utils._settings import Settings
 from ..module_utils._sweep import encoded
 
@@ -40,7 +41,8 @@ class EndOfRun:
         self._reader, self._writer = os.pipe()
         # What that process has to say; its end is the end of the process, which need not be our child.
         self._done_reader, self._done_writer = os.pipe()
-        self._started = multiprocessing.Value("b", 0)
+        # The watcher's name as a process, empty until there is one. Ansible forks whatever the platform's way is.
+        self._watcher = multiprocessing.get_context("fork").Array(c_char, 1024)
         atexit.register(self._sweep)
 
     def watch(self, settings: Settings) -> str:
@@ -48,12 +50,17 @@ class EndOfRun:
 
         Raises RemoteItError.
         """
-        if not self._started.get_lock().acquire(timeout=_LOCK_TIMEOUT):
+        lock = self._watcher.get_lock()
+        if not lock.acquire(timeout=_LOCK_TIMEOUT):
             raise RemoteItError("what is to be closed at the end of the run could not be written down: try again.")
         try:
-            if not self._started.value:
-                self._start()
-                self._started.value = 1
+            if not self._watcher.value:
+                self._watcher.value = self._start().encode()
+            if is_gone(self._watcher.value.decode()):
+                # We hold both ends of the pipe, so to write would not fail, but block once it is full.
+                raise RemoteItError(
+                    "the process that closes connections at the end of the run was ended: run the playbook again."
+                )
             line = encoded(settings)
             while line:
                 line = line[os.write(self._writer, line) :]
@@ -62,18 +69,19 @@ class EndOfRun:
                 f"the process that closes connections at the end of the run cannot be used: {error.strerror}."
             ) from None
         finally:
-            self._started.get_lock().release()
+            lock.release()
         return self.holder
 
-    def _start(self) -> None:
+    def _start(self) -> str:
         # It must outlive the worker, and a Ctrl-C.
-        subprocess.Popen(
+        watcher = subprocess.Popen(
             [sys.executable, _PROGRAM, self.holder],
             stdin=self._reader,
             stdout=self._done_writer,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        return holder(watcher.pid)
 
     def _sweep(self) -> None:
         """Wait until what is to be closed is closed, and tell what could not be."""

@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ..module_utils._connections import Connections, Wanted
+from ..module_utils._connections import Connections
 from ..module_utils._credentials import find_credentials
 from ..module_utils._errors import CredentialsError, OptionError, RemoteItError
 from ..module_utils._fleet import FleetService
 from ..module_utils._model import REVERSE, Connection, host_key_alias
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import REST, Settings
+from ..module_utils._wanted import Wanted
 from ._inventory_hosts import FleetHost
 from ._ssh_args import bound_to
 
@@ -79,8 +80,14 @@ def opened_connections(
             f"connect=open would open connections to {len(chosen)} services, and open_limit is {opening.limit}: choose "
             "fewer with filters, include or exclude, or raise open_limit."
         )
-    with ThreadPoolExecutor(opening.concurrency) as pool:
-        outcomes = pool.map(lambda service_id: _opened(settings, service_id, opening), chosen)
+    if opening.concurrency < 1:
+        raise OptionError(f"concurrency={opening.concurrency} would open nothing: give 1 or more.")
+    pool = ThreadPoolExecutor(opening.concurrency)
+    try:
+        outcomes = list(pool.map(lambda service_id: _opened(settings, service_id, opening), chosen))
+    finally:
+        # After Ctrl-C, only what is being opened is waited for.
+        pool.shutdown(cancel_futures=True)
     found: dict[str, Connection] = {}
     for (service_id, host), (connection, warnings) in zip(chosen.items(), outcomes, strict=True):
         for warning in dict.fromkeys(warnings):

@@ -54,13 +54,11 @@ def hosts_of_services(devices: Iterable[Device], prefix: str, ssh_names: Collect
             online = device.online and service.online
             variables = {
                 **common,
-                **service.as_result(),
+                **vars(service),
                 "online": online,
                 "state": _state(online),
                 "service_id": service.id,
                 "service_name": service.name,
-                "device_online": device.online,
-                "device_attributes": device.attributes,
             }
             yield FleetHost(
                 id=service.id,
@@ -84,7 +82,7 @@ def hosts_of_devices(
         variables = {
             **_device_variables(device),
             "state": _state(device.online),
-            "services": {name: one.as_result() for name, one in services.items()},
+            "services": {name: dict(vars(one)) for name, one in services.items()},
         }
         if service:
             variables |= {"service_id": service.id, "service_name": service.name}
@@ -120,9 +118,12 @@ def default_groups(host: FleetHost, wanted: Collection[str]) -> list[str]:
 
 
 def _device_variables(device: Device) -> dict[str, Any]:
-    variables = device.as_result()
-    del variables["services"]
-    return {**variables, "device_id": device.id, "device_name": device.name}
+    # Not as_result(), which copies all values deeply: that is what takes longest with thousands of devices.
+    variables = {name: value for name, value in vars(device).items() if name != "services"}
+    variables["tags"] = list(device.tags)
+    # In both modes, so that one expression serves both.
+    own = {name: variables[name] for name in ("id", "name", "online", "attributes")}
+    return {**variables, **_prefixed("device_", own)}
 
 
 def _prefixed(prefix: str, variables: dict[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,11 @@ from ..module_utils._errors import OptionError
 # Options of the ssh connection plugin that decide on the control socket, in the order of ssh's command line.
 SSH_OPTIONS = ("ssh_args", "ssh_common_args", "ssh_extra_args", "control_path")
 
+# As shlex.join() writes them.
+_QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
     r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no"
-    r"(?: -o 'ProxyCommand=(?:[^']|'\"'\"')*')?(?: -o (?:'ControlPath=[^']*'|ControlPath=\S+))? ?"
+    rf"(?: -o 'ProxyCommand={_QUOTED})?(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
 _OWN_SUFFIX = re.compile(r"-remoteit-[0-9a-f]{16}$")
 _CONTROL_PATH = re.compile(r"\s*controlpath\s*[=\s]\s*(.*?)\s*", re.IGNORECASE)

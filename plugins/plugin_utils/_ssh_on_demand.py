@@ -44,11 +44,16 @@ def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
             words += [f"--{name.replace('_', '-')}", str(options[name])]
     if options.get("validate_certs") is False:
         words.append("--no-validate-certs")
-    command = shlex.join([*words, service_id])
+    command = " ".join(_quoted(word) for word in [*words, service_id])
     if not command.isprintable():
         raise OptionError(f"{command!r} cannot be a ProxyCommand: leave control characters out of the options.")
     # ssh replaces what begins with a percent sign.
     return command.replace("%", "%%")
+
+
+def _quoted(word: str) -> str:
+    """*word* for a shell. OpenSSH refuses lines whose quotes it finds open, and to it a backslash hides any quote."""
+    return shlex.quote(word).replace("\\", r"'\\'")
 
 
 def host_variables(

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import os
 import sys
+import types
 
 if not __package__:
-    # ssh runs this file by its path (PEP 366).
-    sys.path[0] = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-    __package__ = "plugins.plugin_utils"
+    # ssh runs this file by its path (PEP 366), where "plugins" may be somebody else's package.
+    _collection = types.ModuleType("community_remoteit")
+    _collection.__path__ = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
+    sys.modules[_collection.__name__] = _collection
+    __package__ = f"{_collection.__name__}.plugin_utils"
 
 from ..module_utils._ssh_tunnel import main
 

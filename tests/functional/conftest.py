@@ -11,6 +11,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.lab import Lab
+from tests.simulator.harness import Simulator
+
+from .fleet_lab import Fleet, example_devices, simulator_config
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +28,17 @@ def lab(started_lab: Lab) -> Lab:
     """The lab with nothing open, nothing remembered and no fault switched on."""
     started_lab.reset()
     return started_lab
+
+
+@pytest.fixture(scope="session")
+def fleet_cloud(started_lab: Lab) -> Iterator[Simulator]:
+    """The simulator that has the fleet."""
+    with Simulator(simulator_config(example_devices(started_lab.devices))) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def fleet(lab: Lab, fleet_cloud: Simulator) -> Fleet:
+    """The fleet with nothing open and nothing remembered."""
+    fleet_cloud.reset()
+    return Fleet(lab, fleet_cloud)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The playbooks in the README, the guides and the plugins' examples are run as they stand."""
+"""What the README, the guides and the plugins' examples show is run as it stands: playbooks, inventories, commands."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ import pytest
 import yaml
 
 from tests.lab.lab import Lab
-from tests.lab.world import DATABASE, OTHER, WEB
+from tests.lab.world import DATABASE, KEY_ID, OTHER, SECRET, WEB
+
+from .fleet_lab import PLUGIN, Fleet
 
 pytestmark = pytest.mark.one_core
 
@@ -36,7 +38,8 @@ _EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)"""', re.M | re.S)
 
 def blocks() -> Iterator[tuple[str, str]]:
     """The name and text of each YAML block of the documentation."""
-    plugins = [path for kind in ("modules", "lookup", "filter") for path in ROOT.glob(f"plugins/{kind}/*.py")]
+    kinds = ("modules", "lookup", "inventory", "filter")
+    plugins = [path for kind in kinds for path in ROOT.glob(f"plugins/{kind}/*.py")]
     for pattern, paths in (
         (_MARKDOWN, [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md"))]),
         (_RST, sorted((ROOT / "docs").rglob("*.rst"))),
@@ -50,28 +53,63 @@ def blocks() -> Iterator[tuple[str, str]]:
 BLOCKS = dict(blocks())
 
 
+def documents(text: str) -> list[Any]:
+    """The YAML documents of a block."""
+    return list(yaml.safe_load_all(text))
+
+
 def is_playbook(text: str) -> bool:
     """Whether the block is a list of plays."""
-    content: Any = yaml.safe_load(text)
+    content = documents(text)[0]
     return isinstance(content, list) and isinstance(content[0], dict) and "hosts" in content[0]
 
 
+def inventories(text: str) -> list[dict[str, Any]]:
+    """The configurations of the inventory plugin in the block."""
+    return [item for item in documents(text) if isinstance(item, dict) and item.get("plugin") == PLUGIN]
+
+
+def inventory_before(name: str) -> str | None:
+    """The last configuration that the reader of the block has seen in the same document."""
+    path, number = name.rsplit(" ", 1)
+    earlier = (BLOCKS[f"{path} {one}"] for one in range(1, int(number)))
+    return next((text for text in reversed(list(earlier)) if inventories(text)), None)
+
+
 PLAYBOOKS = {name: text for name, text in BLOCKS.items() if is_playbook(text)}
+INVENTORIES = {
+    f"{name} {number}": config
+    for name, text in BLOCKS.items()
+    for number, config in enumerate(inventories(text), start=1)
+}
 
 
 def test_there_is_something_to_run() -> None:
-    assert "README.md 1" in PLAYBOOKS
+    assert "README.md 2" in PLAYBOOKS
     assert {"plugins/modules/remoteit_connection.py 1", "plugins/lookup/remoteit_proxy.py 1"} <= set(PLAYBOOKS)
+    assert {"plugins/inventory/remoteit.py 1 4", "docs/docsite/rst/guide_inventory.rst 1 1"} <= set(INVENTORIES)
 
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
-def test_playbook(lab: Lab, name: str, tmp_path: Path) -> None:
+def test_playbook(lab: Lab, fleet: Fleet, name: str, tmp_path: Path) -> None:
     variables = lab.root / "variables.yml"
     variables.write_text(yaml.safe_dump(VARIABLES))
-    # some write to the home directory
-    run = lab.run(PLAYBOOKS[name], "-e", f"@{variables}", environ={"HOME": str(tmp_path)})
+    inventory = inventory_before(name)
+    arguments = ["-i", str(fleet.write(inventory))] if inventory else []
+    # some write to the home directory, and async_status looks into that of the password database
+    environ = {"HOME": str(tmp_path), "ANSIBLE_ASYNC_DIR": str(tmp_path / "async")}
+    run = lab.run(PLAYBOOKS[name], "-e", f"@{variables}", *arguments, environ=environ)
     assert run.returncode == 0, run.output
     assert run.results
     assert not any(item.status == "failed" for item in run.results)
     if "state: absent" in PLAYBOOKS[name] or "at_end" in PLAYBOOKS[name]:
         assert lab.open_connections() == []
+
+
+@pytest.mark.parametrize("name", INVENTORIES)
+def test_inventory(fleet: Fleet, name: str, tmp_path: Path) -> None:
+    keys = {"MY_KEY_ID": KEY_ID, "MY_SECRET": SECRET, "HOME": str(tmp_path)}
+    listed = fleet.listed(INVENTORIES[name], **keys)
+    assert listed.warnings == []
+    # Nobody has Windows or a database there.
+    assert listed.hosts or "include" in INVENTORIES[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,7 +28,9 @@ from .tasks import connection
 
 NAMES = ("pi-kitchen", "pi-garage")
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
-PROGRAM = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+ROOT = Path(__file__).resolve().parents[2]
+POSIX = ROOT / ".venv" / "posix"
+PROGRAM = ROOT / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
 @pytest.fixture(autouse=True)
@@ -230,6 +233,29 @@ def test_git_uses_the_same_tunnels(lab: Lab) -> None:
     pushed = run_tool(lab, "git", "-C", clone, "push", "-q", "origin", "HEAD", GIT_SSH_COMMAND=command)
     assert pushed.returncode == 0, pushed.stderr
     assert run_tool(lab, "git", "-C", bare, "log", "--format=%s", "--all").stdout == "one\n"
+
+
+@pytest.mark.one_core
+@pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync")
+def test_rsync_and_synchronize_use_the_same_tunnels(lab: Lab) -> None:
+    options = " ".join(f"'{word}'" for word in ["ssh", *ssh_options(lab, service_id(1, 1))])
+    source, there, synchronized = (lab.root / name for name in ("tree", "tree there", "tree synchronized"))
+    source.mkdir()
+    (source / "leaf").write_text("green")
+    copied = run_tool(lab, "rsync", "-a", "-s", "-e", options, f"{source}/", f"{lab.devices[0].user}@pi:{there}")
+    assert (copied.returncode, (there / "leaf").read_text()) == (0, "green"), copied.stderr
+    task = {
+        "name": "synchronize",
+        "ansible.posix.synchronize": {"src": f"{source}/", "dest": str(synchronized), "use_ssh_args": True},
+    }
+    collections = f"{lab.environment()['ANSIBLE_COLLECTIONS_PATH']}:{POSIX}"
+    environ = {**PERSIST, "ANSIBLE_COLLECTIONS_PATH": collections}
+    first, second = (
+        lab.run_tasks(task, hosts="pi-kitchen", arguments=on_demand(lab), environ=environ) for _number in range(2)
+    )
+    assert first.result("synchronize").changed, first.output
+    assert not second.result("synchronize").changed
+    assert (synchronized / "leaf").read_text() == "green"
 
 
 @pytest.mark.parametrize("ssh_args", ["-o ControlMaster=auto -o ControlPersist=2s", "-o ControlMaster=no"])

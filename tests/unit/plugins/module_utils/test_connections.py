@@ -4,18 +4,28 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError
+from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
+from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding, Registry
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.unit.plugins import loopback
-from tests.unit.plugins.account import Account
+from tests.unit.plugins.account import Account, listed
+from tests.unit.plugins.loopback import Exchange, reply
 from tests.unit.plugins.material import SERVICE, connection
+from tests.unit.plugins.processes import Fork
 
 
 def test_a_connection_is_not_forgotten_because_there_was_no_time_to_look_at_it(tmp_path: Path) -> None:
@@ -44,3 +54,248 @@ def test_a_connection_is_not_forgotten_because_there_was_no_time_to_look_at_it(t
         assert account.asked == ["service"]
     (warning,) = warnings
     assert "could not be checked" in warning
+
+
+# -- who needs a connection -------------------------------------------------------------------------------------------
+
+ALIVE = holder(os.getpid())
+ELSEWHERE = "1/1@elsewhere"
+REFUSAL = {"status": "false", "reason": "not today"}
+
+
+class Site:
+    """An account and a registry. What is opened is called NEW, and what is closed by REST goes off the list."""
+
+    def __init__(self, directory: Path) -> None:
+        self.account = Account()
+        self.account.says = {"connect": self._connect, "stop": self._stop}
+        self.stubborn: set[str] = set()
+        self.settings = self.account.settings(registry=str(directory / "registry"), request_timeout=5.0)
+        self.warnings: list[str] = []
+        self.registry = Registry(self.settings, self.warnings.append)
+        self.connections = Connections(self.settings, self.warnings.append)
+
+    def _connect(self, exchange: Exchange) -> None:
+        assert self.account.sessions is not None
+        self.account.sessions.append(listed("NEW", time.time()))
+        address = {"connectionid": "NEW", "proxyserver": "127.0.0.1", "proxyport": 9, "reverseProxy": False}
+        reply(200, {"status": "true", "connection": address})(exchange)
+
+    def _stop(self, exchange: Exchange) -> None:
+        id = exchange.request.json()["connectionid"]
+        if id in self.stubborn:
+            reply(200, REFUSAL)(exchange)
+            return
+        self.account.closed.append(id)
+        self.account.sessions = [session for session in self.account.sessions or () if session["id"] != id]
+        reply(200, {"status": "true"})(exchange)
+
+    def hold(self, *made: Connection) -> None:
+        self.account.sessions = [listed(item.id, item.opened_at) for item in made]
+        with self.registry.locked(SERVICE, Deadline(10)):
+            self.registry.save(SERVICE, Holding(list(made)))
+
+    def held(self) -> dict[str, tuple[bool, tuple[str, ...]]]:
+        return {item.id: (item.kept, item.holders) for item in self.registry.read(SERVICE).connections}
+
+    def present(self, wanted: Wanted, *, check: bool = False) -> Any:
+        return self.connections.present(SERVICE, wanted, Deadline(20), check=check)
+
+
+def made(id: str, ago: float = 60, **changes: Any) -> Connection:
+    at = time.time() - ago
+    times = {"opened_at": at, "asked_at": at, "verified_at": time.time(), "expires_at": at + 3600}
+    return connection(id=id, opened_from=socket.gethostname(), **{**times, "kept": False, **changes})
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    with site.account.server:
+        yield site
+
+
+@pytest.fixture
+def ended() -> str:
+    process = Fork(lambda report: report(holder(os.getpid())))
+    name = process.receive()
+    process.join()
+    return name
+
+
+ME = Wanted(Access(), holder="me")
+
+
+def test_what_is_opened_belongs_to_who_opened_it(site: Site) -> None:
+    assert site.present(ME).changed
+    assert site.held() == {"NEW": (False, ("me",))}
+
+
+def test_what_is_opened_until_somebody_closes_it_is_kept(site: Site) -> None:
+    site.present(Wanted(Access()))
+    assert site.held() == {"NEW": (True, ())}
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_uses_what_is_open_claims_it_without_asking(kept: bool, site: Site) -> None:
+    site.hold(made("A", kept=kept, holders=(ALIVE,)))
+    outcome = site.present(ME)
+    assert (outcome.connection.id, outcome.changed) == ("A", False)
+    assert site.held() == {"A": (kept, (ALIVE, "me"))}
+    assert site.present(ME).connection == outcome.connection
+    assert site.held() == {"A": (kept, (ALIVE, "me"))}
+    site.present(Wanted(Access()))
+    assert site.held() == {"A": (True, (ALIVE, "me"))}
+    assert site.account.asked == []
+
+
+def test_what_nobody_needs_may_be_used_again(site: Site, ended: str) -> None:
+    site.hold(made("A", holders=(ended,)))
+    assert not site.present(ME).changed
+    assert "me" in site.held()["A"][1]
+    assert site.account.closed == []
+
+
+def test_what_nobody_needs_and_we_cannot_use_is_closed(site: Site, ended: str) -> None:
+    site.hold(
+        made("PUBLIC", access="public", holders=(ended,)),
+        made("NEEDED", access="public", holders=(ended, ALIVE)),
+        made("MINE", kept=True),
+    )
+    outcome = site.present(Wanted(Access()))
+    assert (outcome.connection.id, outcome.closed, outcome.changed) == ("MINE", ["PUBLIC"], True)
+    assert site.held() == {"NEEDED": (False, (ended, ALIVE)), "MINE": (True, ())}
+    assert site.account.closed == ["PUBLIC"]
+
+
+def test_in_check_mode_what_would_be_closed_is_only_told(site: Site, ended: str) -> None:
+    site.hold(made("PUBLIC", access="public", holders=(ended,)), made("MINE"))
+    before = site.held()
+    outcome = site.present(ME, check=True)
+    assert (outcome.connection.id, outcome.closed, outcome.changed) == ("MINE", ["PUBLIC"], True)
+    assert site.held() == before
+    assert site.account.closed == []
+
+
+@pytest.mark.parametrize("reuse", [True, False])
+def test_leftovers_that_resist_do_not_fail_the_task(reuse: bool, site: Site, ended: str) -> None:
+    mine = [made("MINE", kept=True)] if reuse else []
+    left = [made(id, access="public", holders=(ended,)) for id in ("STUBBORN", "LEFT")]
+    site.hold(*left, *mine)
+    site.stubborn = {"STUBBORN"}
+    outcome = site.present(Wanted(Access()))
+    assert (outcome.connection.id, outcome.closed) == ("MINE" if reuse else "NEW", ["LEFT"])
+    assert set(site.held()) == {"STUBBORN", outcome.connection.id}
+    # whoever comes next tries again
+    site.stubborn = set()
+    assert site.present(Wanted(Access())).closed == ["STUBBORN"]
+
+
+def test_leftovers_that_hang_do_not_use_up_the_time_of_the_task(site: Site, ended: str) -> None:
+    site.hold(made("LEFT", access="public", holders=(ended,)))
+    site.account.says["stop"] = loopback.hang
+    outcome = site.connections.present(SERVICE, ME, Deadline(1.5))
+    assert outcome.connection is not None
+    assert outcome.connection.id == "NEW"
+    assert site.held() == {"LEFT": (False, (ended,)), "NEW": (False, ("me",))}
+
+
+# -- release ----------------------------------------------------------------------------------------------------------
+
+
+def released(site: Site, who: str | None) -> list[str]:
+    return site.connections.release(SERVICE, who, Deadline(20))
+
+
+def test_the_last_one_who_leaves_closes(site: Site, ended: str) -> None:
+    site.hold(made("A", holders=("me", ALIVE, ended)))
+    assert released(site, "me") == []
+    assert site.held() == {"A": (False, (ALIVE, ended))}
+    assert site.account.asked == []
+    assert released(site, ALIVE) == ["A"]
+    assert site.held() == {}
+    assert site.account.closed == ["A"]
+
+
+@pytest.mark.parametrize("changes", [{"kept": True}, {"holders": (ELSEWHERE,)}, {"holders": (ALIVE,)}])
+def test_what_others_need_stays_open(changes: dict[str, Any], site: Site) -> None:
+    site.hold(made("A", **{**changes, "holders": (*changes.get("holders", ()), "me")}))
+    assert released(site, "me") == []
+    assert list(site.held()) == ["A"]
+    assert released(site, None) == []
+    assert site.account.asked == []
+
+
+def test_whoever_leaves_closes_what_the_dead_left(site: Site, ended: str) -> None:
+    site.hold(made("DEAD", holders=(ended,)), made("KEPT", kept=True), made("MINE", holders=("me",)))
+    assert sorted(released(site, "me")) == ["DEAD", "MINE"]
+    assert site.held() == {"KEPT": (True, ())}
+
+
+def test_one_that_resists_does_not_keep_the_others_open(site: Site) -> None:
+    site.hold(made("STUBBORN", holders=("me",)), made("A", holders=("me",)))
+    site.stubborn = {"STUBBORN"}
+    with pytest.raises(RefusedError, match="not today"):
+        released(site, "me")
+    # the use has ended all the same
+    assert site.held() == {"STUBBORN": (False, ())}
+    assert site.account.closed == ["A"]
+    site.stubborn = set()
+    assert released(site, "somebody") == ["STUBBORN"]
+
+
+def test_what_is_over_is_forgotten_without_a_word(site: Site) -> None:
+    site.hold(made("A", expires_at=time.time() - 1, holders=("me",)))
+    assert released(site, "me") == []
+    assert site.held() == {}
+    assert site.account.asked == []
+
+
+# -- instead of what does not work ------------------------------------------------------------------------------------
+
+
+def instead(site: Site, dead: Connection) -> Connection:
+    return site.connections.instead_of(dead, ME, Deadline(20))
+
+
+def test_a_dead_one_that_nobody_else_needs_is_replaced_and_closed(site: Site, ended: str) -> None:
+    dead = made("DEAD", holders=(ended, "me"))
+    site.hold(dead)
+    assert instead(site, dead).id == "NEW"
+    assert site.held() == {"NEW": (False, ("me",))}
+    assert site.account.closed == ["DEAD"]
+
+
+@pytest.mark.parametrize("needed", [{"kept": True}, {"holders": (ALIVE,)}])
+def test_a_dead_one_that_others_need_is_replaced_and_left(needed: dict[str, Any], site: Site) -> None:
+    dead = made("DEAD", **{**needed, "holders": (*needed.get("holders", ()), "me")})
+    site.hold(dead)
+    assert instead(site, dead).id == "NEW"
+    assert site.held() == {"DEAD": (dead.kept, dead.holders[:-1]), "NEW": (False, ("me",))}
+    assert site.account.closed == []
+
+
+def test_a_dead_one_that_is_closed_already_is_forgotten(site: Site) -> None:
+    dead = made("DEAD", kept=True)
+    site.hold(dead)
+    site.account.sessions = []
+    assert instead(site, dead).id == "NEW"
+    assert list(site.held()) == ["NEW"]
+    assert "stop" not in site.account.asked
+
+
+def test_what_another_process_has_opened_instead_is_used(site: Site) -> None:
+    dead = made("DEAD", holders=("me", ALIVE))
+    site.hold(dead, made("THEIRS", ago=10, holders=(ALIVE,)))
+    assert instead(site, dead).id == "THEIRS"
+    assert site.held() == {"DEAD": (False, (ALIVE,)), "THEIRS": (False, (ALIVE, "me"))}
+    assert "connect" not in site.account.asked
+
+
+def test_when_nothing_can_be_opened_instead_the_use_has_ended(site: Site) -> None:
+    dead = made("DEAD", holders=("me",), kept=True)
+    site.hold(dead)
+    site.account.says["connect"] = REFUSAL
+    with pytest.raises(ApiError):
+        instead(site, dead)
+    assert site.held() == {"DEAD": (True, ())}

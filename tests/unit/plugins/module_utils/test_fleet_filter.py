@@ -13,7 +13,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
 from ansible_collections.community.remoteit.plugins.module_utils._fleet import Device, TypeNames
 from ansible_collections.community.remoteit.plugins.module_utils._fleet_filter import FleetFilter
 from ansible_collections.community.remoteit.plugins.module_utils._fleet_parse import parse_device
-from tests.unit.plugins.fleet_cloud import ACME, ME, device_node, id_of, service_node
+from tests.unit.plugins.fleet_cloud import ACME, ME, device_node, service_node
 
 TYPES = TypeNames({28: "SSH", 7: "HTTP", 1: "TCP", 2: "tcp", 9: ""}, {0: "Unknown", 1: "Linux"})
 
@@ -57,11 +57,7 @@ def test_options_become_arguments_of_the_api() -> None:
         "application": [28],
         "owner": False,
     }
-    assert FleetFilter(ids=("X",), shared=False, state="online").variables() == {
-        "id": ["X"],
-        "owner": True,
-        "state": "active",
-    }
+    assert FleetFilter(shared=False, state="online").variables() == {"owner": True, "state": "active"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +75,6 @@ def test_options_become_arguments_of_the_api() -> None:
         (FleetFilter(owner=("Acme@Example.com",)), [2]),
         (FleetFilter(shared=True), [2]),
         (FleetFilter(shared=False), [1, 3]),
-        (FleetFilter(ids=(id_of(3),)), [3]),
         (FleetFilter(application=("http",)), [3]),
         (FleetFilter(application=("ssh", "7")), [1, 2, 3]),
         (FleetFilter(application=("28",), state="online", name="strasse"), []),

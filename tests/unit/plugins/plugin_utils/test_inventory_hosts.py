@@ -69,6 +69,8 @@ COMMON = {
     "organisation": None,
     "device_id": DEVICE.id,
     "device_name": "pi-kitchen",
+    "device_online": True,
+    "device_attributes": {"rack": 7},
 }
 
 
@@ -101,8 +103,6 @@ def test_the_variables_of_a_service() -> None:
         "enabled": True,
         "can_connect": True,
         "attributes": {"user": "pi"},
-        "device_online": True,
-        "device_attributes": {"rack": 7},
     }
     assert (shell.words, shell.speaks_ssh, web.speaks_ssh) == (("pi-kitchen", "shell"), True, False)
 

@@ -34,12 +34,12 @@ def user(**options: str) -> Variables:
     return {f"ansible_{name}": value for name, value in options.items()}
 
 
-def bound(variables: Mapping[str, Any], alias: str = ALIAS) -> Variables:
+def bound(variables: Mapping[str, Any], alias: str = ALIAS, proxy_command: str | None = None) -> Variables:
     """The user's variables, and over them those that bind ssh to *alias*."""
     options = {name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}
     if options["ssh_args"] is None:
         options["ssh_args"] = STOCK
-    return {**variables, **bound_to(alias, options)}
+    return {**variables, **bound_to(alias, options, proxy_command)}
 
 
 def command(variables: Mapping[str, Any], home: Path) -> list[str]:
@@ -95,6 +95,7 @@ USERS: dict[str, Variables] = {
     "path in extra": user(ssh_extra_args="-o ControlPath=/tmp/cm-%r"),
     "path without persist": user(ssh_args="-o ControlPath=/tmp/cm-%r"),
     "two paths": user(ssh_args=f"{STOCK} -o ControlPath=/tmp/first", ssh_common_args="-o ControlPath=/tmp/second"),
+    "path with an apostrophe": user(ssh_args=shlex.join([*STOCK.split(), "-o", 'ControlPath="/tmp/it\'s-%r"'])),
     "path none": user(ssh_args=f"{STOCK} -o ControlPath=none"),
     "path None": user(ssh_args=f"{STOCK} -o ControlPath=None"),
     "S none": user(ssh_args=f"{STOCK} -S none"),
@@ -164,6 +165,28 @@ def test_another_service_takes_the_place_of_the_first(variables: Variables, home
     assert again == bound(variables, OTHER_ALIAS)
     assert_ours(told(again, home), OTHER_ALIAS)
     assert not any(ALIAS in word for word in command(again, home))
+
+
+PROXY_COMMANDS = [None, "nc %h %p", "/opt/my python/python '/it'\"'\"'s' --profile '100%%' -o x", "'", "'\"'\"'"]
+
+
+@pytest.mark.parametrize("name", ["nothing", "empty", "no control socket", "path", "path with a space", "control_path"])
+@pytest.mark.parametrize("first", PROXY_COMMANDS)
+@pytest.mark.parametrize("second", PROXY_COMMANDS)
+def test_another_way_takes_the_place_of_the_first(name: str, first: str | None, second: str | None) -> None:
+    variables = USERS[name]
+    again = bound(bound(variables, OTHER_ALIAS, first), ALIAS, second)
+    assert again == bound(variables, ALIAS, second)
+
+
+@pytest.mark.parametrize("name", ["nothing", "empty", "jump", "path with a space", "control_path"])
+def test_the_proxy_command_is_ours_whatever_the_user_has(name: str, home: Path) -> None:
+    config = "Host *\n  ProxyCommand none\n"
+    jump = user(ssh_extra_args="-o ProxyJump=gate")
+    said = told(bound({**USERS[name], **jump}, ALIAS, "ours %%h"), home, config)
+    assert said["proxycommand"] == "ours %%h"
+    assert "proxyjump" not in said
+    assert_ours(said)
 
 
 def test_services_at_one_address_have_different_sockets(home: Path) -> None:
