@@ -33,7 +33,7 @@ ansible-galaxy collection install --offline -p "$work/installed" "$tarball"
 export ANSIBLE_COLLECTIONS_PATH=$work/installed
 documented=0
 for type in module lookup inventory connection callback filter test become strategy vars role; do
-  for name in $(ansible-doc -t "$type" --list community.remoteit 2>/dev/null | awk '/^community\.remoteit\./ {print $1}'); do
+  for name in $(ansible-doc -t "$type" --list community.remoteit 2>/dev/null | awk '/^community\.remoteit\./ {sub(/:$/, "", $1); print $1}'); do
     ansible-doc -t "$type" "$name" >/dev/null
     echo "documented: $type $name"
     documented=$((documented + 1))
