@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 # remote.it closes a proxy after 15 idle minutes (vendor page "Peer to Peer vs. Proxy Connections").
 _IDLE_LIMIT = 900
 _DEFAULT_TIMEOUT = 60.0
-# An address that was used before answers soon or never.
+# An address that was used before answers soon or never; behind a new one, a busy device may take its time.
 _DIAL_TIMEOUT = 10.0
+_FIRST_DIAL_TIMEOUT = 30.0
 _CLOSE_TIMEOUT = 60.0
 # From the end of one SSH connection to the next one in a play, such as after "meta: reset_connection".
 _LINGER = 3.0
@@ -132,10 +133,10 @@ class _Tunnel:
             is_new = connection.id not in [before.id for before in outcome.before]
         if not is_new:
             with contextlib.suppress(NoServerError):
-                return self._dialled(connection, min(_DIAL_TIMEOUT, self._deadline.remaining()))
+                return self._dialled(connection, _DIAL_TIMEOUT)
             connection = self._connections().instead_of(connection, self._wanted, self._deadline)
         try:
-            return self._dialled(connection, self._deadline.remaining())
+            return self._dialled(connection, _FIRST_DIAL_TIMEOUT)
         except NoServerError as error:
             raise RemoteItError(
                 f"the connection to service {self._service_id} is open, but {error}: check that an SSH server runs on "
@@ -148,7 +149,7 @@ class _Tunnel:
                 f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
                 "name an SSH service."
             )
-        return dial(connection.host, connection.port, timeout)
+        return dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
 
     def close(self) -> None:
         """End the use, and close what nobody else needs. Raises RemoteItError."""

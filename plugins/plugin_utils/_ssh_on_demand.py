@@ -31,6 +31,8 @@ _OPTIONS = (
     "access",
     "client_ip",
 )
+# ssh may run anywhere.
+_PATHS = ("credentials_file", "ca_path", "registry")
 
 
 def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
@@ -40,8 +42,10 @@ def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
     """
     words = [sys.executable, _PROGRAM]
     for name in _OPTIONS:
-        if options.get(name) is not None:
-            words += [f"--{name.replace('_', '-')}", str(options[name])]
+        value = options.get(name)
+        if value not in (None, ""):
+            text = os.path.abspath(os.path.expanduser(value)) if name in _PATHS else str(value)
+            words.append(f"--{name.replace('_', '-')}={text}")
     if options.get("validate_certs") is False:
         words.append("--no-validate-certs")
     command = " ".join(_quoted(word) for word in [*words, service_id])

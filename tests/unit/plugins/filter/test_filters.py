@@ -57,10 +57,10 @@ def test_the_options_of_the_program_have_their_types(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HOME", "/home/a b")
     given = {"credentials_file": "~/keys", "validate_certs": "no", "request_timeout": "5", "profile": "100%"}
     text = ssh_config([DEVICE], api_options=given)
-    assert "--credentials-file '/home/a b/keys'" in text
+    assert "'--credentials-file=/home/a b/keys'" in text
     assert "--no-validate-certs" in text
     assert "--request-timeout 5.0" in text
-    assert "--profile 100%%" in text
+    assert "--profile=100%%" in text
     assert "--api" not in text
 
 

@@ -23,6 +23,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._holder import 
 )
 from tests.unit.plugins.processes import Fork, as_other_user
 
+pytestmark = pytest.mark.one_core
+
 MACHINE = holder(os.getpid()).partition("@")[2]
 
 

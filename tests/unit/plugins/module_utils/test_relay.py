@@ -20,6 +20,8 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._relay import NoServerError, dial, relay
 from tests.unit.plugins.loopback import PATIENCE, unused_port
 
+pytestmark = pytest.mark.one_core
+
 BLOCK = os.urandom(1024 * 1024)
 BLOCKS = 100
 

@@ -17,6 +17,8 @@ from ansible_collections.community.remoteit.plugins.module_utils import _ssh_mes
 from ansible_collections.community.remoteit.plugins.module_utils._ssh_message import disconnect
 from tests.unit.plugins.loopback import PATIENCE
 
+pytestmark = pytest.mark.one_core
+
 PROXY = Path(_ssh_message.__file__).parents[1] / "plugin_utils" / "ssh_proxy.py"
 
 

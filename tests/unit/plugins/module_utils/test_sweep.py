@@ -29,6 +29,8 @@ from tests.unit.plugins.loopback import Exchange, reply
 from tests.unit.plugins.material import DEVELOPER_KEY, KEY, KEY_ID, SECRET, SERVICE, connection
 from tests.unit.plugins.processes import Fork
 
+pytestmark = pytest.mark.one_core
+
 ALIVE = holder(os.getpid())
 
 

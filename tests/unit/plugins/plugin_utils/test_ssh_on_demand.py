@@ -28,7 +28,7 @@ VALUES = [
     *("plain", "two words", "  blanks around  ", "", "'", '"', "it's", "a'b\"c'", "\\", "a\\b", "\\'", "tail\\"),
     *("%", "%%", "%h", "100%", "%d/%r", "$HOME", "${HOME}", "`id`", "$(id)", "~", "~/x", "*", "?", "[a]", "{a,b}"),
     *("a;b", "a|b", "a&b", "a>b", "a<b", "(a)", "!a", "#a", "a#b", "=a", "a=b", "{{ a }}", "{% a %}", "{# a"),
-    *("k\u00fcche", "\u65e5\u672c", "\U0001f511", "-o ProxyCommand=id", "' -o ProxyCommand=id '"),
+    *("k\u00fcche", "\u65e5\u672c", "\U0001f511", "-o ProxyCommand=id", "-x", "' -o ProxyCommand=id '"),
 ]
 
 
@@ -63,9 +63,16 @@ def options(values: list[str]) -> dict[str, Any]:
     return dict(zip(NAMES, values, strict=False))
 
 
+PATHS = ("credentials_file", "ca_path", "registry")
+
+
+def word(name: str, value: Any) -> str:
+    text = os.path.abspath(os.path.expanduser(value)) if name in PATHS else str(value)
+    return f"--{name.replace('_', '-')}={text}"
+
+
 def expected(values: list[str]) -> list[str]:
-    pairs = [(f"--{name.replace('_', '-')}", value) for name, value in zip(NAMES, values, strict=False)]
-    return [*(word for pair in pairs for word in pair), SERVICE]
+    return [*(word(name, value) for name, value in zip(NAMES, values, strict=False) if value), SERVICE]
 
 
 @pytest.mark.parametrize("values", GROUPS)
@@ -88,7 +95,7 @@ def test_ssh_finds_no_quote_open_however_they_are_mixed(home: Path) -> None:
     config = home / "ssh_config"
     mixed = ["".join(letters) for letters in itertools.product("\\'\"# $", repeat=3)]
     commands = [proxy_command(SERVICE, {"profile": value}) for value in mixed]
-    assert [shlex.split(made)[3] for made in commands] == mixed
+    assert [shlex.split(made)[2] for made in commands] == [f"--profile={value}" for value in mixed]
     config.write_text("".join(f"Host {index}\n  ProxyCommand {made}\n" for index, made in enumerate(commands)))
     words = ["ssh", "-G", "-F", str(config), "0"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
@@ -130,8 +137,8 @@ def test_all_options_are_passed_on_and_only_those_that_are_set() -> None:
         "validate_certs": False,
     }
     words = shlex.split(proxy_command(SERVICE, given))[2:]
-    pairs = [(f"--{name.replace('_', '-')}", str(value)) for name, value in given.items() if name != "validate_certs"]
-    assert words == [*(word for pair in pairs for word in pair), "--no-validate-certs", SERVICE]
+    del given["validate_certs"]
+    assert words == [*(word(name, value) for name, value in given.items()), "--no-validate-certs", SERVICE]
     assert shlex.split(proxy_command(SERVICE, dict.fromkeys(given)))[2:] == [SERVICE]
     assert shlex.split(proxy_command(SERVICE, {"validate_certs": True}))[2:] == [SERVICE]
 
