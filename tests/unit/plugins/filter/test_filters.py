@@ -59,7 +59,7 @@ def test_the_options_of_the_program_have_their_types(monkeypatch: pytest.MonkeyP
     text = ssh_config([DEVICE], api_options=given)
     assert "'--credentials-file=/home/a b/keys'" in text
     assert "--no-validate-certs" in text
-    assert "--request-timeout 5.0" in text
+    assert "--request-timeout=5.0" in text
     assert "--profile=100%%" in text
     assert "--api" not in text
 
