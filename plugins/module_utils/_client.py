@@ -52,6 +52,16 @@ class Client:
         """Those of the services that we may see, by id, read at once."""
         return self._graphql.services(service_ids, deadline)
 
+    def sessions_on(self, service_id: str, deadline: Deadline) -> tuple[tuple[Session, ...] | None, str]:
+        """Our sessions on the service; None and the reason when they cannot be read."""
+        try:
+            service = self.service(service_id, deadline)
+        except ApiError as error:
+            return None, str(error)
+        if service is None:
+            return (), ""
+        return service.sessions, "its sessions may not be read."
+
     def sessions(self, deadline: Deadline) -> list[Session]:
         """Our proxy sessions on the services of our own account."""
         return self._graphql.sessions(deadline)

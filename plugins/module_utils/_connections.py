@@ -6,23 +6,22 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ._access import Access
 from ._client import Client
 from ._clock import Clock, Deadline
-from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
-from ._liveness import SETTLING, alive, pair, probe
+from ._closer import Closer
+from ._errors import AnswerLostError, ApiError, RegistryError
+from ._liveness import PROBE_TIMEOUT, alive, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import new_attempt, recover, settle
 from ._registry import Holding, Registry
-from ._settings import GRAPHQL, REST, Settings
+from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
 
 _OPEN_ATTEMPTS = 3
-_PROBE_TIMEOUT = 5.0
 
 
 @dataclass
@@ -48,6 +47,7 @@ class Connections:
         self._registry = Registry(settings, warn)
         self._clock = Clock()
         self._client = Client(settings, self._clock, warn)
+        self._closer = Closer(self._client, self._registry, settings, warn)
 
     def now(self) -> float:
         """The time on the clock by which connections expire, in seconds since the epoch."""
@@ -82,14 +82,14 @@ class Connections:
             outcome.closed = self._refresh(service_id, holding, deadline, check)
             reusable = wanted.candidate(holding.connections, self.now())
         if wanted.force:
-            outcome.closed += self._close_held(service_id, holding, list(holding.connections), deadline, check)
+            outcome.closed += self._closer.close_held(service_id, holding, list(holding.connections), deadline, check)
         if reusable is None and not check:
             outcome.connection = self._open(service_id, wanted, holding, deadline)
         elif reusable is not None:
             outcome.connection = reusable if check else self._claim(service_id, wanted, holding, reusable)
         if not wanted.force:
             # Last, because one that hangs uses up the time.
-            outcome.closed += self._close_unneeded(service_id, holding, reusable, deadline, check)
+            outcome.closed += self._closer.close_unneeded(service_id, holding, reusable, deadline, check)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome
@@ -111,7 +111,7 @@ class Connections:
 
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
         """Keep in *holding* only what is alive; the ids of what earlier attempts had left open and is closed now."""
-        sessions, why = self._sessions(service_id, deadline)
+        sessions, why = self._client.sessions_on(service_id, deadline)
         closed: list[str] = []
         if sessions is not None:
             closed = settle(self._client, service_id, holding, sessions, deadline, check)
@@ -126,7 +126,7 @@ class Connections:
 
     def _probed(self, connection: Connection, why: str, deadline: Deadline) -> Connection | None:
         """The connection if its proxy answers; where that cannot be tried, trust the registry and say so."""
-        answer = probe(connection, min(_PROBE_TIMEOUT, deadline.remaining()))
+        answer = probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
         if answer is None:
             self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
             return connection
@@ -204,107 +204,25 @@ class Connections:
         outcome = Outcome(before=list(holding.connections))
         targets = [item for item in holding.connections if connection_id is None or same_id(item.id, connection_id)]
         if connection_id is not None and not targets:
-            outcome.closed = self._close_stranger(service_id, connection_id, deadline, check)
+            outcome.closed = self._closer.close_stranger(service_id, connection_id, deadline, check)
         else:
-            outcome.closed = self._close_held(service_id, holding, targets, deadline, check)
+            outcome.closed = self._closer.close_held(service_id, holding, targets, deadline, check)
         outcome.after = holding.connections
         outcome.changed = bool(outcome.closed)
         return outcome
 
-    def release(self, service_id: str, holder: str | None, deadline: Deadline) -> list[str]:
+    def release(self, service_id: str, holder: str, deadline: Deadline) -> list[str]:
         """End the use that *holder* makes of the service's connections, and close what nobody needs; the ids of those.
 
         Raises RemoteItError; what could not be closed is closed by the next one who comes here.
         """
         with self._registry.locked(service_id, deadline) as holding:
-            if holder is not None:
-                holding.connections = without(holder, self._unexpired(holding).connections)
-                self._registry.save(service_id, holding)
+            holding.connections = without(holder, self._unexpired(holding).connections)
+            self._registry.save(service_id, holding)
             if holding.attempts:
                 self._refresh(service_id, holding, deadline, check=False)
             unneeded = [item for item in holding.connections if is_unneeded(item)]
-            return self._close_held(service_id, holding, unneeded, deadline, check=False) if unneeded else []
-
-    def _close_unneeded(
-        self, service_id: str, holding: Holding, but: Connection | None, deadline: Deadline, check: bool
-    ) -> list[str]:
-        """Close what processes left behind that have ended; what resists stays for the next one who comes here."""
-        closed = []
-        for connection in holding.connections:
-            if connection is not but and is_unneeded(connection):
-                with contextlib.suppress(ApiError):
-                    closed += self._close_held(service_id, holding, [connection], deadline, check)
-        return closed
-
-    def _close_held(
-        self, service_id: str, holding: Holding, targets: Sequence[Connection], deadline: Deadline, check: bool
-    ) -> list[str]:
-        """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
-        sessions, _why = self._sessions(service_id, deadline)
-        paired = pair(holding.connections, sessions or ())
-        closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
-        self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
-        failures: list[ApiError] = []
-        for connection in targets:
-            may_be_unlisted = sessions is None or self.now() - connection.opened_at < SETTLING
-            may_be_open = connection.id in paired or may_be_unlisted
-            try:
-                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
-                    closed.append(connection.id)
-            except ApiError as error:
-                # One that resists must not keep the others open.
-                failures.append(error)
-                continue
-            holding.connections = [item for item in holding.connections if item.id != connection.id]
-            if not check:
-                self._registry.save(service_id, holding)
-        if failures:
-            raise failures[0]
-        return closed
-
-    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
-        """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
-        api, connection_id = connection.api, connection.id
-        if api == REST and self._settings.credentials.developer_key is None:
-            api, connection_id = GRAPHQL, session.id if session else connection.session_id or connection.id
-        try:
-            self._client.close(connection.service_id, connection_id, api, deadline)
-            return True
-        except (RefusedError, AnswerLostError) as error:
-            # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
-            sessions, _why = self._sessions(connection.service_id, deadline)
-            if sessions is None:
-                if probe(connection, min(_PROBE_TIMEOUT, deadline.remaining())) is False:
-                    return False
-                raise
-            if connection.id in pair([connection], sessions):
-                raise
-            # It was listed before we asked, so it was we who closed it.
-            return session is not None or isinstance(error, AnswerLostError)
-
-    def _close_stranger(self, service_id: str, connection_id: str, deadline: Deadline, check: bool) -> list[str]:
-        """Close a connection that the registry does not know, by the id that the list of sessions shows."""
-        for connection in self._registry.read_all():
-            if same_id(connection.id, connection_id):
-                raise OptionError(_other_service(connection_id, connection.service_id, service_id))
-        service = self._client.service(service_id, deadline)
-        for session in (service.sessions if service else None) or ():
-            if same_id(session.id, connection_id):
-                if not check:
-                    self._client.close(service_id, session.id, GRAPHQL, deadline)
-                return [session.id]
-        for session in self._client.sessions(deadline):
-            if same_id(session.id, connection_id):
-                raise OptionError(_other_service(connection_id, session.service_id, service_id))
-        return []
-
-    def _mention_others(self, service_id: str, sessions: Sequence[Session], known: set[str]) -> None:
-        others = [session.id for session in sessions if session.id not in known]
-        if others:
-            self._warn(
-                f"This account has connections to {service_id} open that were not opened from this registry and were "
-                f"left alone: {', '.join(others)}. To close one, name it in connection_id."
-            )
+            return self._closer.close_held(service_id, holding, unneeded, deadline, check=False) if unneeded else []
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -331,17 +249,3 @@ class Connections:
         if service_id is None:
             found.update((session.id, session) for session in self._client.sessions(deadline))
         return list(found.values())
-
-    def _sessions(self, service_id: str, deadline: Deadline) -> tuple[tuple[Session, ...] | None, str]:
-        """Our sessions on the service; None and the reason when they cannot be read."""
-        try:
-            service = self._client.service(service_id, deadline)
-        except ApiError as error:
-            return None, str(error)
-        if service is None:
-            return (), ""
-        return service.sessions, "its sessions may not be read."
-
-
-def _other_service(connection_id: str, actual: str, asked: str) -> str:
-    return f"connection_id={connection_id} belongs to service {actual}, not to service_id={asked}: correct one of them."

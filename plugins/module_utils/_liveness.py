@@ -17,6 +17,8 @@ from ._settings import REST
 
 # A session may be listed a few seconds after its connection was opened.
 SETTLING = 5.0
+# How long probe() should be given, in seconds.
+PROBE_TIMEOUT = 5.0
 # A session that REST opened may have an id of its own; it is known by when it began. Both ends are measured by the
 # server's clock, to a second and a round trip.
 _MARGIN = 3.0
