@@ -175,9 +175,7 @@ class LookupModule(LookupBase):
         from ..module_utils._service_by_name import chosen_service
 
         deadline = checked_deadline(self.get_option("timeout"))
-        service_id = chosen_service({"service_id": None, **self.get_options()}, deadline, self._warn, to_connect=False)
-        assert service_id is not None
-        return [service_id]
+        return [chosen_service({"service_id": None, **self.get_options()}, deadline, self._warn, to_connect=False)]
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)

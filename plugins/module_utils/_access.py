@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from ._errors import OptionError
@@ -60,6 +59,8 @@ class Access:
 
 def _one_address(option: str, text: str) -> str:
     """*text* as one IPv4 address that can belong to a client; OptionError names *option* otherwise."""
+    import ipaddress  # few connections are restricted
+
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -61,6 +59,9 @@ class Clock:
 
 def within(seconds: float, work: Callable[[], T]) -> T:
     """The result of *work*, or TimeoutError after *seconds*; what is not done by then ends with the process."""
+    import queue  # needed by requests only
+    import threading
+
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 
     def run() -> None:

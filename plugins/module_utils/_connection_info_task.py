@@ -14,7 +14,7 @@ from ._clock import iso8601
 from ._connections import Connections
 from ._model import Connection, Session
 from ._options import checked_deadline
-from ._service_by_name import EXCLUSIVE, chosen_service
+from ._service_by_name import EXCLUSIVE, chosen_service, is_service_chosen
 from ._settings import Settings
 
 RULES = {"mutually_exclusive": list(EXCLUSIVE)}
@@ -32,7 +32,8 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task, which never writes. *warn* takes one sentence for the user. Raises RemoteItError."""
     deadline = checked_deadline(params["timeout"])
-    service_id = chosen_service(params, deadline, warn, to_connect=False)
+    is_chosen = is_service_chosen(params)
+    service_id = chosen_service(params, deadline, warn, to_connect=False) if is_chosen else None
     connections = Connections(Settings.from_options(params), warn)
     held, others = connections.open_now(service_id, deadline)
     now = connections.now()

@@ -70,7 +70,6 @@ def run(
     if params["close"] == AT_END and watch is None:
         raise OptionError("close=at_end can be kept in the controller only: leave out close, or async and delegate_to.")
     service_id = chosen_service(params, deadline, warn, to_connect=params["state"] == PRESENT)
-    assert service_id is not None
     if params["state"] == ABSENT:
         return _absent(params, service_id, deadline, check_mode, warn)
     return _present(params, service_id, deadline, check_mode, warn, watch)

@@ -37,6 +37,12 @@ class Outcome:
     closed: list[str] = field(default_factory=list)
     changed: bool = False
 
+    def opened(self) -> Connection:
+        """The connection to use, which only check mode leaves out."""
+        if self.connection is None:
+            raise AssertionError("nothing is opened in check mode")
+        return self.connection
+
 
 class Connections:
     """The connections of one access key. *warn* takes one sentence for the user."""
@@ -179,9 +185,7 @@ class Connections:
                 holding.connections = without(wanted.holder, holding.connections)
             self._refresh(service_id, holding, deadline, check=False)
             other = replace(wanted, other_than=dead.id)
-            connection = self._present(service_id, other, holding, deadline, check=False).connection
-        assert connection is not None
-        return connection
+            return self._present(service_id, other, holding, deadline, check=False).opened()
 
     # -- absent -------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import configparser
 import os
 import re
 from collections.abc import Mapping
@@ -142,6 +141,8 @@ def _read(path: str, *, required: bool) -> str | None:
 
 def _parse(text: str, path: str) -> dict[str, Mapping[str, str]]:
     """Profiles by name. Lines before the first section belong to the default profile, as in the vendor's tools."""
+    import configparser  # a ProxyCommand that finds its key in the environment starts faster without
+
     # An impossible default section makes [DEFAULT] an ordinary profile instead of a fallback for all others.
     parser = configparser.ConfigParser(default_section="\n", interpolation=None, strict=True)
     headerless = not re.search(r"^\s*\[", _first_content_line(text))

@@ -25,19 +25,22 @@ ONE_OF = ["service_id", "device", "device_tag"]
 _SHOWN = 10
 
 
+def is_service_chosen(options: Mapping[str, Any]) -> bool:
+    """Whether *options* say anything of a service."""
+    return any(options[name] is not None for name in (*ONE_OF, "service"))
+
+
 def chosen_service(
     options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None], *, to_connect: bool
-) -> str | None:
+) -> str:
     """The id of the service that ``service_id``, or ``device`` or ``device_tag`` with ``service``, means.
 
-    None when nothing is said. With *to_connect*, a service that may be seen only is refused. *warn* takes one sentence
-    for the user. Raises OptionError and ApiError.
+    With *to_connect*, a service that may be seen only is refused. *warn* takes one sentence for the user. Raises
+    OptionError and ApiError.
     """
     if options["service_id"] is not None:
         return checked_service_id(options["service_id"])
     _check(options)
-    if options["device"] is None and options["device_tag"] is None:
-        return None
     device = _device(options, deadline, warn)
     service = _service(device, options["service"])
     if to_connect and not service.can_connect:
@@ -56,6 +59,8 @@ def _check(options: Mapping[str, Any]) -> None:
             raise OptionError(f"{name} is empty: give a name, or leave it out.")
     if options["service"] is not None and options["device"] is None and options["device_tag"] is None:
         raise OptionError(f"service={options['service']!r} does not say on which device: set device or device_tag.")
+    if not is_service_chosen(options):
+        raise OptionError(f"no service is named: set one of {', '.join(ONE_OF)}.")
 
 
 def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None]) -> Device:

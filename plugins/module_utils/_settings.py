@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 from collections.abc import Mapping
@@ -123,6 +122,8 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
 
 
 def _is_loopback(host: str) -> bool:
+    import ipaddress  # only a simulator is reached without TLS
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -128,8 +128,7 @@ class _Tunnel:
         is_new = False
         if connection is None:
             outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
-            connection = outcome.connection
-            assert connection is not None
+            connection = outcome.opened()
             is_new = connection.id not in [before.id for before in outcome.before]
         if not is_new:
             with contextlib.suppress(NoServerError):

@@ -48,7 +48,8 @@ def test_an_id_needs_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_said_is_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen(FleetCloud(pi()), monkeypatch, account="acme") is None
+    with pytest.raises(OptionError, match="no service is named: set one of service_id, device, device_tag"):
+        chosen(FleetCloud(pi()), monkeypatch, account="acme")
 
 
 def test_device_and_service(monkeypatch: pytest.MonkeyPatch) -> None:
