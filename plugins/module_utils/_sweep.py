@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from ._clock import Deadline
 from ._connections import Connections
 from ._credentials import Credentials
 from ._errors import OutOfTimeError, RegistryError, RemoteItError
+from ._model import Connection
 from ._registry import Registry
 from ._settings import Settings
 from ._wanted import is_unneeded
@@ -26,7 +26,9 @@ from ._wanted import is_unneeded
 END = b"\n"
 
 _AT_A_TIME = 16
-_TIMEOUT = 60.0
+# The user waits for it, so there is an end to it, and an earlier one where it is not certain that anything is open.
+_TIMEOUT = 40.0
+_SEARCH_TIMEOUT = 6.0
 # Where only an interrupted opening is left, somebody may just be busy with it.
 _BRIEFLY = 0.5
 # When to look for a connection that an interrupted opening made: it may be listed late.
@@ -86,16 +88,20 @@ def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
 def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | None:
     """What the user should know when the service's connections cannot all be closed."""
     registry = Registry(settings, _ignore)
+    held: list[Connection] = []
     try:
-        if not registry.read(service_id).connections and _is_busy(registry, service_id):
+        held = registry.read(service_id).connections
+        if not held and _is_busy(registry, service_id):
             return None
+        deadline = Deadline(_TIMEOUT if held else _SEARCH_TIMEOUT)
         for pause in _LOOKS:
-            time.sleep(pause)
-            Connections(settings, _ignore).release(service_id, holder, Deadline(_TIMEOUT))
-            if not registry.read(service_id).attempts:
+            deadline.sleep(pause)
+            Connections(settings, _ignore).release(service_id, holder, deadline)
+            if not registry.read(service_id).attempts or not deadline.remaining():
                 break
     except RemoteItError as error:
-        return f"A connection to {service_id} was left open: {error} The next run tries again."
+        state = "was" if held else "may have been"
+        return f"A connection to {service_id} {state} left open: {error} The next run tries again."
     return None
 
 

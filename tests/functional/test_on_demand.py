@@ -75,6 +75,8 @@ def run_tool(lab: Lab, *command: str | Path, **environ: str) -> subprocess.Compl
 def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
     line = {"path": "~/.profile", "line": "export TZ=UTC", "create": True, "mode": "0644"}
     configure = {"name": "configure", "ansible.builtin.lineinfile": line}
+    for device in lab.devices:
+        (device.home / ".profile").unlink(missing_ok=True)
     first = run_on_fleet(lab, configure, WHO, gather_facts=True)
     assert operations(lab, "connect") == 2
     second = run_on_fleet(lab, configure)

@@ -7,10 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +29,9 @@ from .ssh_device import SshDevice
 from .world import environment, simulator_config, write_inventory
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+_PATIENCE = 20
 
 
 class Lab:
@@ -105,10 +112,37 @@ class Lab:
 
     def reset(self) -> None:
         """Close everything, forget everything, and set the simulator back to its configuration."""
+        self._end_tunnels()
         self.cloud.reset()
         shutil.rmtree(self.root / "registry", ignore_errors=True)
+
+    def _end_tunnels(self) -> None:
+        """End SSH connections that persist, because their tunnels would ask the simulator to close them later."""
+        end = time.monotonic() + _PATIENCE
+        while pids := self._tunnels():
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+            if time.monotonic() > end:
+                raise RuntimeError(f"These processes do not end: {pids}")
+            time.sleep(0.05)
+
+    def _tunnels(self) -> list[int]:
+        """The processes that hold a connection for SSH."""
+        pids = []
+        for path in self.root.glob("registry/*/*.json"):
+            with contextlib.suppress(FileNotFoundError):
+                holders = [name for item in json.loads(path.read_text())["connections"] for name in item["holders"]]
+                pids += [int(name.partition("/")[0]) for name in holders]
+        return [pid for pid in pids if b"ssh_proxy.py" in _command_line(pid)]
 
     def open_connections(self) -> list[dict[str, Any]]:
         """The connections that the simulator has open."""
         connections: list[dict[str, Any]] = self.cloud.state()["connections"]
         return connections
+
+
+def _command_line(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
