@@ -62,6 +62,7 @@ def test_names_do_what_ids_do(lab: Lab) -> None:
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_a_tag_and_a_device_with_one_service_lead_through_ssh(lab: Lab) -> None:
     lab.cloud.update(service_id(1, 0), tags=["kitchen"])
     run = lab.run_tasks(
@@ -76,6 +77,7 @@ def test_a_tag_and_a_device_with_one_service_lead_through_ssh(lab: Lab) -> None:
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_the_lookup_asks_only_for_names(lab: Lab) -> None:
     run = lab.run_tasks(
         show("opened", f"lookup('{LOOKUP}', device='pi-garage', missing='open', attribute='service_id')"),
@@ -108,6 +110,7 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.one_core
 def test_mistakes_say_what_there_is(lab: Lab) -> None:
     names = [f"{number} {options}" for number, (options, _expected) in enumerate(MISTAKES)]
     sent = {"async": 60, "poll": 1}

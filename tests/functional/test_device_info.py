@@ -50,6 +50,7 @@ def message(lab: Lab, environ: dict[str, str] | None = None, **options: Any) -> 
     return said
 
 
+@pytest.mark.one_core
 def test_the_whole_fleet_in_one_request(lab: Lab) -> None:
     run = lab.run_tasks(devices("list"), arguments=["--check"])
     result = run.result("list")
@@ -68,6 +69,7 @@ def test_the_whole_fleet_in_one_request(lab: Lab) -> None:
     assert [call["operation"] for call in lab.cloud.calls()] == ["query"]
 
 
+@pytest.mark.one_core
 def test_filters(lab: Lab) -> None:
     kitchen, garage = service_id(1, 0), service_id(2, 0)
     lab.cloud.update(kitchen, tags=["pi", "warm"])
@@ -108,6 +110,7 @@ def test_module_defaults_reach_it(lab: Lab) -> None:
     assert "https://nowhere.invalid" in run.result("list").result["msg"]
 
 
+@pytest.mark.one_core
 def test_mistakes_are_one_sentence(lab: Lab) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         (
@@ -207,6 +210,7 @@ def test_what_strangers_wrote_is_never_a_template(lab: Lab) -> None:
     assert not list(lab.root.rglob("templated"))
 
 
+@pytest.mark.one_core
 def test_ids_are_those_that_the_other_modules_take(lab: Lab) -> None:
     run = lab.run_tasks(
         devices("list", {"register": "found"}, name="cabinet"),

@@ -143,6 +143,7 @@ def test_what_others_need_is_left_to_them(lab: Lab) -> None:
     lab.run_tasks(connection("close", OTHER, state="absent"))
 
 
+@pytest.mark.one_core
 def test_what_cannot_be_closed_is_said_and_closed_by_the_next_run(lab: Lab) -> None:
     lab.cloud.set_fault({"operation": "stop", "fault": "status", "status": 503})
     first = lab.run_tasks(OPEN_TO_THE_END)
@@ -158,6 +159,7 @@ def test_check_mode_opens_nothing_and_closes_nothing(lab: Lab) -> None:
     assert operations(lab, "connect") == 0
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize(
     ("options", "keywords", "message"),
     [

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 
 from tests.lab.lab import Lab
@@ -47,6 +48,7 @@ def test_missing(lab: Lab) -> None:
     assert lab.cloud.calls() == []
 
 
+@pytest.mark.one_core
 def test_several_ids_give_several_answers_in_their_order(lab: Lab) -> None:
     run = lab.run_tasks(
         connection("open", OTHER),
@@ -79,6 +81,7 @@ def test_check_mode_opens_nothing(lab: Lab) -> None:
     assert lab.cloud.calls() == []
 
 
+@pytest.mark.one_core
 def test_access_chooses_and_opens(lab: Lab) -> None:
     run = lab.run_tasks(
         connection("latching", DATABASE),
@@ -93,6 +96,7 @@ def test_access_chooses_and_opens(lab: Lab) -> None:
     assert run.result("chosen").result["msg"] == run.result("latching").result["connection"]["id"]
 
 
+@pytest.mark.one_core
 def test_errors_name_the_way_out(lab: Lab) -> None:
     for arguments, expected in (
         ("'not an id'", "service_id='not an id' is not a service id"),

@@ -105,6 +105,7 @@ def test_each_access(
     assert warned == (access == "public")
 
 
+@pytest.mark.one_core
 def test_each_kind_of_access_is_a_connection_of_its_own(lab: Lab) -> None:
     run = lab.run_tasks(
         connection("latching", DATABASE),
@@ -117,6 +118,7 @@ def test_each_kind_of_access_is_a_connection_of_its_own(lab: Lab) -> None:
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 def test_a_reverse_proxy_is_public_and_has_no_port(lab: Lab, api: str) -> None:
     run = lab.run_tasks(
@@ -204,6 +206,7 @@ def test_diff_shows_what_is_held_before_and_after(lab: Lab) -> None:
     assert f'+            "address": "{entry["address"]}"' in run.output
 
 
+@pytest.mark.one_core
 def test_force_closes_and_opens_anew(lab: Lab) -> None:
     run = lab.run_tasks(connection("open", DATABASE), connection("force", DATABASE, force=True))
     first, second = run.result("open").result["connection"], run.result("force").result["connection"]
@@ -227,6 +230,7 @@ def test_a_connection_closed_elsewhere_is_noticed(lab: Lab) -> None:
     assert [item["id"] for item in lab.open_connections()] == [second["id"]]
 
 
+@pytest.mark.one_core
 def test_closing_what_was_closed_elsewhere_changes_nothing(lab: Lab) -> None:
     for api in ("rest", "graphql"):
         first = lab.run_tasks(connection("open", DATABASE, api=api)).result("open").result["connection"]
@@ -237,6 +241,7 @@ def test_closing_what_was_closed_elsewhere_changes_nothing(lab: Lab) -> None:
         assert run.result("close").result["closed"] == []
 
 
+@pytest.mark.one_core
 def test_min_remaining_opens_anew_and_keeps_the_old_one_known(lab: Lab) -> None:
     run = lab.run_tasks(
         connection("open", DATABASE),
@@ -248,6 +253,7 @@ def test_min_remaining_opens_anew_and_keeps_the_old_one_known(lab: Lab) -> None:
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_an_expired_connection_is_not_used_again(lab: Lab) -> None:
     with Simulator(lab.simulator_config(lifetime=2)) as cloud:
         environ = lab.environment(cloud)
@@ -263,6 +269,7 @@ def test_an_expired_connection_is_not_used_again(lab: Lab) -> None:
         assert run.result("close").result["closed"] == [run.result("open").result["connection"]["id"]]
 
 
+@pytest.mark.one_core
 def test_a_connection_that_a_second_one_replaced_is_noticed(lab: Lab) -> None:
     with Simulator(lab.simulator_config(second_connect="override")) as cloud:
         environ = lab.environment(cloud)
@@ -280,6 +287,7 @@ def test_a_connection_that_a_second_one_replaced_is_noticed(lab: Lab) -> None:
         assert cloud.state()["connections"] == []
 
 
+@pytest.mark.one_core
 def test_times_are_true(lab: Lab) -> None:
     opened = lab.run_tasks(connection("open", DATABASE)).result("open").result["connection"]
     moments = [datetime.fromisoformat(opened[key]) for key in ("opened_at", "expires_at")]
@@ -287,6 +295,7 @@ def test_times_are_true(lab: Lab) -> None:
     assert 28700 < opened["expires_in"] <= 28800
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 def test_connection_id_closes_just_that_one(lab: Lab, api: str) -> None:
     one = {"state": "absent", "connection_id": "{{ one.connection.id }}"}
@@ -300,6 +309,7 @@ def test_connection_id_closes_just_that_one(lab: Lab, api: str) -> None:
     assert [item["id"] for item in lab.open_connections()] == [run.result("two").result["connection"]["id"]]
 
 
+@pytest.mark.one_core
 def test_what_was_opened_elsewhere_is_left_alone_mentioned_and_closed_by_its_id(lab: Lab) -> None:
     elsewhere = {"REMOTEIT_REGISTRY": str(lab.root / "other registry")}
     theirs = lab.run_tasks(connection("open", DATABASE), environ=elsewhere).result("open").result["connection"]
