@@ -29,7 +29,7 @@ units: $(READY) ## Unit tests
 	$(PYTEST) -n auto tests/unit
 
 integration: $(READY) ## Real playbooks against the simulator and an SSH server
-	$(PYTEST) -n 2 tests/functional
+	$(PYTEST) -n 3 tests/functional
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
 	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)

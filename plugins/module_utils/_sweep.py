@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from ._clock import Deadline
-from ._connections import Connections
 from ._credentials import Credentials
 from ._errors import OutOfTimeError, RegistryError, RemoteItError
 from ._model import Connection
@@ -87,6 +86,8 @@ def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
 
 def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | None:
     """What the user should know when the service's connections cannot all be closed."""
+    from ._connections import Connections  # most runs leave nothing, and need not talk to remote.it
+
     registry = Registry(settings, _ignore)
     held: list[Connection] = []
     try:
