@@ -67,7 +67,7 @@ def watched_arguments(mark: str) -> Iterator[set[bytes]]:
         watcher.join()
 
 
-@pytest.mark.parametrize(("source", "api"), zip(SOURCES, ("rest", "graphql", "rest"), strict=True))
+@pytest.mark.parametrize(("source", "api"), list(zip(SOURCES, ("rest", "graphql", "rest"), strict=True)))
 def test_nothing_shows_a_secret(lab: Lab, tmp_path: Path, source: str, api: str) -> None:
     environ = {"ANSIBLE_DISPLAY_TRACEBACK": "always", "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local")}
     options, arguments = _given(source, tmp_path, environ)
