@@ -13,7 +13,7 @@ from ._access import Access
 from ._client import Client
 from ._clock import Clock, Deadline
 from ._closer import Closer
-from ._errors import AnswerLostError, ApiError, RegistryError
+from ._errors import AnswerLostError, ApiError, RegistryError, RemoteItError
 from ._liveness import PROBE_TIMEOUT, alive, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import new_attempt, recover, settle
@@ -151,7 +151,7 @@ class Connections:
                     self._registry.save(service_id, holding)
                     raise
                 continue
-            except ApiError:
+            except RemoteItError:
                 holding.attempts.remove(attempt)
                 self._registry.save(service_id, holding)
                 raise

@@ -97,7 +97,7 @@ def test_playbook(lab: Lab, fleet: Fleet, name: str, tmp_path: Path) -> None:
     inventory = inventory_before(name)
     arguments = ["-i", str(fleet.write(inventory))] if inventory else []
     # some write to the home directory, and async_status looks into that of the password database
-    environ = {"HOME": str(tmp_path), "ANSIBLE_ASYNC_DIR": str(tmp_path / "async")}
+    environ = {"HOME": str(tmp_path), "ANSIBLE_ASYNC_DIR": str(tmp_path / "async"), "ANSIBLE_PIPELINING": "1"}
     run = lab.run(PLAYBOOKS[name], "-e", f"@{variables}", *arguments, environ=environ)
     assert run.returncode == 0, run.output
     assert run.results

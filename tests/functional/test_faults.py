@@ -115,9 +115,8 @@ def test_a_connect_that_fails_for_good_leaves_nothing_open(lab: Lab) -> None:
 )
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 def test_a_lost_answer_to_close_ends_closed(lab: Lab, api: str, fault: dict[str, Any]) -> None:
-    lab.run_tasks(connection("open", DATABASE, api=api))
     lab.cloud.set_fault({"wire": api, "operation": OPERATION[api][1], "count": 1, **fault})
-    run = lab.run_tasks(connection("close", DATABASE, api=api, state="absent"))
+    run = lab.run_tasks(connection("open", DATABASE, api=api), connection("close", DATABASE, api=api, state="absent"))
     assert run.returncode == 0, run.output
     assert run.result("close").changed
     assert lab.open_connections() == []
