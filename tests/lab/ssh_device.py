@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
+import random
 import shutil
 import signal
 import socket
@@ -19,6 +21,10 @@ from types import TracebackType
 from typing import Self
 
 _STARTUP_SECONDS = 20.0
+
+# Below those that systems hand out themselves, so that no proxy, client or other listener of this machine takes one.
+_PORTS = range(20_000, 32_000)
+_ATTEMPTS = 5
 
 _SSHD_CONFIG = """\
 ListenAddress 127.0.0.1
@@ -48,7 +54,7 @@ class SshDevice:
         self.home = root / "home"
         self.user_key = user_key
         self.user = getpass.getuser()
-        self.port = _free_port()
+        self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -67,10 +73,11 @@ class SshDevice:
             if not key.exists():
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
         shutil.copy(f"{self.user_key}.pub", self.root / "authorized_keys")
-        with (self.root / "log").open("wb") as log:
-            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        self._wait_until_ready(self._process)
-        return self
+        for _attempt in range(_ATTEMPTS):
+            self.port = random.choice(_PORTS)
+            if self._starts():
+                return self
+        raise RuntimeError(f"The SSH server of {self.name} did not start:\n{(self.root / 'log').read_text()}")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -86,7 +93,8 @@ class SshDevice:
             subprocess.run(["pkill", "-KILL", "-P", str(self._process.pid)], check=False)
         self.__exit__(None, None, None)
         time.sleep(off)
-        self.__enter__()
+        if not self._starts():
+            raise RuntimeError(f"The SSH server of {self.name} did not come back:\n{(self.root / 'log').read_text()}")
 
     def _command(self) -> list[str]:
         sshd = _sshd()
@@ -99,25 +107,30 @@ class SshDevice:
         config.write_text(_SSHD_CONFIG.format(port=self.port, root=self.root, home=self.home, name=self.name))
         return [sshd, "-D", "-e", "-f", str(config)]
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _starts(self) -> bool:
+        """Start the server; false where it ends at once, as when another program has the port."""
+        with (self.root / "log").open("wb") as log:
+            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         end = time.monotonic() + _STARTUP_SECONDS
-        while process.poll() is None and time.monotonic() < end:
-            try:
-                with socket.create_connection(("127.0.0.1", self.port), timeout=1) as link:
-                    if link.recv(4) == b"SSH-":
-                        return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError(f"The SSH server of {self.name} did not start:\n{(self.root / 'log').read_text()}")
+        while self._process.poll() is None and time.monotonic() < end:
+            if self._answers():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _answers(self) -> bool:
+        """Whether it is this device that listens, told by its host key: another one's server may have the port."""
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            scan = subprocess.run(
+                ["ssh-keyscan", "-T", "2", "-t", "ed25519", "-p", str(self.port), "127.0.0.1"],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            return self.host_key in scan.stdout
+        return False
 
 
 def _sshd() -> str | None:
     # sshd insists on being called by its full path, and /usr/sbin is not on everybody's PATH.
     return shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
