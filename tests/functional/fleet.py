@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -41,22 +39,12 @@ def operations(lab: Lab, operation: str) -> int:
 
 def wait_until_nothing_is_open(lab: Lab) -> None:
     """Wait until the last tunnel is closed and forgotten; fail when that takes too long."""
-    _wait_while(lambda: [*lab.open_connections(), *_records(lab)])
+    _wait_while(lambda: [*lab.open_connections(), *lab.registry()])
 
 
 def wait_until_ssh_has_gone(lab: Lab) -> None:
     """Wait until no process holds a connection open; fail when that takes too long."""
-    _wait_while(lambda: [connection for connection in _records(lab) if connection["holders"]])
-
-
-def _records(lab: Lab) -> list[dict[str, Any]]:
-    """What the registry knows."""
-    records: list[dict[str, Any]] = []
-    for path in lab.root.glob("registry/*/*.json"):
-        # It may go away while we look.
-        with contextlib.suppress(FileNotFoundError):
-            records += json.loads(path.read_text())["connections"]
-    return records
+    _wait_while(lambda: [connection for connection in lab.registry() if connection["holders"]])
 
 
 def _wait_while(left: Callable[[], list[dict[str, Any]]]) -> None:

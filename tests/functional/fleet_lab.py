@@ -25,7 +25,7 @@ from ansible.utils.display import Display
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.ssh_device import SshDevice
-from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, service_id
+from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, device, service_id
 from tests.simulator.harness import Simulator
 
 PLUGIN = "community.remoteit.remoteit"
@@ -43,11 +43,6 @@ GATEWAY = service_id(0xA5, 1)
 def service(id_: str, name: str = "ssh", application: int = 28, port: int = 22, **more: Any) -> dict[str, Any]:
     """A service of a simulator's configuration."""
     return {"id": id_, "name": name, "application": application, "port": port, **more}
-
-
-def device(number: int, name: str, *services: dict[str, Any], owner: str = OWNER, **more: Any) -> dict[str, Any]:
-    """A device of a simulator's configuration."""
-    return {"id": service_id(number, 0), "name": name, "owner": owner, "services": list(services), **more}
 
 
 def shared_by_the_neighbour(number: int, name: str, *services: dict[str, Any], **more: Any) -> dict[str, Any]:

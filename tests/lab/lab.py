@@ -127,13 +127,18 @@ class Lab:
                 raise RuntimeError(f"These processes do not end: {pids}")
             time.sleep(0.05)
 
+    def registry(self) -> list[dict[str, Any]]:
+        """The connections in the registry."""
+        found: list[dict[str, Any]] = []
+        for path in self.root.glob("registry/*/*.json"):
+            # It may go away while we look.
+            with contextlib.suppress(FileNotFoundError):
+                found += json.loads(path.read_text())["connections"]
+        return found
+
     def _tunnels(self) -> list[int]:
         """The processes that hold a connection for SSH."""
-        pids = []
-        for path in self.root.glob("registry/*/*.json"):
-            with contextlib.suppress(FileNotFoundError):
-                holders = [name for item in json.loads(path.read_text())["connections"] for name in item["holders"]]
-                pids += [int(name.partition("/")[0]) for name in holders]
+        pids = [int(name.partition("/")[0]) for connection in self.registry() for name in connection["holders"]]
         return [pid for pid in pids if b"ssh_proxy.py" in _command_line(pid)]
 
     def open_connections(self) -> list[dict[str, Any]]:

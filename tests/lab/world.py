@@ -44,12 +44,12 @@ def simulator_config(devices: Sequence[SshDevice], behaviour: Mapping[str, Any] 
     """A simulator's configuration: an SSH service on each device, and one service for each special case above."""
     some_target = f"127.0.0.1:{devices[0].port}"
     ssh_devices = [
-        _device(
+        device(
             number,
-            device.name,
-            _service(service_id(number, 1), SSH_APPLICATION, f"127.0.0.1:{device.port}", name="ssh"),
+            one.name,
+            _service(service_id(number, 1), SSH_APPLICATION, f"127.0.0.1:{one.port}", name="ssh"),
         )
-        for number, device in enumerate(devices, start=1)
+        for number, one in enumerate(devices, start=1)
     ]
     return {
         "behaviour": dict(behaviour or {}),
@@ -67,7 +67,7 @@ def simulator_config(devices: Sequence[SshDevice], behaviour: Mapping[str, Any] 
         ],
         "devices": [
             *ssh_devices,
-            _device(
+            device(
                 0x90,
                 "cabinet",
                 _service(DATABASE, TCP_APPLICATION, some_target),
@@ -75,8 +75,8 @@ def simulator_config(devices: Sequence[SshDevice], behaviour: Mapping[str, Any] 
                 _service(WEB, HTTP_APPLICATION, some_target),
                 _service(DISABLED, TCP_APPLICATION, some_target, enabled=False),
             ),
-            _device(0x91, "cellar", _service(OFFLINE, TCP_APPLICATION, some_target), online=False),
-            _device(
+            device(0x91, "cellar", _service(OFFLINE, TCP_APPLICATION, some_target), online=False),
+            device(
                 0x92,
                 "next door",
                 _service(VIEW_ONLY, TCP_APPLICATION, some_target),
@@ -87,7 +87,8 @@ def simulator_config(devices: Sequence[SshDevice], behaviour: Mapping[str, Any] 
     }
 
 
-def _device(number: int, name: str, *services: dict[str, Any], owner: str = OWNER, **more: Any) -> dict[str, Any]:
+def device(number: int, name: str, *services: dict[str, Any], owner: str = OWNER, **more: Any) -> dict[str, Any]:
+    """A device of a simulator's configuration."""
     return {"id": service_id(number, 0), "name": name, "owner": owner, "services": list(services), **more}
 
 
@@ -112,13 +113,13 @@ def write_inventory(path: Path, devices: Iterable[SshDevice], python: str) -> No
     known_hosts = path.with_name("known_hosts")
     hosts: dict[str, Any] = {}
     lines = []
-    for number, device in enumerate(devices, start=1):
+    for number, one in enumerate(devices, start=1):
         service = service_id(number, 1)
-        lines.append(f"remoteit-{service.replace(':', '').lower()} {device.host_key}\n")
-        hosts[device.name] = {
+        lines.append(f"remoteit-{service.replace(':', '').lower()} {one.host_key}\n")
+        hosts[one.name] = {
             "remoteit_service_id": service,
-            "ansible_user": device.user,
-            "ansible_ssh_private_key_file": str(device.user_key),
+            "ansible_user": one.user,
+            "ansible_ssh_private_key_file": str(one.user_key),
         }
     known_hosts.write_text("".join(lines))
     variables = {

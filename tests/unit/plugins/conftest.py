@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
+from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
+from tests.unit.plugins.processes import Fork
 
 # The same examples each time, at any speed of the machine: a check that passes at random is of no use.
 settings.register_profile("steady", max_examples=50, derandomize=True, database=None, deadline=None)
@@ -47,3 +50,12 @@ def home(_stranger: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
 def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one process learns of a server stays with it, so no test may learn from another."""
     monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+
+
+@pytest.fixture
+def ended() -> str:
+    """The name of a process that has ended, as a holder."""
+    process = Fork(lambda report: report(holder(os.getpid())))
+    name: str = process.receive()
+    process.join()
+    return name

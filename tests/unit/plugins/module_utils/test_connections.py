@@ -25,7 +25,6 @@ from tests.unit.plugins import loopback
 from tests.unit.plugins.account import Account, listed
 from tests.unit.plugins.loopback import Exchange, reply
 from tests.unit.plugins.material import SERVICE, connection
-from tests.unit.plugins.processes import Fork
 
 
 def test_a_connection_is_not_forgotten_because_there_was_no_time_to_look_at_it(tmp_path: Path) -> None:
@@ -113,14 +112,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path)
     with site.account.server:
         yield site
-
-
-@pytest.fixture
-def ended() -> str:
-    process = Fork(lambda report: report(holder(os.getpid())))
-    name = process.receive()
-    process.join()
-    return name
 
 
 ME = Wanted(Access(), holder="me")

@@ -106,14 +106,6 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
         yield made
 
 
-@pytest.fixture
-def ended() -> str:
-    process = Fork(lambda report: report(holder(os.getpid())))
-    name = process.receive()
-    process.join()
-    return name
-
-
 def service(number: int) -> str:
     return f"80:00:00:00:01:02:03:{number:02X}"
 

@@ -31,14 +31,6 @@ ALIVE = holder(os.getpid())
 ELSEWHERE = "1/1@elsewhere"
 
 
-@pytest.fixture
-def ended() -> str:
-    process = Fork(lambda report: report(holder(os.getpid())))
-    name = process.receive()
-    process.join()
-    return name
-
-
 # -- which connection will do -----------------------------------------------------------------------------------------
 
 
