@@ -12,7 +12,7 @@ PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
 # To compile everything anew in each process takes a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint units integration sanity bench check-all pins clean
+.PHONY: help demo test lint units resilience integration sanity bench check-all pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -20,13 +20,16 @@ help: ## Show this list
 demo: $(READY) ## Watch it work: a remote.it simulator, an SSH server and a playbook, all on this machine
 	$(VENV)/bin/python -m tests.demo
 
-test: lint units integration sanity ## Everything one Python can check
+test: lint units resilience integration sanity ## Everything one Python can check
 
 lint: $(READY) ## Style, types, spelling, licences, documentation, changelog
 	tests/tools/lint.sh
 
 units: $(READY) ## Unit tests
 	$(PYTEST) -n auto tests/unit
+
+resilience: $(READY) ## Faults, races and random input, against the simulator
+	$(PYTEST) -n 2 tests/resilience
 
 integration: $(READY) ## Real playbooks against the simulator and an SSH server
 	$(PYTEST) -n 3 tests/functional

@@ -1,0 +1,32 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator for all tests of a worker, put back to its beginning before each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils import _transport
+from tests.simulator.harness import Simulator
+
+from .site import Site, answering_target, configuration
+
+
+@pytest.fixture(scope="session")
+def _cloud() -> Iterator[Simulator]:
+    with answering_target() as target, Simulator(configuration(target)) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def site(_cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """The site with nothing open, nothing remembered and no fault switched on."""
+    # What one process learns of a server stays with it, so no test may learn from another.
+    monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+    _cloud.reset()
+    return Site(_cloud, tmp_path)

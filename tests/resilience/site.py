@@ -1,0 +1,104 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A simulator with a few services that answer, and the core of the collection in front of it, in this process."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
+from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
+from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, device, service_id
+from tests.simulator.harness import Simulator
+
+BANNER = b"this is the target\r\n"
+TCP, WEB = 1, 7
+
+SERVICES = [service_id(1, number) for number in (1, 2, 3)]
+SERVICE = SERVICES[0]
+# its connections are reverse proxies
+PAGE = service_id(1, 4)
+OFFLINE = service_id(2, 1)
+
+
+class Site:
+    """A *cloud* that is as good as new, and a registry below *root* in which nothing is.
+
+    :ivar warnings: what the user was warned of
+    """
+
+    def __init__(self, cloud: Simulator, root: Path) -> None:
+        self.cloud = cloud
+        self.root = root
+        self.warnings: list[str] = []
+
+    def settings(self, **options: Any) -> Settings:
+        """Settings from *options* that reach the cloud as the owner of its devices."""
+        return Settings.from_options({**self.options(), **options}, {})
+
+    def options(self) -> dict[str, Any]:
+        """The options by which a task would reach the cloud."""
+        return {
+            "access_key_id": KEY_ID,
+            "secret_access_key": SECRET,
+            "developer_key": DEVELOPER_KEY,
+            "rest_url": self.cloud.rest_url,
+            "graphql_url": self.cloud.graphql_url,
+            "registry": str(self.root / "registry"),
+        }
+
+    def connections(self, **options: Any) -> Connections:
+        """The core, as a process that begins now has it."""
+        return Connections(self.settings(**options), self.warnings.append)
+
+    def registry(self, **options: Any) -> Registry:
+        """The registry that the core writes."""
+        return Registry(self.settings(**options), self.warnings.append)
+
+    def open_ids(self) -> list[str]:
+        """The ids of what is open, oldest first."""
+        return [connection["id"] for connection in self.cloud.state()["connections"]]
+
+
+def configuration(target: str, **behaviour: Any) -> dict[str, Any]:
+    """The simulator's configuration: three TCP services and a web page on one device, and one that is offline."""
+
+    def service(id_: str, application: int = TCP) -> dict[str, Any]:
+        return {"id": id_, "name": f"service {id_[-2:]}", "application": application, "target": target}
+
+    key = {"id": KEY_ID, "secret": SECRET}
+    return {
+        "behaviour": behaviour,
+        "accounts": [
+            {"id": "f0:00:00:00:00:00:00:01", "email": OWNER, "developer_key": DEVELOPER_KEY, "access_keys": [key]},
+            {"id": "f0:00:00:00:00:00:00:02", "email": NEIGHBOUR},
+        ],
+        "devices": [
+            device(1, "cabinet", *(service(id_) for id_ in SERVICES), service(PAGE, WEB)),
+            device(2, "cellar", service(OFFLINE), online=False),
+        ],
+    }
+
+
+@contextlib.contextmanager
+def answering_target() -> Iterator[str]:
+    """The address of a server that says BANNER to everybody who comes, as an SSH server would, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_greet, args=(listener,), daemon=True).start()
+        yield "{}:{}".format(*listener.getsockname())
+
+
+def _greet(listener: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            link, _address = listener.accept()
+            with contextlib.suppress(OSError), link:
+                link.sendall(BANNER)
