@@ -13,9 +13,7 @@ from typing import Any
 from ansible.plugins.inventory import to_safe_group_name
 
 from ..module_utils._fleet import Device, FleetService
-
-SERVICES = "services"
-DEVICES = "devices"
+from ..module_utils._model import host_key_alias
 
 GROUP = "remoteit"
 STATE = "state"
@@ -115,6 +113,14 @@ def default_groups(host: FleetHost, wanted: Collection[str]) -> list[str]:
     if PLATFORMS in wanted and platform:
         names.append(f"{GROUP}_platform_{platform}")
     return list(dict.fromkeys(to_safe_group_name(name) for name in names))
+
+
+def nowhere(host: FleetHost) -> dict[str, str]:
+    """The address of a host that has none: a name that nobody else has.
+
+    Without it, Ansible would connect to whatever machine has the host's name in the controller's network.
+    """
+    return {"ansible_host": host_key_alias(host.id)}
 
 
 def _device_variables(device: Device) -> dict[str, Any]:
