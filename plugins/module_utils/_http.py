@@ -15,13 +15,19 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ._clock import Deadline, within
+from ._clock import Deadline, plausible, within
 from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, OptionError
 from ._signature import Signer
 
 try:
     import requests
     import urllib3.exceptions
+
+    class _Session(requests.Session):
+        """A session that leaves redirects alone. Even told not to follow one, requests reads its body and its target."""
+
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """There is none."""
 
     HAS_REQUESTS = True
 except ImportError:
@@ -45,7 +51,7 @@ class Answer:
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object. ValueError with a description of what came instead."""
-        kind = self.headers.get("Content-Type", "").split(";")[0] or "no content type"
+        kind = printable(self.headers.get("Content-Type", "").split(";")[0]) or "no content type"
         if not self.body.strip():
             raise ValueError("an empty body")
         try:
@@ -59,7 +65,7 @@ class Answer:
     def clock_offset(self) -> float | None:
         """Seconds by which the server's clock is ahead of ours, to about a second; None without a Date header."""
         try:
-            return parsedate_to_datetime(self.headers["Date"]).timestamp() - self.received_at
+            return plausible(parsedate_to_datetime(self.headers["Date"]).timestamp()) - self.received_at
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
 
@@ -75,9 +81,9 @@ class Answer:
 
 
 def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
-    """*text* from outside on one line of about *limit* characters, with all that is not printable escaped."""
+    """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
     shown = text.strip()[:limit]
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
 
 
 class Http:
@@ -93,7 +99,7 @@ class Http:
             _check_ca(verify)
         self._request_timeout = request_timeout
         self._verify = verify
-        self._session = requests.Session()
+        self._session = _Session()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, deadline: Deadline) -> Answer:
         """The answer to one signed POST.
@@ -148,7 +154,10 @@ def _translated(url: str, limit: float, error: Exception) -> ApiError:
         # Any other failure of TLS may have come after the request was sent.
         return AnswerLostError(f"TLS with {url} failed ({cause}).")
     if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError)):
-        return NotSentError(f"{url} is not a URL that can be reached ({cause}).")
+        # The cause may quote a part of the web proxy's URL, in which there may be a password.
+        return NotSentError(f"{url} cannot be asked: it, or the URL of the web proxy in the environment, is not one.")
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return NotSentError(f"{url} could not be reached ({cause}).")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return NotSentError(f"{url} could not be reached within {limit:.0f} seconds.")
     if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
