@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -36,6 +37,9 @@ except ImportError:
 # A page of 1000 devices with all their services is a few MB.
 _MAX_BODY = 64 * 1024 * 1024
 _SHOWN_CHARACTERS = 200
+# HMAC-SHA256 in base64, as both dialects write it.
+_SIGNATURE = re.compile(r"[0-9A-Za-z+/]{43}=")
+_SHORTEST_SECRET = 8
 # So that requests is the first to notice that a limit is over: it can tell what was being waited for.
 _GRACE = 0.5
 
@@ -128,8 +132,19 @@ class Http:
             stream=True,
         )
         with response:
-            content = _read(response, end)
+            content = _without_secrets(_read(response, end), response.request.headers)
         return Answer(response.status_code, response.headers, content, time.time())
+
+
+def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:
+    """*content* without what must not be shown of the headers *sent*, should the server or a web proxy repeat them."""
+    signatures = _SIGNATURE.findall(sent.get("Authorization", "") + sent.get("Signature", ""))
+    for secret in (sent.get("DeveloperKey", ""), *signatures):
+        # What is shorter is no key of remote.it's, and may be a part of something else.
+        if len(secret) >= _SHORTEST_SECRET:
+            for form in (secret.replace("/", "\\/"), secret):
+                content = content.replace(form.encode(), b"********")
+    return content
 
 
 def _check_ca(path: str) -> None:

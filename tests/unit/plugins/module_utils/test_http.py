@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -31,7 +32,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
     RemoteItError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._http import Answer, Http, printable
-from ansible_collections.community.remoteit.plugins.module_utils._settings import CAVAGE
+from ansible_collections.community.remoteit.plugins.module_utils._settings import CAVAGE, RFC9421
 from ansible_collections.community.remoteit.plugins.module_utils._signature import signer
 from tests.unit.plugins import loopback
 from tests.unit.plugins.certificates import Authority
@@ -394,6 +395,36 @@ def test_without_requests_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(MissingLibraryError) as caught:
         Http(True, 1.0)
     assert caught.value.library == "requests"
+
+
+# -- what an answer may not repeat ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", [CAVAGE, RFC9421])
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_server_that_repeats_what_it_was_sent_does_not_give_it_away(dialect: str, escaped: bool) -> None:
+    def repeat(exchange: Exchange) -> None:
+        text = json.dumps(dict(exchange.request.headers))
+        reply(200, (text.replace("/", "\\/") if escaped else text).encode())(exchange)
+
+    # Base64 of which some has a slash, as half of all signatures have.
+    key = "ZGV2ZWxv/GVyIGtleQ+="
+    with Server(repeat) as server:
+        for moment in range(20):
+            sign = signer(dialect, credentials(), NOW + moment)
+            answer = Http(True, 20.0).post(server.url, b"{}", {"DeveloperKey": key}, sign, Deadline(60))
+            sent = server.received[-1].headers
+            (signature,) = re.findall(r"[0-9A-Za-z+/]{43}=", sent.get("signature", sent.get("authorization", "")))
+            shown = json.dumps(answer.json_object())
+            assert sent["developerkey"] == key and KEY_ID in shown
+            assert key not in shown and signature not in shown
+
+
+def test_what_is_too_short_to_be_a_key_changes_no_answer() -> None:
+    sign = signer(CAVAGE, credentials(), NOW)
+    with Server(reply(200, {"status": "true"})) as server:
+        answer = Http(True, 20.0).post(server.url, b"{}", {"DeveloperKey": "status"}, sign, Deadline(60))
+    assert answer.json_object() == {"status": "true"}
 
 
 # -- reading an answer ------------------------------------------------------------------------------------------------
