@@ -242,6 +242,20 @@ def test_what_is_over_is_forgotten_without_a_word(site: Site) -> None:
     assert site.account.asked == []
 
 
+def test_one_that_began_with_another_is_not_taken_for_it_when_it_is_closed(site: Site) -> None:
+    at = time.time() - 60
+    site.hold(made("A", opened_at=at), made("B", opened_at=at))
+
+    def stop(exchange: Exchange) -> None:
+        site.account.sessions = [listed("B", at)]
+        reply(401, {"status": "false", "reason": "connection not found"})(exchange)
+
+    site.account.says["stop"] = stop
+    outcome = site.connections.absent(SERVICE, Deadline(20), connection_id="A")
+    assert outcome.closed == ["A"]
+    assert list(site.held()) == ["B"]
+
+
 # -- instead of what does not work ------------------------------------------------------------------------------------
 
 
