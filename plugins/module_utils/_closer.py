@@ -55,6 +55,9 @@ class Closer:
             holding.connections = [item for item in holding.connections if item.id != connection.id]
             if not check:
                 self._registry.save(service_id, holding)
+        if not targets and not check:
+            # What was settled.
+            self._registry.save(service_id, holding)
         if failures:
             raise failures[0]
         return closed
