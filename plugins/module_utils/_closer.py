@@ -46,7 +46,7 @@ class Closer:
             may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                if may_be_open and (check or self._close(connection, paired.get(connection.id), holding, deadline)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -55,11 +55,14 @@ class Closer:
             holding.connections = [item for item in holding.connections if item.id != connection.id]
             if not check:
                 self._registry.save(service_id, holding)
+        if not targets and not check:
+            # What was settled.
+            self._registry.save(service_id, holding)
         if failures:
             raise failures[0]
         return closed
 
-    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
+    def _close(self, connection: Connection, session: Session | None, holding: Holding, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
         api, connection_id = connection.api, connection.id
         if api == REST and self._settings.credentials.developer_key is None:
@@ -74,7 +77,7 @@ class Closer:
                 if probe(connection, min(PROBE_TIMEOUT, deadline.remaining())) is False:
                     return False
                 raise
-            if connection.id in pair([connection], sessions):
+            if connection.id in pair(holding.connections, sessions):
                 raise
             # It was listed before we asked, so it was we who closed it.
             return session is not None or isinstance(error, AnswerLostError)

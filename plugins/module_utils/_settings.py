@@ -60,7 +60,7 @@ class Settings:
         request_timeout = float(DEFAULT_REQUEST_TIMEOUT if asked is None else asked)
         if math.isnan(request_timeout) or request_timeout <= 0:
             raise OptionError(f"request_timeout={request_timeout:g} is not a time: give seconds greater than 0.")
-        settings = cls(
+        return cls(
             credentials=find_credentials(options, environ),
             api=options.get("api") or REST,
             signature=options.get("signature") or AUTO,
@@ -68,11 +68,8 @@ class Settings:
             graphql_url=_url("graphql_url", options, environ, ENV_GRAPHQL_URL, DEFAULT_GRAPHQL_URL),
             verify=_verify(options),
             request_timeout=request_timeout,
-            registry=os.path.expanduser(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
+            registry=_registry(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
         )
-        if settings.registry.find("://") > 0:
-            raise OptionError(f"registry={_shown(settings.registry)} is not a directory: give the path of one.")
-        return settings
 
     def require_developer_key(self) -> str:
         """The developer key that REST needs beside the signature (vendor page "Authentication")."""
@@ -94,6 +91,22 @@ def _verify(options: Mapping[str, Any]) -> bool | str:
     if not os.path.exists(path):
         raise OptionError(f"ca_path={ca_path} does not exist: give a PEM file or a directory of CA certificates.")
     return path
+
+
+def _registry(given: str) -> str:
+    """The absolute path: whoever changes the directory must still find the same registry."""
+    try:
+        is_path = given.find("://") <= 0 and b"\0" not in os.fsencode(given)
+    except UnicodeEncodeError:
+        is_path = False
+    if not is_path:
+        raise OptionError(f"registry={_shown(given)!r} is not a directory: give the path of one.")
+    path = os.path.expanduser(given)
+    if path.startswith("~"):
+        raise OptionError(
+            f"registry={given} is below a home directory that is not known: give the whole path, or set HOME."
+        )
+    return os.path.abspath(path)
 
 
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:

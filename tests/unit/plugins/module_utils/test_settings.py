@@ -223,15 +223,30 @@ def test_a_request_timeout_may_be_short() -> None:
     assert made(request_timeout=0.25).request_timeout == 0.25
 
 
-@pytest.mark.parametrize("value", ["redis://localhost/0", "https://example.com"])
+@pytest.mark.parametrize("value", ["redis://localhost/0", "https://example.com", "a\0b", "a\ud800b"])
 def test_a_registry_elsewhere_is_refused(value: str) -> None:
-    assert refused(registry=value) == f"registry={value} is not a directory: give the path of one."
+    assert refused(registry=value) == f"registry={value!r} is not a directory: give the path of one."
     assert refused({"REMOTEIT_REGISTRY": value})
 
 
 def test_a_tilde_in_the_registry_is_home(home: Path) -> None:
     assert made(registry="~/r").registry == os.path.join(home, "r")
     assert made({"REMOTEIT_REGISTRY": "~/r"}).registry == os.path.join(home, "r")
+
+
+@pytest.mark.parametrize("given", ["r", "./r/", "s/../r"])
+def test_a_registry_is_the_same_wherever_a_process_goes(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert made(registry=given).registry == str(tmp_path / "r")
+
+
+@pytest.mark.parametrize("given", ["~nobody-has-this-name/r", "~nobody-has-this-name"])
+def test_a_registry_in_an_unknown_home_is_refused(given: str) -> None:
+    assert refused(registry=given) == (
+        f"registry={given} is below a home directory that is not known: give the whole path, or set HOME."
+    )
 
 
 # -- the developer key ------------------------------------------------------------------------------------------------
