@@ -19,7 +19,6 @@ from ._errors import AnswerLostError, ApiError
 from ._liveness import SETTLING, pair
 from ._model import Session
 from ._registry import Attempt, Holding
-from ._settings import GRAPHQL
 
 # The server stamps a session with its own clock, to a second.
 _MARGIN = 2.0
@@ -51,7 +50,7 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
 
 
 def settle(
-    client: Client, service_id: str, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool
+    client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool
 ) -> list[str]:
     """Close what earlier attempts left open and forget those of which nothing can come any more.
 
@@ -64,7 +63,7 @@ def settle(
     for session in found:
         # What cannot be closed now is looked for again by the next task, because its attempt is kept.
         with contextlib.suppress(ApiError):
-            client.close(service_id, session.id, GRAPHQL, deadline)
+            client.close_session(session, deadline)
             closed.append(session.id)
     if len(closed) == len(found):
         holding.attempts = [attempt for attempt in holding.attempts if time.time() < attempt.until + SETTLING]
@@ -87,7 +86,7 @@ def recover(
                 break
             found = orphans(holding, [attempt], sessions, client.clock.observed)
             for session in found:
-                client.close(service_id, session.id, GRAPHQL, deadline)
+                client.close_session(session, deadline)
             if found:
                 holding.attempts.remove(attempt)
                 return

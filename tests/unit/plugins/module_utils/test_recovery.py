@@ -99,7 +99,7 @@ def settled(account: Account, holding: Holding, *, check: bool = False) -> list[
     talking = client(account)
     service = talking.service(SERVICE, Deadline(60))
     assert service is not None
-    return settle(talking, SERVICE, holding, service.sessions or (), Deadline(60), check)
+    return settle(talking, holding, service.sessions or (), Deadline(60), check)
 
 
 def test_what_an_earlier_attempt_left_open_is_closed() -> None:
