@@ -46,8 +46,7 @@ class Closer:
             may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                session = paired.get(connection.id)
-                if may_be_open and (check or self._close(connection, session, sessions is not None, deadline)):
+                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -64,12 +63,12 @@ class Closer:
         """Close what does not answer, whose sessions cannot be read. Raises RefusedError if it is closed already."""
         self._ask_to_close(connection, None, deadline)
 
-    def _close(self, connection: Connection, session: Session | None, is_listed: bool, deadline: Deadline) -> bool:
+    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError.
 
-        *is_listed* tells whether the sessions could be read, so that what has no *session* had none.
+        Without a *session*, it was not listed, or not yet.
         """
-        was_open = session is not None if is_listed else _answers(connection, deadline)
+        was_open = session is not None or _answers(connection, deadline)
         try:
             self._ask_to_close(connection, session, deadline)
             return True
