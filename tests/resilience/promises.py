@@ -9,19 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .cells import CHECK, CLOSE, LIST, OPEN, REQUESTS, TIMEOUT, Cell, Seen
+from .cells import CHECK, CLOSE, LIST, OPEN, REQUESTS, Cell, Seen
 
 # By how much a task may outlast its timeout.
 _GRACE = 1.0
 
 
-def broken(cell: Cell, seen: Seen, says: str) -> list[str]:
-    """The promises that are broken. An error must say what *says*, a regular expression, or that the time was over."""
-    found = list(_always(seen))
+def broken(cell: Cell, seen: Seen, says: str, *, unseen: bool = False) -> list[str]:
+    """The promises that are broken.
+
+    An error must say what *says*, a regular expression, or that the time was over. If nothing can show that the
+    connection is gone, that is *unseen*.
+    """
+    found = list(_always(cell, seen))
     if seen.error is not None:
-        if not re.search(f"{says}|time limit", str(seen.error), re.IGNORECASE | re.DOTALL):
+        if not says or not re.search(f"{says}|time limit", str(seen.error), re.IGNORECASE | re.DOTALL):
             found.append(f"the message does not say what happened: {seen.error}")
-    elif cell.operation in (OPEN, CHECK):
+    elif cell.operation in (OPEN, CHECK) and not unseen:
         found += _has_the_one(seen)
     elif cell.operation == CLOSE and (seen.after or seen.held):
         found.append(f"closed without an error, but {seen.after} is open and {seen.held} held")
@@ -30,8 +34,8 @@ def broken(cell: Cell, seen: Seen, says: str) -> list[str]:
     return found
 
 
-def _always(seen: Seen) -> Iterator[str]:
-    if seen.seconds > TIMEOUT + _GRACE:
+def _always(cell: Cell, seen: Seen) -> Iterator[str]:
+    if seen.seconds > cell.timeout + _GRACE:
         yield f"took {seen.seconds:.1f} seconds"
     if len(seen.after) > 1:
         yield f"{len(seen.after)} connections are open"
@@ -102,11 +106,11 @@ def _of_opening(cell: Cell, seen: Seen) -> str:
 def _of_checking(seen: Seen) -> str:
     if seen.error is not None:
         return "fails; kept in the registry" if seen.held else "fails; nothing is open"
-    if seen.returned not in seen.before:
+    if seen.outcome.changed:
         return "replaced by another"
-    if seen.asked["graphql.query"] == 0:
-        return "used again, unasked"
-    return "used again"
+    if seen.returned not in seen.after:
+        return "used again, though it is gone"
+    return "used again: its proxy answers" if seen.returned in seen.tried else "used again"
 
 
 def _of_closing(cell: Cell, seen: Seen) -> str:
