@@ -17,7 +17,7 @@ from ._closer import Closer
 from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, RemoteItError
 from ._liveness import PROBE_TIMEOUT, alive, pair, probe
 from ._model import Connection, Session, same_id
-from ._recovery import new_attempt, recover, settle
+from ._recovery import may_be_open, new_attempt, recover, settle
 from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
@@ -80,6 +80,7 @@ class Connections:
         """*holding* without what remote.it has closed by now because its time was over."""
         now = self.now()
         holding.connections = [connection for connection in holding.connections if connection.expires_at > now]
+        holding.attempts = [attempt for attempt in holding.attempts if may_be_open(attempt)]
         return holding
 
     def _present(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, check: bool) -> Outcome:
@@ -107,7 +108,8 @@ class Connections:
         """Whether *connection* can be used without asking remote.it and without writing anything down."""
         others = (item for item in holding.connections if item is not connection)
         return (
-            wanted.has_claimed(connection)
+            not holding.attempts
+            and wanted.has_claimed(connection)
             and wanted.trusts(connection, self.now())
             and not any(is_unneeded(item) for item in others)
         )

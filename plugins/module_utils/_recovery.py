@@ -22,14 +22,23 @@ from ._registry import Attempt, Holding
 
 # The server stamps a session with its own clock, to a second.
 _MARGIN = 2.0
+# How long remote.it may work on a request, in seconds, although nobody waits for the answer any more.
+_AT_WORK = 30.0
+# After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
+_IDLE = 1200.0
 # When to look for a session that is listed late, in seconds after the answer was lost.
 _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 
 def new_attempt(request_timeout: float) -> Attempt:
-    """An attempt that begins now and of which nothing can come after *request_timeout* seconds."""
+    """An attempt that begins now, with a request that is given up after *request_timeout* seconds."""
     now = time.time()
-    return Attempt(now, now + request_timeout)
+    return Attempt(now, now + max(request_timeout, _AT_WORK))
+
+
+def may_be_open(attempt: Attempt) -> bool:
+    """Whether what *attempt* made can be open still, although nobody knows its address and so nobody uses it."""
+    return time.time() < attempt.until + _IDLE
 
 
 def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], skew: float) -> list[Session]:

@@ -159,7 +159,7 @@ def of_lateness() -> Iterator[Condition]:
     lost = {"fault": "lost_answer", "how": "reset", "count": 1}
     yield Condition(late, fresh=True)
     yield Condition(f"{late}, answer lost", LOST, operations=(OPEN, CLOSE), request=lost, fresh=True, patient=True)
-    done_late = {"fault": "latency", "seconds": SHORT_REQUEST + 1.0, "count": 1}
+    done_late = {"fault": "latency", "seconds": SHORT_REQUEST + 3.0, "count": 1}
     yield Condition(
         "done only when nobody waits any more", "did not answer", request=done_late, slow=True, patient=True
     )
