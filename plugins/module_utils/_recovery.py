@@ -58,9 +58,7 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
     ]
 
 
-def settle(
-    client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool
-) -> list[str]:
+def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool) -> list[str]:
     """Close what earlier attempts left open and forget those of which nothing can come any more.
 
     Changes *holding*; returns the ids of what was closed, or with *check* would be.

@@ -85,12 +85,8 @@ FAULTS = (
     _fault("fields that nobody knows", "", "extra_fields"),
     _fault("refused in so many words", "refused .*not today", "refused", text="not today"),
     _fault("GraphQL errors without data", "refused .*not today", "errors", text="not today", wire="graphql"),
-    _fault(
-        "GraphQL errors beside the data", "refused .*half", "errors", text="half", committed=True, wire="graphql"
-    ),
-    _fault(
-        "GraphQL errors that take the data away", "not today", "field_error", text="not today", wire="graphql"
-    ),
+    _fault("GraphQL errors beside the data", "refused .*half", "errors", text="half", committed=True, wire="graphql"),
+    _fault("GraphQL errors that take the data away", "not today", "field_error", text="not today", wire="graphql"),
     _fault("``data`` is null", "answered without data|refused|no reason", "data_null", wire="graphql"),
     _fault("answer drips in, but in time", "", "drip", seconds=0.2),
     _fault("answer drips in too slowly", "did not answer within", "drip", seconds=600, slow=True),

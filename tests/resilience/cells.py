@@ -266,7 +266,9 @@ class Bench:
         for place, one in zip(places, seen, strict=True):
             one.before, one.after = open_before.get(place.service, set()), open_after.get(place.service, set())
             one.tried, one.held = tried, place.held()
-            one.asked = Counter(f"{call['wire']}.{call['operation']}" for call in calls if call["key_id"] == place.key_id)
+            one.asked = Counter(
+                f"{call['wire']}.{call['operation']}" for call in calls if call["key_id"] == place.key_id
+            )
         self._clean_up(places, cells, seen)
         return seen
 

@@ -186,17 +186,17 @@ def _cell(operation: str, by_wire: Mapping[str, str]) -> str:
     return ". ".join(f"{_WIRES[wire]}: {said}" for wire, said in by_wire.items())
 
 
-def _place(table: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"(\.\. begin of the table: {table}\n\n)(.*?)(\n\n\.\. end of the table: {table}\n)", re.DOTALL
-    )
-
-
 def on_the_page(table: str) -> str:
     """The table that the guide shows."""
-    match = _place(table).search(GUIDE.read_text(encoding="utf-8"))
+    return _on_the_page(table)[1]
+
+
+def _on_the_page(table: str) -> tuple[str, str, str]:
+    """The line before the table, the table, and the line after it, with the empty lines between them."""
+    place = rf"(\.\. begin of the table: {table}\n\n)(.*?)(\n\n\.\. end of the table: {table}\n)"
+    match = re.search(place, GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     assert match is not None, f"{GUIDE} has no place for the table {table}"
-    return match[2]
+    return match[1], match[2], match[3]
 
 
 def main(tables: Iterable[str]) -> None:
@@ -206,9 +206,9 @@ def main(tables: Iterable[str]) -> None:
         for result in found:
             for promise in result.broken:
                 sys.stderr.write(f"{table}: {result.title}: {result.operation} by {result.wire}: {promise}\n")
-        text = rendered(found)
+        begin, shown, end = _on_the_page(table)
         page = GUIDE.read_text(encoding="utf-8")
-        GUIDE.write_text(_place(table).sub(lambda match: f"{match[1]}{text}{match[3]}", page), encoding="utf-8")
+        GUIDE.write_text(page.replace(begin + shown + end, begin + rendered(found) + end), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -41,10 +41,14 @@ class TlsFront:
 
     def _serve(self, link: socket.socket) -> None:
         # A client that does not trust the certificate hangs up.
-        with contextlib.suppress(OSError), link, self.context.wrap_socket(link, server_side=True) as client:
-            with socket.create_connection(self._behind) as server:
-                threading.Thread(target=_carry, args=(server, client), daemon=True).start()
-                _carry(client, server)
+        with (
+            contextlib.suppress(OSError),
+            link,
+            self.context.wrap_socket(link, server_side=True) as client,
+            socket.create_connection(self._behind) as server,
+        ):
+            threading.Thread(target=_carry, args=(server, client), daemon=True).start()
+            _carry(client, server)
 
 
 def _carry(source: socket.socket, sink: socket.socket) -> None:

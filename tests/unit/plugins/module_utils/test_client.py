@@ -174,7 +174,11 @@ def test_a_refusal_without_a_reason_has_some_words(answer: dict[str, str], reaso
         ("graphql", "open", {"data": {"connect": {"host": "a"}}, "errors": [{"message": "timeout"}]}),
         # an error in one of its fields that must not be null takes the whole connection away, not the deed
         ("graphql", "open", {"data": None, "errors": [{"message": "a", "path": ["connect", "host"]}]}),
-        ("graphql", "open", {"data": {"connect": None}, "errors": ["b", {"message": "a", "path": ["connect", "port"]}]}),
+        (
+            "graphql",
+            "open",
+            {"data": {"connect": None}, "errors": ["b", {"message": "a", "path": ["connect", "port"]}]},
+        ),
     ],
 )
 def test_a_yes_without_an_address_may_have_opened_something(
