@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from ._access import Access
 from ._clock import Clock, Deadline
-from ._errors import ApiError, RefusedError
+from ._errors import AnswerLostError, ApiError, RefusedError
 from ._graphql import GraphqlApi
-from ._model import Connection, Service, Session
+from ._model import Connection, Service, Session, same_id
 from ._rest import RestApi
 from ._settings import GRAPHQL, Settings
 from ._transport import Transport
@@ -43,6 +43,18 @@ class Client:
         RefusedError when remote.it does not confirm it, for whatever reason.
         """
         self._wire(api).close(service_id, connection_id, deadline)
+
+    def close_session(self, session: Session, deadline: Deadline) -> None:
+        """Close what is listed as *session*, and be sure of it. Raises ApiError.
+
+        If it is not listed any more, then a request whose answer was lost has closed it, whatever a later one was told.
+        """
+        try:
+            self.close(session.service_id, session.id, GRAPHQL, deadline)
+        except (RefusedError, AnswerLostError):
+            listed, _why = self.sessions_on(session.service_id, deadline)
+            if listed is None or any(same_id(item.id, session.id) for item in listed):
+                raise
 
     def service(self, service_id: str, deadline: Deadline) -> Service | None:
         """The service with our sessions on it, None when there is none that we may see."""

@@ -39,7 +39,7 @@ class Closer:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
         sessions, _why = self._client.sessions_on(service_id, deadline)
         paired = pair(holding.connections, sessions or ())
-        closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
+        closed = [] if sessions is None else settle(self._client, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
         failures: list[ApiError] = []
         for connection in targets:
@@ -62,25 +62,35 @@ class Closer:
             raise failures[0]
         return closed
 
+    def close_silent(self, connection: Connection, deadline: Deadline) -> None:
+        """Close what does not answer, whose sessions cannot be read. Raises RefusedError if it is closed already."""
+        self._ask_to_close(connection, None, deadline)
+
     def _close(self, connection: Connection, session: Session | None, holding: Holding, deadline: Deadline) -> bool:
-        """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
-        api, connection_id = connection.api, connection.id
-        if api == REST and self._settings.credentials.developer_key is None:
-            api, connection_id = GRAPHQL, session.id if session else connection.session_id or connection.id
+        """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError.
+
+        Without a *session*, it was not listed, or not yet.
+        """
+        was_open = session is not None or _answers(connection, deadline)
         try:
-            self._client.close(connection.service_id, connection_id, api, deadline)
+            self._ask_to_close(connection, session, deadline)
             return True
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
-            sessions, _why = self._client.sessions_on(connection.service_id, deadline)
-            if sessions is None:
-                if probe(connection, min(PROBE_TIMEOUT, deadline.remaining())) is False:
-                    return False
+            left, _why = self._client.sessions_on(connection.service_id, deadline)
+            if left is None:
+                if _answers(connection, deadline) is not False:
+                    raise
+            elif connection.id in pair(holding.connections, left):
                 raise
-            if connection.id in pair(holding.connections, sessions):
-                raise
-            # It was listed before we asked, so it was we who closed it.
-            return session is not None or isinstance(error, AnswerLostError)
+            # It was open before we asked, so it was we who closed it.
+            return bool(was_open) or isinstance(error, AnswerLostError)
+
+    def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:
+        api, connection_id = connection.api, connection.id
+        if api == REST and self._settings.credentials.developer_key is None:
+            api, connection_id = GRAPHQL, session.id if session else connection.session_id or connection.id
+        self._client.close(connection.service_id, connection_id, api, deadline)
 
     def close_unneeded(
         self, service_id: str, holding: Holding, but: Connection | None, deadline: Deadline, check: bool
@@ -102,7 +112,7 @@ class Closer:
         for session in (service.sessions if service else None) or ():
             if same_id(session.id, connection_id):
                 if not check:
-                    self._client.close(service_id, session.id, GRAPHQL, deadline)
+                    self._client.close_session(session, deadline)
                 return [session.id]
         for session in self._client.sessions(deadline):
             if same_id(session.id, connection_id):
@@ -116,6 +126,10 @@ class Closer:
                 f"This account has connections to {service_id} open that were not opened from this registry and were "
                 f"left alone: {', '.join(others)}. To close one, name it in connection_id."
             )
+
+
+def _answers(connection: Connection, deadline: Deadline) -> bool | None:
+    return probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
 
 
 def _other_service(connection_id: str, actual: str, asked: str) -> str:

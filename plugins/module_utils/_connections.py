@@ -14,11 +14,11 @@ from ._claims import claim
 from ._client import Client
 from ._clock import Clock, Deadline
 from ._closer import Closer
-from ._errors import AnswerLostError, ApiError, RegistryError, RemoteItError
+from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, RemoteItError
 from ._liveness import PROBE_TIMEOUT, alive, pair, probe
 from ._model import Connection, Session, same_id
-from ._recovery import new_attempt, recover, settle
-from ._registry import Holding, Registry
+from ._recovery import may_be_open, new_attempt, recover, settle
+from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
 
@@ -80,6 +80,7 @@ class Connections:
         """*holding* without what remote.it has closed by now because its time was over."""
         now = self.now()
         holding.connections = [connection for connection in holding.connections if connection.expires_at > now]
+        holding.attempts = [attempt for attempt in holding.attempts if may_be_open(attempt)]
         return holding
 
     def _present(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, check: bool) -> Outcome:
@@ -107,7 +108,8 @@ class Connections:
         """Whether *connection* can be used without asking remote.it and without writing anything down."""
         others = (item for item in holding.connections if item is not connection)
         return (
-            wanted.has_claimed(connection)
+            not holding.attempts
+            and wanted.has_claimed(connection)
             and wanted.trusts(connection, self.now())
             and not any(is_unneeded(item) for item in others)
         )
@@ -117,23 +119,47 @@ class Connections:
         sessions, why = self._client.sessions_on(service_id, deadline)
         closed: list[str] = []
         if sessions is not None:
-            closed = settle(self._client, service_id, holding, sessions, deadline, check)
+            closed = settle(self._client, holding, sessions, deadline, check)
             holding.connections = alive(holding.connections, sessions, self.now())
         elif not check:
             # A connect could latch the proxy to this machine, which is no mere prediction.
-            probed = (self._probed(item, why, deadline) for item in holding.connections)
-            holding.connections = [connection for connection in probed if connection is not None]
+            closed = self._probe(holding, why, deadline)
         if not check:
             self._registry.save(service_id, holding)
         return closed
 
-    def _probed(self, connection: Connection, why: str, deadline: Deadline) -> Connection | None:
-        """The connection if its proxy answers; where that cannot be tried, trust the registry and say so."""
-        answer = probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
-        if answer is None:
-            self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
-            return connection
-        return replace(connection, verified_at=self.now()) if answer else None
+    def _probe(self, holding: Holding, why: str, deadline: Deadline) -> list[str]:
+        """Keep in *holding* what answers at its address; the ids of those that did not, but were open.
+
+        Where an answer would prove nothing, trust the registry and say so.
+        """
+        kept, closed = [], []
+        for connection in holding.connections:
+            answer = probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
+            if answer is None:
+                self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
+                kept.append(connection)
+            elif answer:
+                kept.append(replace(connection, verified_at=self.now()))
+            elif self._close_silent(connection, holding, deadline):
+                closed.append(connection.id)
+        holding.connections = kept
+        return closed
+
+    def _close_silent(self, connection: Connection, holding: Holding, deadline: Deadline) -> bool:
+        """Whether a connection that does not answer was open, and is closed now.
+
+        It may be the network that fails, and what is forgotten can never be closed.
+        """
+        try:
+            self._closer.close_silent(connection, deadline)
+            return True
+        except RefusedError:
+            return False
+        except ApiError:
+            skew = self._client.clock.observed
+            holding.attempts.append(Attempt(connection.asked_at - skew, connection.opened_at - skew))
+            return False
 
     def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ._access import LATCHING, PUBLIC
+from ._clock import within
 from ._model import REVERSE, Connection, Session, same_id
 from ._settings import REST
 
@@ -73,8 +74,15 @@ def probe(connection: Connection, timeout: float) -> bool | None:
     ours = connection.access == LATCHING and connection.opened_from == socket.gethostname()
     if timeout <= 0 or not (connection.access == PUBLIC or connection.type == REVERSE or ours):
         return None
+    address = (connection.host, connection.port or 443)
+
+    def connect() -> None:
+        with contextlib.closing(socket.create_connection(address, timeout)):
+            pass
+
     try:
-        with contextlib.closing(socket.create_connection((connection.host, connection.port or 443), timeout)):
-            return True
+        # The lookup of a name knows no limit of its own.
+        within(timeout, connect)
     except OSError:
         return False
+    return True

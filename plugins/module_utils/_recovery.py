@@ -19,18 +19,26 @@ from ._errors import AnswerLostError, ApiError
 from ._liveness import SETTLING, pair
 from ._model import Session
 from ._registry import Attempt, Holding
-from ._settings import GRAPHQL
 
 # The server stamps a session with its own clock, to a second.
 _MARGIN = 2.0
+# How long remote.it may work on a request, in seconds, although nobody waits for the answer any more.
+_AT_WORK = 30.0
+# After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
+_IDLE = 1200.0
 # When to look for a session that is listed late, in seconds after the answer was lost.
 _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 
 def new_attempt(request_timeout: float) -> Attempt:
-    """An attempt that begins now and of which nothing can come after *request_timeout* seconds."""
+    """An attempt that begins now, with a request that is given up after *request_timeout* seconds."""
     now = time.time()
-    return Attempt(now, now + request_timeout)
+    return Attempt(now, now + max(request_timeout, _AT_WORK))
+
+
+def may_be_open(attempt: Attempt) -> bool:
+    """Whether what *attempt* made can be open still, although nobody knows its address and so nobody uses it."""
+    return time.time() < attempt.until + _IDLE
 
 
 def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], skew: float) -> list[Session]:
@@ -50,9 +58,7 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
     ]
 
 
-def settle(
-    client: Client, service_id: str, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool
-) -> list[str]:
+def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool) -> list[str]:
     """Close what earlier attempts left open and forget those of which nothing can come any more.
 
     Changes *holding*; returns the ids of what was closed, or with *check* would be.
@@ -64,7 +70,7 @@ def settle(
     for session in found:
         # What cannot be closed now is looked for again by the next task, because its attempt is kept.
         with contextlib.suppress(ApiError):
-            client.close(service_id, session.id, GRAPHQL, deadline)
+            client.close_session(session, deadline)
             closed.append(session.id)
     if len(closed) == len(found):
         holding.attempts = [attempt for attempt in holding.attempts if time.time() < attempt.until + SETTLING]
@@ -87,7 +93,7 @@ def recover(
                 break
             found = orphans(holding, [attempt], sessions, client.clock.observed)
             for session in found:
-                client.close(service_id, session.id, GRAPHQL, deadline)
+                client.close_session(session, deadline)
             if found:
                 holding.attempts.remove(attempt)
                 return

@@ -28,15 +28,21 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._common_name = "Test CA"
         self._name = _name(self._common_name)
-        certificate = self._signed(self._name, self._key, None)
+        self._certificate = self._signed(self._name, self._key, None)
         self.path = directory / "ca.pem"
-        self.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        self.path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def server(self, address: str = "127.0.0.1") -> ssl.SSLContext:
-        """A context with a certificate for *address*."""
+    def server(self, address: str = "127.0.0.1", *, days: int = 1) -> ssl.SSLContext:
+        """A context with a certificate for *address*, for *days* from now, which may be over."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._signed(_name(address), key, ipaddress.ip_address(address))
-        path = self._directory / f"{address}.pem"
+        return self._context(key, self._signed(_name(address), key, ipaddress.ip_address(address), days))
+
+    def itself(self) -> ssl.SSLContext:
+        """A context with the authority's own certificate, which only it has signed."""
+        return self._context(self._key, self._certificate)
+
+    def _context(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> ssl.SSLContext:
+        path = self._directory / f"{certificate.serial_number}.pem"
         path.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -64,6 +70,7 @@ class Authority:
         name: x509.Name,
         key: ec.EllipticCurvePrivateKey,
         address: ipaddress.IPv4Address | ipaddress.IPv6Address | None,
+        days: int = 1,
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         builder = (
@@ -72,8 +79,8 @@ class Authority:
             .issuer_name(self._name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - DAY)
-            .not_valid_after(now + DAY)
+            .not_valid_before(now - 2 * DAY)
+            .not_valid_after(now + days * DAY)
             .add_extension(x509.BasicConstraints(ca=address is None, path_length=None), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)

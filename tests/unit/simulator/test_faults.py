@@ -154,7 +154,7 @@ def test_one_device_of_a_page_can_have_an_error_or_no_id(simulator: AdminClient,
 
 def test_an_error_in_one_field_can_take_all_data_away(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault({"fault": "field_error", "text": "oops"})
-    answer = alice.post_graphql(f'mutation {{ connect(serviceId: "{SSH}") {{ id }} }}').json()
+    answer = alice.post_graphql("mutation ($id: String!) { connect(serviceId: $id) { id } }", id=SSH).json()
     assert answer == {"data": None, "errors": [{"message": "oops", "path": ["connect", "field"]}]}
     assert len(simulator.state()["connections"]) == 1
 

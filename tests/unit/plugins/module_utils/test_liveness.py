@@ -213,6 +213,13 @@ def test_a_reverse_proxy_is_asked_on_the_port_of_https() -> None:
     assert probe(reverse, 20) is not None
 
 
+def test_a_name_server_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_question, **_options: time.sleep(5))
+    begun = time.monotonic()
+    assert probe(connection(host="proxy.remoteit.example", opened_from=HERE), 0.2) is False
+    assert time.monotonic() - begun < 4
+
+
 def test_without_time_to_ask_nothing_is_known(listener: socket.socket) -> None:
     begun = time.monotonic()
     assert probe(at(listener.getsockname()[1]), 0.0) is not False

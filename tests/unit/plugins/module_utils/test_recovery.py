@@ -74,10 +74,11 @@ def test_every_attempt_counts() -> None:
     assert ids(holding, ("A", NOW), ("B", NOW + 500), ("C", NOW + 1010)) == ["A", "C"]
 
 
-def test_an_attempt_begins_now_and_ends_with_its_request() -> None:
-    attempt = new_attempt(30)
+@pytest.mark.parametrize(("request_timeout", "lasts"), [(1, 30), (30, 30), (90, 90)])
+def test_an_attempt_begins_now_and_ends_when_remote_it_is_done_with_it(request_timeout: float, lasts: float) -> None:
+    attempt = new_attempt(request_timeout)
     assert abs(attempt.asked_at - time.time()) < 30
-    assert attempt.until == attempt.asked_at + 30
+    assert attempt.until == attempt.asked_at + lasts
 
 
 # -- closing them -----------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def settled(account: Account, holding: Holding, *, check: bool = False) -> list[
     talking = client(account)
     service = talking.service(SERVICE, Deadline(60))
     assert service is not None
-    return settle(talking, SERVICE, holding, service.sessions or (), Deadline(60), check)
+    return settle(talking, holding, service.sessions or (), Deadline(60), check)
 
 
 def test_what_an_earlier_attempt_left_open_is_closed() -> None:

@@ -137,6 +137,21 @@ def test_it_is_tried_four_times() -> None:
         assert len(server.received) == 4
 
 
+def test_the_pauses_double_and_are_never_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(Deadline, "sleep", lambda _self, seconds: pauses.append(seconds))
+    with Server(reply(503, b"")) as server:
+        for _time in range(5):
+            with pytest.raises(AnswerLostError):
+                Caller()(server.url, repeatable=True)
+    # by their place among the three pauses between four attempts: at most half a second, one, two
+    for place, longest in enumerate((0.5, 1.0, 2.0)):
+        those = pauses[place::3]
+        assert len(those) == 5 and all(longest / 2 <= pause <= longest for pause in those)
+        # many clients that failed together must not come back together
+        assert len(set(those)) == 5
+
+
 @pytest.mark.parametrize("repeatable", [True, False])
 def test_what_was_not_sent_is_tried_again(repeatable: bool) -> None:
     port = loopback.unused_port()

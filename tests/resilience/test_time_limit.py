@@ -1,0 +1,39 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""However long remote.it takes, no task outlasts its timeout by more than a second, nor loses sight of anything."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from .api_faults import FAULTS
+from .cells import REQUESTS, Cell
+from .fault_table import bench
+from .promises import broken
+
+# Long enough for one exchange on a busy machine, and shorter than any wait below.
+TIMEOUT = 1.5
+ENDLESS = [
+    {"fault": "lost_answer", "how": "hang"},
+    {"fault": "lost_request", "how": "hang"},
+    {"fault": "drip", "seconds": 600},
+    {"fault": "lost_answer", "how": "reset"},
+    {"fault": "status", "status": 503},
+    {"fault": "status", "status": 429, "retry_after": "1"},
+]
+
+
+def test_no_task_outlasts_its_timeout() -> None:
+    # What is slow may take longer than the task has, and pauses are the real ones.
+    cells = [
+        Cell(operation, wire, ({"wire": "*", "operation": "*", **fault},), slow=True, timeout=TIMEOUT)
+        for fault in ENDLESS
+        for operation, wire in REQUESTS
+    ]
+    with ExitStack() as stack:
+        seen = bench(stack).run(cells)
+    messages = "|".join(fault.says for fault in FAULTS if fault.says)
+    for cell, one in zip(cells, seen, strict=True):
+        assert broken(cell, one, messages) == [], (cell, one)
