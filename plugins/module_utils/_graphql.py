@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ._access import Access
-from ._clock import Clock, Deadline, from_iso8601
+from ._clock import Clock, Deadline, from_iso8601, plausible
 from ._errors import AnswerLostError, RefusedError
 from ._http import printable
 from ._model import (
@@ -208,11 +208,11 @@ def _own_proxy_sessions(nodes: Any, user_id: Any, service_id: str = "") -> Itera
         if not (isinstance(endpoint, Mapping) and endpoint.get("proxy") is True):
             continue
         try:
-            started_at = from_iso8601(str(node.get("timestamp")))
+            started_at = plausible(from_iso8601(str(node.get("timestamp"))))
         except ValueError:
             continue
-        target_id = service_id or (str(target.get("id")) if isinstance(target, Mapping) else "")
-        yield Session(str(node.get("id")), target_id.upper(), started_at)
+        target_id = service_id or (printable(str(target.get("id"))) if isinstance(target, Mapping) else "")
+        yield Session(printable(str(node.get("id"))), target_id.upper(), started_at)
 
 
 def _nodes(value: Any) -> Iterable[Mapping[str, Any]]:
