@@ -22,13 +22,14 @@ from typing import Any
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
-from tests.resilience.site import PAGE, SERVICES, Site, configuration, greet
+from tests.lab.world import device
+from tests.resilience.site import TCP, Site, configuration, greet
 from tests.simulator.harness import Simulator
 
 from . import figures
 from .chances import faults
 from .crew import Crew
-from .operations import REQUEST_TIMEOUT, TIMEOUT
+from .operations import ALL_SERVICES, MORE_SERVICES, REQUEST_TIMEOUT, TIMEOUT
 from .worker import Tickets
 
 # seconds
@@ -49,7 +50,10 @@ def main() -> int:
         target = multiprocessing.get_context("fork").Process(target=greet, args=(listener,), daemon=True)
         target.start()
         address = "{}:{}".format(*listener.getsockname())
-        with Simulator(configuration(address, session_delay=_SESSION_DELAY)) as cloud:
+        world = configuration(address, session_delay=_SESSION_DELAY)
+        more = ({"id": id_, "name": id_, "application": TCP, "target": address} for id_ in MORE_SERVICES)
+        world["devices"].append(device(3, "attic", *more))
+        with Simulator(world) as cloud:
             return _soak(options, Site(cloud, Path(root)))
 
 
@@ -58,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--operations", type=int, choices=range(1, Tickets.MOST), metavar="N", default=10_000)
     parser.add_argument("--seconds", type=float, default=900, help="after which no operation is begun")
     parser.add_argument("--rate", type=float, default=0.05, help="of requests that meet a fault")
-    parser.add_argument("--steady", type=int, default=6, help="processes that live to the end")
-    parser.add_argument("--mortal", type=int, default=2, help="processes that are killed now and then")
+    parser.add_argument("--steady", type=int, default=8, help="processes that live to the end")
+    parser.add_argument("--mortal", type=int, default=3, help="processes that are killed now and then")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of faults and operations")
     return parser
 
@@ -106,8 +110,9 @@ def _watch(options: argparse.Namespace, site: Site, crew: Crew, tickets: Tickets
                 not_begun += tickets.withdraw()
             if time.monotonic() > next_close:
                 next_close = time.monotonic() + _CLOSED_ELSEWHERE_EVERY
-                open_ids = site.open_ids()
-                closed += bool(open_ids) and site.cloud.close(chance.choice(open_ids))
+                # Never what nobody knows of: that is to be found at the end.
+                held = site.registry().read_all()
+                closed += bool(held) and site.cloud.close(chance.choice(held).id)
     except BaseException:
         crew.kill_all()
         raise
@@ -127,7 +132,7 @@ def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield f"processes: {pids}"
     # By then, nothing can come of a connect that was cut short.
     time.sleep(REQUEST_TIMEOUT + SETTLING + 1)
-    for service_id in (*SERVICES, PAGE):
+    for service_id in ALL_SERVICES:
         try:
             site.connections().absent(service_id, Deadline(TIMEOUT))
         except RemoteItError as error:

@@ -28,8 +28,12 @@ from ansible_collections.community.remoteit.plugins.module_utils._relay import N
 from ansible_collections.community.remoteit.plugins.module_utils._settings import APIS, Settings
 from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
-from tests.lab.world import DEVELOPER_KEY, KEY_ID, SECRET
+from tests.lab.world import DEVELOPER_KEY, KEY_ID, SECRET, service_id
 from tests.resilience.site import PAGE, SERVICES
+
+MORE_SERVICES = [service_id(3, number) for number in (1, 2, 3, 4)]
+_FOR_SSH = [*SERVICES, *MORE_SERVICES]
+ALL_SERVICES = [*_FOR_SSH, PAGE]
 
 # seconds
 TIMEOUT = 20
@@ -57,7 +61,7 @@ class Operation:
         return word
 
     def _any_service(self) -> str:
-        return self._chance.choice([*SERVICES, PAGE])
+        return self._chance.choice(ALL_SERVICES)
 
     def _open(self) -> str:
         return self._opened(force=False)
@@ -97,7 +101,7 @@ class Operation:
 
     def _use(self) -> str:
         """What SSH does, in this process."""
-        service_id = self._chance.choice(SERVICES)
+        service_id = self._chance.choice(_FOR_SSH)
         wanted = Wanted(None, verify_after=900, holder=holder(os.getpid()))
         try:
             connection = join(self._registry, service_id, wanted, self._deadline)
@@ -128,7 +132,7 @@ class Operation:
         ]
         keys = {"R3_ACCESS_KEY_ID": KEY_ID, "R3_SECRET_ACCESS_KEY": SECRET, "R3_DEVELOPER_API_KEY": DEVELOPER_KEY}
         with subprocess.Popen(
-            [sys.executable, str(_PROGRAM), *words, self._chance.choice(SERVICES)],
+            [sys.executable, str(_PROGRAM), *words, self._chance.choice(_FOR_SSH)],
             env={**os.environ, **keys},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
