@@ -175,7 +175,8 @@ def _translated(url: str, limit: float, error: Exception) -> ApiError:
         return NotSentError(f"{url} could not be reached ({cause}).")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return NotSentError(f"{url} could not be reached within {limit:.0f} seconds.")
-    if isinstance(error, (requests.exceptions.Timeout, TimeoutError)):
+    # What is read after the headers can run out of time behind the back of requests.
+    if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
         return AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.")
     if isinstance(error, requests.exceptions.ConnectionError):
         if _never_connected(error):

@@ -46,7 +46,7 @@ class RestApi:
             raise AnswerLostError(f"The answer to device/connect cannot be used: {error}.") from None
 
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
-        """Close a connection. Raises RefusedError when remote.it does not confirm it."""
+        """Close a connection. Raises RefusedError or AnswerLostError when remote.it does not confirm it."""
         payload = {"deviceaddress": service_id, "connectionid": connection_id}
         self._call("device/connect/stop", payload, deadline, repeatable=True)
 
@@ -54,9 +54,12 @@ class RestApi:
         url = f"{self._url}/{path}"
         answer = self._transport.call(REST, url, payload, deadline, headers=self._headers, repeatable=repeatable)
         # REST answers 200 also when it refuses; "pending" is what it may answer when it was told not to wait.
-        if str(answer.get("status")).lower() not in ("true", "pending"):
+        status = str(answer.get("status")).lower()
+        if status == "false":
             reason = printable(str(answer.get("reason") or answer.get("code") or "no reason given"))
             raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason)
+        if status not in ("true", "pending"):
+            raise AnswerLostError(f"The answer to {path} cannot be used: its status is neither true nor false.")
         return answer
 
 

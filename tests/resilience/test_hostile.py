@@ -25,6 +25,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections im
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._model import is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._service_by_name import ONE_OF, chosen_service
+from tests import COLLECTION
 from tests.unit.plugins import material
 from tests.unit.plugins.account import Account, listed
 from tests.unit.plugins.fleet_cloud import FleetCloud, device_node, id_of, service_node
@@ -33,7 +34,7 @@ from tests.unit.plugins.material import CONNECTION_ID, SERVICE
 
 from .nasty import TEXTS, assert_plain, texts_in
 
-PROXY_PROGRAM = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+PROXY_PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
 def rest(**fields: Any) -> Step:
@@ -118,8 +119,6 @@ def test_what_lists_sessions_is_shown_plainly(tmp_path: Path) -> None:
     account = Account()
     account.sessions = [listed(text) for text in TEXTS.values()]
     account.sessions += [{**listed(str(number)), "target": {"id": text}} for number, text in enumerate(TEXTS.values())]
-    for moment in ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00Z"):
-        account.sessions.append({**listed("late"), "timestamp": moment})
     warnings: list[str] = []
     options = {
         **dict.fromkeys(("service_id", "device", "device_tag", "service", "account")),
@@ -133,6 +132,23 @@ def test_what_lists_sessions_is_shown_plainly(tmp_path: Path) -> None:
         assert_plain(shown)
     (warning,) = warnings
     assert warning.isprintable()
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "0001-01-01T00:00:00Z", "\x1b[2J"]
+)
+def test_a_time_that_none_can_be_is_no_time(tmp_path: Path, moment: str) -> None:
+    account = Account()
+    account.sessions = [{**listed("late"), "timestamp": moment}]
+    warnings: list[str] = []
+    options = {
+        **dict.fromkeys(("service_id", "device", "device_tag", "service", "account")),
+        **_options(account, tmp_path),
+    }
+    with account.server:
+        assert list_connections({**options, "timeout": 20.0}, False, warnings.append)["connections"] == []
+    assert [warning for warning in warnings if "it has no usable time of a session" in warning]
+    assert all(warning.isprintable() for warning in warnings)
 
 
 def _options(account: Account, registry: Path) -> dict[str, Any]:

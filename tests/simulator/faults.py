@@ -32,6 +32,7 @@ API_FAULTS = (
     "large",
     "device_leaves",
     "item_error",
+    "field_error",
     "wrong_item",
 )
 _WIRES = ("rest", "graphql", "proxy", _ANY)
@@ -64,12 +65,15 @@ class Fault:
     text: str
     size: int
     id: str
+    key_id: str
 
-    def hits(self, wire: str, operation: str, chance: random.Random) -> bool:
-        """Tell whether a request of this kind is hit, and count it."""
+    def hits(self, wire: str, operation: str, key_id: str, chance: random.Random) -> bool:
+        """Tell whether a request of this kind, signed by this access key, is hit, and count it."""
         if self.left == 0 or self.wire not in (wire, _ANY) or self.operation not in (operation, _ANY):
             return False
         if self.wire == _ANY and wire == "proxy":
+            return False
+        if self.key_id not in (key_id, _ANY):
             return False
         if chance.random() >= self.probability:
             return False
@@ -93,9 +97,10 @@ class Faults:
         self._faults = faults
         self._chance.seed(seed)
 
-    def take(self, wire: str, operation: str) -> Fault | None:
+    def take(self, wire: str, operation: str, key_id: str | None = None) -> Fault | None:
         """Return the fault that hits this request, or None."""
-        return next((fault for fault in self._faults if fault.hits(wire, operation, self._chance)), None)
+        hits = (fault for fault in self._faults if fault.hits(wire, operation, key_id or "", self._chance))
+        return next(hits, None)
 
 
 def read_fault(section: Section) -> Fault:
@@ -123,6 +128,7 @@ def read_fault(section: Section) -> Fault:
         text=section.text("text", "injected fault"),
         size=section.integer("size", 10_000_000),
         id=section.text("id", ""),
+        key_id=section.text("key_id", _ANY),
     )
     section.finish()
     return fault

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._access import PUBLIC, Access
@@ -28,6 +27,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._relay import N
 from ansible_collections.community.remoteit.plugins.module_utils._settings import APIS, Settings
 from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from tests import COLLECTION
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, SECRET, service_id
 from tests.resilience.site import PAGE, SERVICES
 
@@ -40,7 +40,7 @@ TIMEOUT = 20
 REQUEST_TIMEOUT = 2
 _DIAL_TIMEOUT = 2.0
 _LONGEST_USE = 0.05
-_PROGRAM = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+_PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
 class Operation:

@@ -335,8 +335,17 @@ def test_the_deadline_counts_when_it_comes_first() -> None:
 def test_an_answer_that_drips_in_is_not_waited_for_longer(start: int) -> None:
     begun = time.monotonic()
     with Server(drip(ANSWER, SHORT / 4, start)) as server:
-        lost(f"{server.url}/a", request_timeout=SHORT)
+        assert "did not answer within" in lost(f"{server.url}/a", request_timeout=SHORT)
         assert time.monotonic() - begun < LATE
+
+
+def test_an_answer_that_comes_to_a_halt_is_not_waited_for_longer() -> None:
+    def step(exchange: Exchange) -> None:
+        exchange.connection.sendall(ANSWER[:-1])
+        hang(exchange)
+
+    with Server(step) as server:
+        assert "did not answer within" in lost(f"{server.url}/a", request_timeout=SHORT)
 
 
 def test_an_answer_that_drips_in_fast_enough_is_read() -> None:
