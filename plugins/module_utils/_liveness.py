@@ -49,6 +49,9 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
+    """Whether it may be the connection's session, unless that is known to be listed under the connection's own id."""
+    if same_id(connection.session_id, connection.id):
+        return False
     in_time = connection.asked_at - _MARGIN <= session.started_at <= connection.opened_at + _MARGIN
     return in_time and session.service_id == connection.service_id
 

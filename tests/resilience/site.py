@@ -99,11 +99,12 @@ def configuration(target: str, **behaviour: Any) -> dict[str, Any]:
 def answering_target() -> Iterator[str]:
     """The address of a server that says BANNER to everybody who comes, as an SSH server would, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_greet, args=(listener,), daemon=True).start()
+        threading.Thread(target=greet, args=(listener,), daemon=True).start()
         yield "{}:{}".format(*listener.getsockname())
 
 
-def _greet(listener: socket.socket) -> None:
+def greet(listener: socket.socket) -> None:
+    """Say BANNER to everybody who comes to *listener*, and hang up, until it is closed."""
     with contextlib.suppress(OSError):
         while True:
             link, _address = listener.accept()

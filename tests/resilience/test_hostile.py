@@ -25,6 +25,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections im
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._model import is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._service_by_name import ONE_OF, chosen_service
+from tests import COLLECTION
 from tests.unit.plugins import material
 from tests.unit.plugins.account import Account, listed
 from tests.unit.plugins.fleet_cloud import FleetCloud, device_node, id_of, service_node
@@ -33,7 +34,7 @@ from tests.unit.plugins.material import CONNECTION_ID, SERVICE
 
 from .nasty import TEXTS, assert_plain, texts_in
 
-PROXY_PROGRAM = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+PROXY_PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
 def rest(**fields: Any) -> Step:

@@ -47,6 +47,14 @@ def test_what_began_at_another_time_is_another(offset: float) -> None:
     assert pair([connection(asked_at=NOW - 2)], [session("OTHER-ID", started_at=NOW + offset)]) == {}
 
 
+def test_what_was_listed_under_its_own_id_is_known_by_that_alone() -> None:
+    now = NOW + 60
+    (known,) = alive([connection(id="abc")], [session("ABC")], now)
+    assert alive([known], [session("OTHER")], now) == []
+    # as one that never was is not
+    assert alive([connection(id="abc")], [session("OTHER")], now) != []
+
+
 def test_what_graphql_opened_is_known_by_its_id_alone() -> None:
     assert pair([connection(api="graphql")], [session("OTHER-ID")]) == {}
 
