@@ -81,8 +81,12 @@ class Closer:
             if left is None:
                 if _answers(connection, deadline) is not False:
                     raise
-            elif connection.id in pair(holding.connections, left):
-                raise
+            elif listed := pair(holding.connections, left).get(connection.id):
+                if session is None or same_id(listed.id, connection.id):
+                    raise
+                if listed == session:
+                    # GraphQL closes by the id of the list, whatever REST knows it by.
+                    self._client.close_session(session, deadline)
             # It was open before we asked, so it was we who closed it.
             return bool(was_open) or isinstance(error, AnswerLostError)
 
