@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ._client import Client
 from ._clock import Deadline
-from ._errors import AnswerLostError, ApiError, OptionError, RefusedError
+from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
 from ._liveness import PROBE_TIMEOUT, SETTLING, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import settle
@@ -41,12 +42,14 @@ class Closer:
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
+        if not check:
+            self._announce(service_id, holding, targets)
         failures: list[ApiError] = []
         for connection in targets:
             may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                if may_be_open and (check or self._close(holding, connection, paired.get(connection.id), deadline)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -59,7 +62,15 @@ class Closer:
             raise failures[0]
         return closed
 
-    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
+    def _announce(self, service_id: str, holding: Holding, targets: Sequence[Connection]) -> None:
+        """Write down what will be closed, so that nobody uses it again even if we are killed in the middle."""
+        ids = {connection.id for connection in targets}
+        holding.connections = [replace(item, closing=item.closing or item.id in ids) for item in holding.connections]
+        # On a disk that is full, too, it can be closed and forgotten.
+        with contextlib.suppress(RegistryError):
+            self._registry.save(service_id, holding)
+
+    def _close(self, holding: Holding, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
         api, connection_id = connection.api, connection.id
         if api == REST and self._settings.credentials.developer_key is None:
@@ -74,7 +85,7 @@ class Closer:
                 if probe(connection, min(PROBE_TIMEOUT, deadline.remaining())) is False:
                     return False
                 raise
-            if connection.id in pair([connection], sessions):
+            if connection.id in pair(holding.connections, sessions):
                 raise
             # It was listed before we asked, so it was we who closed it.
             return session is not None or isinstance(error, AnswerLostError)

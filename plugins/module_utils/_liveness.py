@@ -34,15 +34,17 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
                 found[connection.id] = session
                 free.remove(session)
                 break
-    for connection in connections:
-        if connection.id in found or connection.api != REST:
-            continue
-        began_with_it = [session for session in free if _began_with(session, connection)]
-        if began_with_it:
-            found[connection.id] = min(
-                began_with_it, key=lambda session: abs(session.started_at - connection.opened_at)
-            )
-            free.remove(found[connection.id])
+    guesses = [
+        (connection, session)
+        # of two that are as likely, the newer one: it was opened because the older one was of no use
+        for connection in reversed(connections)
+        for session in free
+        if connection.id not in found and connection.api == REST and _began_with(session, connection)
+    ]
+    for connection, session in sorted(guesses, key=lambda guess: abs(guess[1].started_at - guess[0].opened_at)):
+        if connection.id not in found and session in free:
+            found[connection.id] = session
+            free.remove(session)
     return found
 
 

@@ -57,9 +57,16 @@ def test_a_session_of_another_service_is_another() -> None:
 
 def test_a_session_belongs_to_one_connection() -> None:
     first, second = connection(id="FIRST"), connection(id="SECOND")
-    assert set(pair([first, second], [session("OTHER-ID")])) == {"FIRST"}
+    # the newer one, because it would not have been opened if the older one had been of use
+    assert set(pair([first, second], [session("OTHER-ID")])) == {"SECOND"}
     both = pair([first, second], [session("S1", started_at=NOW - 1), session("S2", started_at=NOW)])
     assert {item.id for item in both.values()} == {"S1", "S2"}
+
+
+def test_a_session_belongs_to_the_connection_that_it_is_nearest_to() -> None:
+    gone, open_ = connection(id="GONE", opened_at=NOW - 2, asked_at=NOW - 2), connection(id="OPEN", asked_at=NOW)
+    for connections in ([gone, open_], [open_, gone]):
+        assert set(pair(connections, [session("OTHER-ID", started_at=NOW)])) == {"OPEN"}
 
 
 def test_an_id_counts_before_a_time() -> None:
