@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +17,7 @@ from ._closer import Closer
 from ._errors import AnswerLostError, ApiError, RegistryError, RemoteItError
 from ._liveness import PROBE_TIMEOUT, alive, pair, probe
 from ._model import Connection, Session, same_id
-from ._recovery import new_attempt, recover, settle
+from ._recovery import given_up, new_attempt, recover, settle
 from ._registry import Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
@@ -152,12 +153,16 @@ class Connections:
 
     def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):
-            attempt = new_attempt(self._settings.request_timeout)
+            attempt = new_attempt(deadline.remaining())
             holding.attempts.append(attempt)
             self._registry.save(service_id, holding)
             try:
                 connection = self._client.open(service_id, wanted.access or Access(), wanted.wait, deadline)
             except AnswerLostError as lost:
+                attempt = given_up(holding, attempt, self._settings.request_timeout)
+                # It is known already, only for longer than it needs to be.
+                with contextlib.suppress(RegistryError):
+                    self._registry.save(service_id, holding)
                 recover(self._client, service_id, holding, attempt, lost, deadline)
                 if not attempts_left or not deadline.remaining():
                     self._registry.save(service_id, holding)

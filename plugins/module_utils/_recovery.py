@@ -27,10 +27,20 @@ _MARGIN = 2.0
 _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 
-def new_attempt(request_timeout: float) -> Attempt:
-    """An attempt that begins now and of which nothing can come after *request_timeout* seconds."""
+def new_attempt(seconds: float) -> Attempt:
+    """An attempt that begins now; *seconds* later its last request, perhaps a repetition, has ended."""
     now = time.time()
-    return Attempt(now, now + request_timeout)
+    return Attempt(now, now + seconds)
+
+
+def given_up(holding: Holding, attempt: Attempt, request_timeout: float) -> Attempt:
+    """*attempt* when no further request is made for it: also in *holding*, it ends *request_timeout* seconds from now.
+
+    What others open later on the same service must not be taken for what came of it.
+    """
+    ended = Attempt(attempt.asked_at, min(attempt.until, time.time() + request_timeout))
+    holding.attempts[holding.attempts.index(attempt)] = ended
+    return ended
 
 
 def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], skew: float) -> list[Session]:
@@ -67,8 +77,13 @@ def settle(
             client.close(service_id, session.id, GRAPHQL, deadline)
             closed.append(session.id)
     if len(closed) == len(found):
-        holding.attempts = [attempt for attempt in holding.attempts if time.time() < attempt.until + SETTLING]
+        holding.attempts = [attempt for attempt in holding.attempts if _may_have_effect(attempt)]
     return closed
+
+
+def _may_have_effect(attempt: Attempt) -> bool:
+    # One that has not begun yet was made before the clock was set back, so its times tell nothing any more.
+    return attempt.asked_at - SETTLING < time.time() < attempt.until + SETTLING
 
 
 def recover(
