@@ -14,7 +14,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,17 +106,15 @@ class Result:
         return "closed" if self.before and not self.after else "left open" if self.after else "nothing open"
 
 
-def kill(site: Site, phase: Phase, wire: str, user: str) -> dict[str, str]:
+def kill(site: Site, phase: Phase, wire: str, user: str, services: Sequence[str] = tuple(SERVICES)) -> dict[str, str]:
     """Kill a process on each service in *phase*; what each was called as a holder, by its service."""
     site.cloud.set_fault(*([{"wire": wire, **phase.fault}] if phase.fault else []))
-    forks = {
-        service: Fork(lambda report, at=service: _live(site, phase, wire, user, at, report)) for service in SERVICES
-    }  # type: ignore[misc]
+    forks = {service: Fork(_life(site, phase, wire, user, service)) for service in services}
     names = {service: fork.receive() for service, fork in forks.items()}
     if phase.fault:
-        _wait_for(lambda: len(site.cloud.calls(wire, "connect")) == len(SERVICES))
+        _wait_for(lambda: len(site.cloud.calls(wire, "connect")) == len(services))
         if phase.fault["fault"] == "lost_answer":
-            _wait_for(lambda: len(site.open_ids()) == len(SERVICES))
+            _wait_for(lambda: len(site.open_ids()) == len(services))
         for fork in forks.values():
             os.kill(fork.pid, signal.SIGKILL)
     for fork in forks.values():
@@ -127,17 +125,21 @@ def kill(site: Site, phase: Phase, wire: str, user: str) -> dict[str, str]:
     return names
 
 
-def _live(site: Site, phase: Phase, wire: str, user: str, service: str, report: Callable[[str], None]) -> None:
-    """Open a connection and close it, as far as it comes."""
-    signal.alarm(int(_SECONDS))
-    me = holder(os.getpid())
-    report(me)
-    phase.arm()
-    site.connections(api=wire).present(service, _wanted(user, me), Deadline(_SECONDS))
-    if user == KEPT:
-        site.connections(api=wire).absent(service, Deadline(_SECONDS))
-    else:
-        site.connections(api=wire).release(service, me, Deadline(_SECONDS))
+def _life(site: Site, phase: Phase, wire: str, user: str, service: str) -> Callable[[Callable[[str], None]], None]:
+    """A process that opens a connection and closes it, as far as it comes."""
+
+    def live(report: Callable[[str], None]) -> None:
+        signal.alarm(int(_SECONDS))
+        me = holder(os.getpid())
+        report(me)
+        phase.arm()
+        site.connections(api=wire).present(service, _wanted(user, me), Deadline(_SECONDS))
+        if user == KEPT:
+            site.connections(api=wire).absent(service, Deadline(_SECONDS))
+        else:
+            site.connections(api=wire).release(service, me, Deadline(_SECONDS))
+
+    return live
 
 
 def _wanted(user: str, name: str) -> Wanted:

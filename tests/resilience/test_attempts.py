@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +18,13 @@ from ansible_collections.community.remoteit.plugins.module_utils._clock import D
 from ansible_collections.community.remoteit.plugins.module_utils._errors import AnswerLostError
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from tests.simulator.harness import Simulator
 
-from .site import SERVICE, Site
+from .kill_matrix import KEPT, PHASES, kill
+from .site import SERVICE, Site, answering_target, configuration
 
 TASK = Wanted(Access())
+ANSWER_NOT_READ = next(phase for phase in PHASES if phase.name == "during the call, the answer not read")
 
 
 @pytest.mark.parametrize("api", ["rest", "graphql"])
@@ -34,6 +39,24 @@ def test_a_request_that_had_to_wait_is_looked_for_as_well(
     )
     outcome = site.connections(api=api, request_timeout=0.5).present(SERVICE, TASK, Deadline(30))
     assert site.open_ids() == [outcome.opened().id]
+
+
+def test_what_a_killed_process_opened_is_never_taken_for_what_was_opened_instead(tmp_path: Path) -> None:
+    """Where REST's answer has no id that the sessions have, and sessions are listed late, only times tell them apart."""
+    variant = {"rest_answer": "seed", "rest_session_id": "different", "session_delay": 100}
+    with answering_target() as target, Simulator(configuration(target, **variant)) as cloud:
+        site = Site(cloud, tmp_path)
+        kill(site, ANSWER_NOT_READ, "rest", KEPT, [SERVICE])
+        (orphan,) = site.open_ids()
+        cloud.advance(50)
+        opened = site.connections().present(SERVICE, TASK, Deadline(30)).opened()
+        assert site.open_ids() == [orphan, opened.id]
+        ask = replace(TASK, verify_after=0)
+        # now that of the killed process is listed, and then both are
+        for _listed in range(2):
+            cloud.advance(60)
+            assert site.connections().present(SERVICE, ask, Deadline(30)).opened().id == opened.id
+        assert site.open_ids() == [opened.id]
 
 
 def test_an_attempt_that_was_given_up_is_over(site: Site) -> None:

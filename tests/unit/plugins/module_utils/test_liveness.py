@@ -69,6 +69,16 @@ def test_a_session_belongs_to_the_connection_that_it_is_nearest_to() -> None:
         assert set(pair(connections, [session("OTHER-ID", started_at=NOW)])) == {"OPEN"}
 
 
+def test_what_began_before_it_was_asked_for_is_farther_than_what_began_while_it_was_opened() -> None:
+    # the call took two seconds, and just before it another process was killed in its own
+    found = pair(
+        [connection(asked_at=NOW - 2)], [session("O", started_at=NOW - 2.1), session("N", started_at=NOW - 1.9)]
+    )
+    assert found[connection().id].id == "N"
+    short = connection(asked_at=NOW - 0.2)
+    assert pair([short], [session("O", started_at=NOW - 0.3), session("N", started_at=NOW - 0.1)])[short.id].id == "N"
+
+
 def test_an_id_counts_before_a_time() -> None:
     first, second = connection(id="FIRST"), connection(id="SECOND")
     assert pair([first, second], [session("SECOND")]) == {"SECOND": session("SECOND")}
@@ -130,6 +140,14 @@ def test_what_is_listed_is_alive_and_was_seen_now() -> None:
     assert kept == connection(session_id="OTHER-ID", verified_at=later)
     # and is known by that id from now on
     assert pair([kept], [session("OTHER-ID", started_at=NOW + 500)]) != {}
+
+
+def test_a_connection_is_not_bound_to_a_session_before_its_own_must_be_listed() -> None:
+    other, own = session("OTHER", started_at=NOW - 2.5), session("OWN", started_at=NOW - 1)
+    kept = alive([connection()], [other], NOW + SETTLING - 0.1)
+    assert kept == [connection(verified_at=NOW + SETTLING - 0.1)]
+    (kept_later,) = alive(kept, [other, own], NOW + 60)
+    assert kept_later.session_id == "OWN"
 
 
 def test_what_is_not_listed_is_closed() -> None:
