@@ -23,8 +23,6 @@ class ActionModule(TaskAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result; with O(set_host_vars), what follows in the play uses the connection."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        del tmp
         task_vars = task_vars or {}
         ssh_options: dict[str, str | None] = {}
         sets_host_vars = boolean(self._task.args.get("set_host_vars", False), strict=False)
@@ -37,7 +35,7 @@ class ActionModule(TaskAction):
             except OptionError as error:
                 return {"failed": True, "msg": str(error)}
         task = functools.partial(run, watch=END_OF_RUN.watch)
-        result.update(self.run_task(task, argument_spec(), task_vars, **RULES))
+        result = self.run_task(task, argument_spec(), task_vars, **RULES)
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:
             set_host_variables(self, connection, ssh_options, task_vars, result)

@@ -17,7 +17,4 @@ class ActionModule(TaskAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """The task's result."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        del tmp
-        result.update(self.run_task(run, argument_spec(), task_vars, **RULES))
-        return result
+        return self.run_task(run, argument_spec(), task_vars, **RULES)

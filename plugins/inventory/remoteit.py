@@ -236,48 +236,23 @@ compose:
   ansible_port: remoteit_connection.port
 """
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ..module_utils._access import Access
-from ..module_utils._errors import MissingLibraryError, OptionError, RemoteItError
+from ..module_utils._errors import OptionError, RemoteItError
 from ..module_utils._fleet import Device
 from ..module_utils._fleet_filter import FleetFilter
-from ..module_utils._fleet_query import read_fleet
-from ..module_utils._model import Connection, host_key_alias
+from ..module_utils._module import failure_message
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
-from ..module_utils._sweep import has_leftovers
-from ..module_utils._wanted import Wanted
-from ..plugin_utils._end_of_run import END_OF_RUN
-from ..plugin_utils._host_variables import configured_ssh_options
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
-from ..plugin_utils._inventory_connect import (
-    EXISTING,
-    NONE,
-    ON_DEMAND,
-    OPEN,
-    Opening,
-    check_on_demand,
-    connection_variables,
-    held_connections,
-    is_connected,
-    nowhere,
-    opened_connections,
-)
-from ..plugin_utils._inventory_hosts import (
-    DEVICES,
-    FleetHost,
-    default_groups,
-    hosts_of_devices,
-    hosts_of_services,
-)
-from ..plugin_utils._inventory_names import Candidate, safe_name, unique_names
-from ..plugin_utils._ssh_on_demand import host_variables
+from ..plugin_utils._inventory_connect import reached
+from ..plugin_utils._inventory_expressions import Expressions
+from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
+from ..plugin_utils._inventory_names import Candidate, unique_names
 
 # Over the variables of each host, so they are no templates while the options are read.
 _EXPRESSIONS = frozenset(("include", "exclude", "hostname", "compose", "groups", "keyed_groups"))
@@ -300,12 +275,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._read_config_data(path)
             self._populate(path, cache)
-        except MissingLibraryError as error:
-            from ansible.module_utils.basic import missing_required_lib
-
-            raise AnsibleParserError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
-            raise AnsibleParserError(str(error)) from None
+            raise AnsibleParserError(failure_message(error)) from None
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         """Take the options of the configuration file, evaluating those that are templates."""
@@ -331,12 +302,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"hostvars_prefix={prefix!r} cannot begin the name of a variable: give letters, digits and underscores."
             )
         settings = Settings.from_options(self.get_options())
+        self._expressions = Expressions(self.templar, self.get_options(), self._vars, self._warn)
         devices = self._devices(settings, path, cache)
-        hosts = [host for host in self._hosts(devices, prefix) if self._is_wanted(host.variables)]
+        hosts = [host for host in self._hosts(devices, prefix) if self._expressions.wants(host)]
         groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
         names = self._names(hosts, {name for host_groups in groups for name in host_groups})
         added = {}
-        connected = list(self._connected(settings, hosts, prefix))
+        connected = list(reached(self.get_options(), self._given(), settings, hosts, self._warn))
         for group in sorted({group for index, _variables in connected for group in groups[index]}):
             self.inventory.add_group(group)
         for index, variables in connected:
@@ -354,6 +326,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             devices = from_record(self._cache.get(key))
             if devices is not None:
                 return devices
+        # Only here, because it is slow.
+        from ..module_utils._fleet_query import read_fleet
+
         devices = read_fleet(settings, wanted, account, checked_deadline(self.get_option("timeout")), self._warn)
         if cached:
             self._cache[key] = as_record(devices)
@@ -361,25 +336,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _hosts(self, devices: Iterable[Device], prefix: str) -> Iterator[FleetHost]:
         ssh_names = self.get_option("ssh_service")
-        if self.get_option("hosts") == DEVICES:
+        if self.get_option("hosts") == "devices":
             return hosts_of_devices(devices, prefix, ssh_names, self._warn)
         return hosts_of_services(devices, prefix, ssh_names)
-
-    # -- expressions --------------------------------------------------------------------------------------------
-
-    def _is_wanted(self, variables: Mapping[str, Any]) -> bool:
-        include, exclude = self.get_option("include"), self.get_option("exclude")
-        if include and not any(self._holds("include", condition, variables) for condition in include):
-            return False
-        return not any(self._holds("exclude", condition, variables) for condition in exclude)
-
-    def _holds(self, option: str, condition: str, variables: Mapping[str, Any]) -> bool:
-        self._use(variables)
-        try:
-            return bool(self.templar.evaluate_conditional(condition))
-        except AnsibleError as error:
-            self._failed(f"{option}={condition!r} failed, so it counts as false: {error}")
-            return False
 
     def _names(self, hosts: list[FleetHost], groups: set[str]) -> list[str]:
         """The names of the hosts, given that *groups* will be built."""
@@ -389,7 +348,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         )
         groups |= {self._sanitize_group_name(str(name)) for name in composed if name}
         candidates = [
-            Candidate(self._wanted_name(host), host.id.replace(":", "").lower(), host.device.shared) for host in hosts
+            Candidate(self._expressions.name(host), host.id.replace(":", "").lower(), host.device.shared)
+            for host in hosts
         ]
         names, changed = unique_names(candidates, groups.union(self.inventory.groups), self.inventory.hosts)
         if changed:
@@ -400,89 +360,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             )
         return names
 
-    def _wanted_name(self, host: FleetHost) -> str:
-        expressions = self.get_option("hostname")
-        if not expressions:
-            return "-".join(filter(None, map(safe_name, host.words))) or host_key_alias(host.id)
-        why = "none of them is a text with letters or digits."
-        for expression in expressions:
-            try:
-                value = self._evaluated(expression, host.variables)
-            except AnsibleError as error:
-                why = str(error)
-                continue
-            name = safe_name(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
-            if name:
-                return name
-        self._failed(f"hostname gives no name to at least one host, so its id is used: {why}")
-        return host_key_alias(host.id)
-
-    def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:
-        if expression in variables and not self.get_option("use_extra_vars"):
-            return variables[expression]
-        self._use(variables)
-        if "{{" in expression or "{%" in expression:
-            return self.templar.template(expression)
-        return self.templar.evaluate_expression(expression)
-
-    def _use(self, variables: Mapping[str, Any]) -> None:
-        extra = self._vars if self.get_option("use_extra_vars") else None
-        self.templar.available_variables = {**variables, **(extra or {})}
-
-    def _failed(self, message: str) -> None:
-        """Tell of an expression that failed, once for all hosts; it ends the inventory where that is wanted."""
-        if self.get_option("strict"):
-            raise AnsibleParserError(message)
-        self._warn(message)
-
-    # -- how it is reached --------------------------------------------------------------------------------------
-
-    def _connected(
-        self, settings: Settings, hosts: list[FleetHost], prefix: str
-    ) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The index of each host that is listed, and the variables by which it is reached."""
-        connect = self.get_option("connect")
-        if connect == NONE:
-            yield from ((index, {}) for index in range(len(hosts)))
-        elif connect == ON_DEMAND:
-            yield from enumerate(self._on_demand(settings, hosts))
-        else:
-            ssh_options = configured_ssh_options({})
-            connections = self._connections(connect, settings, hosts)
-            for index, host in enumerate(hosts):
-                if connect == OPEN or is_connected(host, connections):
-                    yield index, connection_variables(host, prefix, connections, ssh_options, time.time())
-
-    def _on_demand(self, settings: Settings, hosts: list[FleetHost]) -> Iterator[dict[str, Any]]:
-        if any(host.speaks_ssh for host in hosts):
-            self._access()
-            check_on_demand(settings, self.get_options())
-        if has_leftovers(settings):
-            END_OF_RUN.watch(settings)
-        # Defaults need no room on the command line of each host.
-        options = {
+    def _given(self) -> dict[str, Any]:
+        """The options that are not left at their defaults."""
+        return {
             name: self.get_option(name)
             for name in self.option_definitions
             if self.get_option_and_origin(name)[1] != "default"
         }
-        ssh_options = configured_ssh_options({})
-        for host in hosts:
-            if host.service and host.speaks_ssh:
-                yield host_variables(host.service.id, options, ssh_options)
-            else:
-                yield nowhere(host)
-
-    def _connections(self, connect: str, settings: Settings, hosts: list[FleetHost]) -> dict[str, Connection]:
-        timeout = self.get_option("timeout")
-        if connect == EXISTING:
-            return held_connections(settings, timeout, self._warn)
-        holder = END_OF_RUN.watch(settings) if self.get_option("close") == "at_end" else None
-        wanted = Wanted(self._access(), holder=holder)
-        opening = Opening(wanted, self.get_option("concurrency"), self.get_option("open_limit"), timeout)
-        return opened_connections(settings, hosts, opening, self._warn)
-
-    def _access(self) -> Access:
-        return Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
 
     # -- into the inventory -------------------------------------------------------------------------------------
 
@@ -509,7 +393,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             self._add_host_to_keyed_groups([entry], variables, name, self.get_option("strict"), fetch_hostvars=False)
         except Exception as error:  # noqa: BLE001  # some values of a key raise errors of any kind, even without strict
-            self._failed(f"An entry of keyed_groups failed for at least one host, which it leaves as it is: {error}")
+            self._expressions.failed(
+                f"An entry of keyed_groups failed for at least one host, which it leaves as it is: {error}"
+            )
 
     def _yield_to_groups(self, added: Mapping[str, FleetHost]) -> None:
         """Leave out strangers' hosts that are called as one of keyed_groups: a pattern would find them instead of it."""

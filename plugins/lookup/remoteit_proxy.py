@@ -139,8 +139,9 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ..module_utils._access import Access
-from ..module_utils._errors import MissingLibraryError, OptionError, RemoteItError
+from ..module_utils._errors import OptionError, RemoteItError
 from ..module_utils._model import Connection
+from ..module_utils._module import failure_message
 from ..module_utils._options import checked_deadline, checked_service_id
 from ..module_utils._registry import Registry
 from ..module_utils._settings import Settings
@@ -156,12 +157,8 @@ class LookupModule(LookupBase):
         try:
             settings = Settings.from_options(self.get_options())
             return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
-        except MissingLibraryError as error:
-            from ansible.module_utils.basic import missing_required_lib
-
-            raise AnsibleLookupError(missing_required_lib(error.library)) from None
         except RemoteItError as error:
-            raise AnsibleLookupError(str(error)) from None
+            raise AnsibleLookupError(failure_message(error)) from None
 
     def _service_ids(self, terms: list[Any]) -> list[str]:
         ids = [checked_service_id(str(term)) for term in self._flatten(terms)]

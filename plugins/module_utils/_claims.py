@@ -10,7 +10,7 @@ import time
 
 from ._clock import Deadline
 from ._model import Connection
-from ._registry import Registry
+from ._registry import Holding, Registry
 from ._wanted import Wanted, is_unneeded, without
 
 
@@ -21,10 +21,15 @@ def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline
         found = wanted.candidate(holding.connections, now)
         if found is None or not wanted.trusts(found, now):
             return None
-        claimed = wanted.claimed(found)
-        holding.connections = [claimed if item is found else item for item in holding.connections]
-        registry.save(service_id, holding)
-        return claimed
+        return claim(registry, service_id, wanted, holding, found)
+
+
+def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding, connection: Connection) -> Connection:
+    """*connection* of *holding*, claimed for *wanted*. Only while the service's lock is held. Raises RegistryError."""
+    claimed = wanted.claimed(connection)
+    holding.connections = [claimed if item is connection else item for item in holding.connections]
+    registry.save(service_id, holding)
+    return claimed
 
 
 def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) -> bool:

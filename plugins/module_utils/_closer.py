@@ -49,7 +49,7 @@ class Closer:
             may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (check or self._close(holding, connection, paired.get(connection.id), deadline)):
+                if may_be_open and (check or self._close(connection, paired.get(connection.id), holding, deadline)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -63,14 +63,14 @@ class Closer:
         return closed
 
     def _announce(self, service_id: str, holding: Holding, targets: Sequence[Connection]) -> None:
-        """Write down what will be closed, so that nobody uses it again even if we are killed in the middle."""
+        """Write down what was settled, and what will be closed, which nobody may use again even if we are killed."""
         ids = {connection.id for connection in targets}
         holding.connections = [replace(item, closing=item.closing or item.id in ids) for item in holding.connections]
         # On a disk that is full, too, it can be closed and forgotten.
         with contextlib.suppress(RegistryError):
             self._registry.save(service_id, holding)
 
-    def _close(self, holding: Holding, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
+    def _close(self, connection: Connection, session: Session | None, holding: Holding, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
         api, connection_id = connection.api, connection.id
         if api == REST and self._settings.credentials.developer_key is None:

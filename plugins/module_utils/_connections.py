@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ._access import Access
+from ._claims import claim
 from ._client import Client
 from ._clock import Clock, Deadline
 from ._closer import Closer
@@ -105,7 +106,9 @@ class Connections:
         if reusable is None and not check:
             outcome.connection = self._open(service_id, wanted, holding, deadline)
         elif reusable is not None:
-            outcome.connection = reusable if check else self._claim(service_id, wanted, holding, reusable)
+            if not check:
+                reusable = claim(self._registry, service_id, wanted, holding, reusable)
+            outcome.connection = reusable
         if not wanted.force:
             # Last, because one that hangs uses up the time.
             outcome.closed += self._closer.close_unneeded(service_id, holding, reusable, deadline, check)
@@ -121,12 +124,6 @@ class Connections:
             and wanted.trusts(connection, self.now())
             and not any(is_unneeded(item) or self._seems_over(item) for item in others)
         )
-
-    def _claim(self, service_id: str, wanted: Wanted, holding: Holding, connection: Connection) -> Connection:
-        claimed = wanted.claimed(connection)
-        holding.connections = [claimed if item is connection else item for item in holding.connections]
-        self._registry.save(service_id, holding)
-        return claimed
 
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
         """Keep in *holding* only what is alive; the ids of what earlier attempts had left open and is closed now."""

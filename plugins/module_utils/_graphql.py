@@ -8,24 +8,15 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._access import Access
 from ._clock import Clock, Deadline, from_iso8601
-from ._errors import AnswerLostError, RefusedError
+from ._errors import AnswerLostError, ApiError, RefusedError
 from ._http import printable
-from ._model import (
-    MAX_LIFETIME,
-    PORT,
-    REVERSE,
-    Connection,
-    Service,
-    Session,
-    is_connection_id,
-    is_plain_host,
-    same_id,
-)
+from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, Service, Session, is_connection_id, is_plain_host
+from ._service_parse import parse_services, parse_sessions
 from ._settings import GRAPHQL, Settings
 from ._transport import Transport
 
@@ -84,13 +75,18 @@ class GraphqlApi:
     def services(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Service]:
         """Those of the services that the person asking can see, with their sessions, by id."""
         login = self._login(_SERVICES, {"ids": list(service_ids)}, deadline)
-        found = (_parse_service(node, login.get("id")) for node in _nodes(login.get("service")))
-        return {service.id: service for service in found}
+        try:
+            return {service.id: service for service in parse_services(login.get("service"), login.get("id"))}
+        except ValueError as error:
+            raise AnswerLostError(f"The answer to service cannot be used: {error}.") from None
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """All proxy sessions of the person asking."""
         login = self._login(_SESSIONS, {}, deadline)
-        return list(_own_proxy_sessions(login.get("sessions"), login.get("id")))
+        try:
+            return list(parse_sessions(login.get("sessions"), login.get("id")))
+        except ValueError as error:
+            raise AnswerLostError(f"The answer to sessions cannot be used: {error}.") from None
 
     def read(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline
@@ -111,7 +107,7 @@ class GraphqlApi:
         """The ``data`` of the answer. Errors next to data count as well: half an answer would mislead."""
         data, errors = self._ask(query, variables, deadline, repeatable)
         if errors and not isinstance(data.get("connect"), Mapping):
-            raise refusal(errors)
+            raise _failure(errors)
         return data
 
     def _ask(
@@ -123,7 +119,7 @@ class GraphqlApi:
         if isinstance(data, Mapping):
             return data, errors
         if errors:
-            raise refusal(errors)
+            raise _failure(errors)
         raise AnswerLostError(f"{self._url} answered without data.")
 
 
@@ -177,43 +173,18 @@ def login_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return login
 
 
+def _failure(errors: Any) -> ApiError:
+    """A refusal, unless *errors* are about the answer to ``connect``: one in a field of it takes all of it away."""
+    for error in errors if isinstance(errors, list) else ():
+        path = error.get("path") if isinstance(error, Mapping) else None
+        if isinstance(path, list) and len(path) > 1 and path[0] == "connect":
+            words = printable(str(error.get("message")))
+            return AnswerLostError(f'The answer to connect cannot be used: remote.it says "{words}" of it.')
+    return refusal(errors)
+
+
 def refusal(errors: Any) -> RefusedError:
     """What the first of GraphQL's *errors*, or the only one, says."""
     first = errors[0] if isinstance(errors, list) else errors
     words = printable(str(first.get("message") if isinstance(first, Mapping) else first))
     return RefusedError(f'remote.it refused the request: "{words}".', 200, words)
-
-
-def _parse_service(node: Mapping[str, Any], user_id: Any) -> Service:
-    device = node.get("device")
-    sessions = node.get("sessions")
-    service_id = str(node.get("id")).upper()
-    return Service(
-        id=service_id,
-        name=printable(str(node.get("name") or "")),
-        device_name=printable(str(device.get("name") or "")) if isinstance(device, Mapping) else "",
-        enabled=node.get("enabled") is not False,
-        online=node.get("online") is not False,
-        can_connect=node.get("can") is not False,
-        sessions=None if sessions is None else tuple(_own_proxy_sessions(sessions, user_id, service_id)),
-    )
-
-
-def _own_proxy_sessions(nodes: Any, user_id: Any, service_id: str = "") -> Iterable[Session]:
-    """The list also holds other people's sessions and peer-to-peer ones; only a proxy's endpoint says so."""
-    for node in _nodes(nodes):
-        user, endpoint, target = node.get("user"), node.get("endpoint"), node.get("target")
-        if not (isinstance(user, Mapping) and same_id(str(user.get("id")), str(user_id))):
-            continue
-        if not (isinstance(endpoint, Mapping) and endpoint.get("proxy") is True):
-            continue
-        try:
-            started_at = from_iso8601(str(node.get("timestamp")))
-        except ValueError:
-            continue
-        target_id = service_id or (str(target.get("id")) if isinstance(target, Mapping) else "")
-        yield Session(str(node.get("id")), target_id.upper(), started_at)
-
-
-def _nodes(value: Any) -> Iterable[Mapping[str, Any]]:
-    return (node for node in value if isinstance(node, Mapping)) if isinstance(value, list) else ()

@@ -28,12 +28,13 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
     """The session of each connection that has one, by connection id; each session belongs to one connection only."""
     free = list(sessions)
     found: dict[str, Session] = {}
-    for connection in connections:
-        for session in free:
-            if same_id(session.id, connection.id) or same_id(session.id, connection.session_id):
+    # A session that one was taken for before its own was listed must not come before its own.
+    for id_of in (lambda connection: connection.id, lambda connection: connection.session_id):
+        for connection in connections:
+            session = next((item for item in free if same_id(item.id, id_of(connection))), None)
+            if session and connection.id not in found:
                 found[connection.id] = session
                 free.remove(session)
-                break
     guesses = [
         (connection, session)
         # of two that are as likely, the newer one: it was opened because the older one was of no use

@@ -46,7 +46,7 @@ class RestApi:
             raise AnswerLostError(f"The answer to device/connect cannot be used: {error}.") from None
 
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
-        """Close a connection. Raises RefusedError when remote.it does not confirm it."""
+        """Close a connection. Raises RefusedError or AnswerLostError when remote.it does not confirm it."""
         payload = {"deviceaddress": service_id, "connectionid": connection_id}
         self._call("device/connect/stop", payload, deadline, repeatable=True)
 
@@ -54,9 +54,12 @@ class RestApi:
         url = f"{self._url}/{path}"
         answer = self._transport.call(REST, url, payload, deadline, headers=self._headers, repeatable=repeatable)
         # REST answers 200 also when it refuses; "pending" is what it may answer when it was told not to wait.
-        if str(answer.get("status")).lower() not in ("true", "pending"):
+        status = str(answer.get("status")).lower()
+        if status == "false":
             reason = printable(str(answer.get("reason") or answer.get("code") or "no reason given"))
             raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason)
+        if status not in ("true", "pending"):
+            raise AnswerLostError(f"The answer to {path} cannot be used: its status is neither true nor false.")
         return answer
 
 
@@ -86,7 +89,7 @@ def parse_connection(
         service_id=service_id,
         host=host,
         port=port,
-        proxy=str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}"),
+        proxy=printable(str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}")),
         type=REVERSE if port is None else PORT,
         access=access.mode,
         client_ip=access.client_ip,
@@ -103,8 +106,12 @@ def parse_connection(
 def _address(fields: Mapping[str, Any]) -> tuple[str, int | None]:
     """Host and port; the port is None for a reverse proxy. ValueError when ssh must not be given the host."""
     proxy = str(fields.get("proxy") or fields.get("proxyURL") or "")
-    parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
-    host, port = parts.hostname or "", parts.port
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        # Python's words have the whole of it, as it came.
+        raise ValueError(f"its proxy {printable(proxy)!r} is not a URL") from None
     is_reverse = fields.get("reverseProxy")
     if not isinstance(is_reverse, bool):
         is_reverse = bool(host) and port is None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,7 @@ def _registry(given: str) -> str:
     except UnicodeEncodeError:
         is_path = False
     if not is_path:
-        raise OptionError(f"registry={given!r} is not a directory: give the path of one.")
+        raise OptionError(f"registry={_shown(given)!r} is not a directory: give the path of one.")
     path = os.path.expanduser(given)
     if path.startswith("~"):
         raise OptionError(
@@ -115,7 +116,7 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise OptionError(f"{name}={text!r} is not a URL.") from None
+        raise OptionError(f"{name}={_shown(text)!r} is not a URL.") from None
     host = parts.hostname
     if (
         parts.scheme not in ("https", "http")
@@ -125,13 +126,18 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
         or parts.fragment
         or parts.query
     ):
-        raise OptionError(f"{name}={text!r} must be a URL such as {default}, without user, query or fragment.")
+        raise OptionError(f"{name}={_shown(text)!r} must be a URL such as {default}, without user, query or fragment.")
     if parts.scheme == "http" and not _is_loopback(host):
         raise OptionError(f"{name}={text!r} is not https: plain http is accepted for a loopback address only.")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != {"https": 443, "http": 80}[parts.scheme]:
         netloc += f":{port}"
     return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _shown(url: str) -> str:
+    """*url* without the password that it may hold, although it should not."""
+    return re.sub(r"(//[^/:@]*):.*@", r"\1:********@", url, flags=re.DOTALL)
 
 
 def _is_loopback(host: str) -> bool:

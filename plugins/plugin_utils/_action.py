@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What both action plugins do around their task: run it in the controller, or the module where the task is sent."""
+"""What the action plugins do around their task: run it in the controller, or the module where the task is sent."""
 
 from __future__ import annotations
 
@@ -27,11 +27,14 @@ class TaskAction(ActionBase):
         self, task: Task, argument_spec: dict[str, Any], task_vars: dict[str, Any] | None, **rules: Any
     ) -> dict[str, Any]:
         """The result of *task*; *rules* go to ArgumentSpecValidator, such as ``mutually_exclusive``."""
+        result: dict[str, Any] = super().run(None, task_vars)
         if self._is_sent_elsewhere():
-            module_result: dict[str, Any] = self._execute_module(
-                task_vars=task_vars, wrap_async=bool(self._task.async_val)
-            )
-            return module_result
+            result.update(self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val)))
+        else:
+            result.update(self._run_here(task, argument_spec, **rules))
+        return result
+
+    def _run_here(self, task: Task, argument_spec: dict[str, Any], **rules: Any) -> dict[str, Any]:
         validated = ArgumentSpecValidator(argument_spec, **rules).validate(dict(self._task.args))
         if validated.error_messages:
             message = "; ".join(validated.error_messages)

@@ -2,44 +2,68 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the hosts of an inventory are reached: on demand, by what is open, or by what is opened for them."""
+"""How the hosts of an inventory are reached."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from ..module_utils._connections import Connections
+from ..module_utils._access import Access
 from ..module_utils._credentials import find_credentials
-from ..module_utils._errors import CredentialsError, OptionError, RemoteItError
-from ..module_utils._fleet import FleetService
-from ..module_utils._model import REVERSE, Connection, host_key_alias
-from ..module_utils._options import checked_deadline
+from ..module_utils._errors import CredentialsError, OptionError
 from ..module_utils._settings import REST, Settings
+from ..module_utils._sweep import has_leftovers
 from ..module_utils._wanted import Wanted
-from ._inventory_hosts import FleetHost
-from ._ssh_args import bound_to
+from ._end_of_run import END_OF_RUN
+from ._host_variables import configured_ssh_options
+from ._inventory_hosts import FleetHost, nowhere
+from ._ssh_on_demand import host_variables
 
 ON_DEMAND = "on_demand"
 EXISTING = "existing"
-OPEN = "open"
 NONE = "none"
 
 
-@dataclass(frozen=True)
-class Opening:
-    """How to open: *concurrency* at a time, at most *limit* in all, each within *timeout* seconds."""
+def reached(
+    options: Mapping[str, Any],
+    given: Mapping[str, Any],
+    settings: Settings,
+    hosts: list[FleetHost],
+    warn: Callable[[str], None],
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The index of each host that is listed, and the variables by which it is reached.
 
-    wanted: Wanted
-    concurrency: int
-    limit: int
-    timeout: float
+    *given* are those of the inventory's *options* that are not left at their defaults. Raises RemoteItError.
+    """
+    connect = options["connect"]
+    if connect == NONE:
+        return ((index, {}) for index in range(len(hosts)))
+    if connect == ON_DEMAND:
+        return enumerate(_on_demand(options, given, settings, hosts))
+    return _connected(options, settings, hosts, warn)
 
 
-def check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
+def _on_demand(
+    options: Mapping[str, Any], given: Mapping[str, Any], settings: Settings, hosts: Iterable[FleetHost]
+) -> Iterator[dict[str, Any]]:
+    if any(host.speaks_ssh for host in hosts):
+        _access(options)
+        _check_on_demand(settings, options)
+    if has_leftovers(settings):
+        END_OF_RUN.watch(settings)
+    ssh_options = configured_ssh_options({})
+    for host in hosts:
+        if host.service and host.speaks_ssh:
+            # Defaults need no room on the command line of each host.
+            yield host_variables(host.service.id, given, ssh_options)
+        else:
+            yield nowhere(host)
+
+
+def _check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
     """Raise OptionError unless a program with the same environment, but without our options, finds the same keys."""
     asked = {name: options.get(name) for name in ("profile", "credentials_file")}
     try:
@@ -60,95 +84,25 @@ def check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
         settings.require_developer_key()
 
 
-def held_connections(settings: Settings, timeout: float, warn: Callable[[str], None]) -> dict[str, Connection]:
-    """The newest connection in the registry to each service that is open now."""
-    held, _others = Connections(settings, warn).open_now(None, checked_deadline(timeout))
-    return {connection.service_id: connection for connection in held}
+def _connected(
+    options: Mapping[str, Any], settings: Settings, hosts: list[FleetHost], warn: Callable[[str], None]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    # Only here, because it is slow.
+    from ._inventory_open import Opening, connection_variables, held_connections, is_connected, opened_connections
+
+    ssh_options = configured_ssh_options({})
+    only_existing = options["connect"] == EXISTING
+    if only_existing:
+        connections = held_connections(settings, options["timeout"], warn)
+    else:
+        holder = END_OF_RUN.watch(settings) if options["close"] == "at_end" else None
+        wanted = Wanted(_access(options), holder=holder)
+        opening = Opening(wanted, options["concurrency"], options["open_limit"], options["timeout"])
+        connections = opened_connections(settings, hosts, opening, warn)
+    for index, host in enumerate(hosts):
+        if is_connected(host, connections) or not only_existing:
+            yield index, connection_variables(host, options["hostvars_prefix"], connections, ssh_options, time.time())
 
 
-def opened_connections(
-    settings: Settings, hosts: Iterable[FleetHost], opening: Opening, warn: Callable[[str], None]
-) -> dict[str, Connection]:
-    """A connection to the service of each host that can have one, by service id; what cannot be opened is warned of.
-
-    Raises OptionError when there are more than allowed.
-    """
-    named = {host.service.id: (host, host.service) for host in hosts if host.service is not None}
-    chosen = {id_: host for id_, (host, service) in named.items() if _can_open(host, service)}
-    if len(chosen) > opening.limit:
-        raise OptionError(
-            f"connect=open would open connections to {len(chosen)} services, and open_limit is {opening.limit}: choose "
-            "fewer with filters, include or exclude, or raise open_limit."
-        )
-    if opening.concurrency < 1:
-        raise OptionError(f"concurrency={opening.concurrency} would open nothing: give 1 or more.")
-    pool = ThreadPoolExecutor(opening.concurrency)
-    try:
-        outcomes = list(pool.map(lambda service_id: _opened(settings, service_id, opening), chosen))
-    finally:
-        # After Ctrl-C, only what is being opened is waited for.
-        pool.shutdown(cancel_futures=True)
-    found: dict[str, Connection] = {}
-    for (service_id, host), (connection, warnings) in zip(chosen.items(), outcomes, strict=True):
-        for warning in dict.fromkeys(warnings):
-            warn(f"{'/'.join(host.words)}: {warning}")
-        if connection is not None:
-            found[service_id] = connection
-    return found
-
-
-def _can_open(host: FleetHost, service: FleetService) -> bool:
-    return host.device.online and service.online and service.enabled and service.can_connect
-
-
-def _opened(settings: Settings, service_id: str, opening: Opening) -> tuple[Connection | None, list[str]]:
-    warnings: list[str] = []
-    try:
-        connections = Connections(settings, warnings.append)
-        outcome = connections.present(service_id, opening.wanted, checked_deadline(opening.timeout))
-        return outcome.connection, warnings
-    except RemoteItError as error:
-        return None, [*warnings, str(error)]
-
-
-def is_connected(host: FleetHost, connections: Mapping[str, Connection]) -> bool:
-    """Whether one of the host's services has a connection."""
-    return any(service.id in connections for service in host.services.values())
-
-
-def connection_variables(
-    host: FleetHost,
-    prefix: str,
-    connections: Mapping[str, Connection],
-    ssh_options: Mapping[str, str | None],
-    now: float,
-) -> dict[str, Any]:
-    """What *connections* add to the host's variables; *now* in seconds since the epoch."""
-    variables: dict[str, Any] = {}
-    services = f"{prefix}services"
-    if services in host.variables:
-        variables[services] = {
-            key: {**host.variables[services][key], "connection": _as_result(connections.get(service.id), now)}
-            for key, service in host.services.items()
-        }
-    connection = connections.get(host.service.id) if host.service else None
-    if connection is None:
-        return {**variables, **nowhere(host)}
-    variables[f"{prefix}connection"] = _as_result(connection, now)
-    if not host.speaks_ssh or connection.type == REVERSE:
-        return {**variables, **nowhere(host)}
-    alias = host_key_alias(connection.service_id)
-    address = {"ansible_host": connection.host, "ansible_port": connection.port}
-    return {**variables, **address, **bound_to(alias, ssh_options)}
-
-
-def nowhere(host: FleetHost) -> dict[str, str]:
-    """The address of a host that has none: a name that nobody else has.
-
-    Without it, Ansible would connect to whatever machine has the host's name in the controller's network.
-    """
-    return {"ansible_host": host_key_alias(host.id)}
-
-
-def _as_result(connection: Connection | None, now: float) -> dict[str, Any] | None:
-    return connection.as_result(now) if connection else None
+def _access(options: Mapping[str, Any]) -> Access:
+    return Access.from_options(options["access"], options["client_ip"], None)

@@ -13,9 +13,7 @@ from typing import Any
 from ansible.plugins.inventory import to_safe_group_name
 
 from ..module_utils._fleet import Device, FleetService
-
-SERVICES = "services"
-DEVICES = "devices"
+from ..module_utils._model import host_key_alias
 
 GROUP = "remoteit"
 STATE = "state"
@@ -25,6 +23,7 @@ PLATFORMS = "platforms"
 DEFAULT_GROUPS = (GROUP, STATE, TAGS, APPLICATIONS, PLATFORMS)
 
 _SSH = 28
+_SHOWN_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,14 @@ def default_groups(host: FleetHost, wanted: Collection[str]) -> list[str]:
     return list(dict.fromkeys(to_safe_group_name(name) for name in names))
 
 
+def nowhere(host: FleetHost) -> dict[str, str]:
+    """The address of a host that has none: a name that nobody else has.
+
+    Without it, Ansible would connect to whatever machine has the host's name in the controller's network.
+    """
+    return {"ansible_host": host_key_alias(host.id)}
+
+
 def _device_variables(device: Device) -> dict[str, Any]:
     # Not as_result(), which copies all values deeply: that is what takes longest with thousands of devices.
     variables = {name: value for name, value in vars(device).items() if name != "services"}
@@ -150,9 +157,12 @@ def _ssh_service(device: Device, ssh_names: Sequence[str], warn: Callable[[str],
             return named[0]
     candidates = [service for service in device.services if _speaks_ssh(service, ssh_names)]
     if len(candidates) > 1:
+        names = [service.name for service in candidates]
+        if len(names) > _SHOWN_NAMES:
+            names[_SHOWN_NAMES:] = [f"{len(names) - _SHOWN_NAMES} more"]
         warn(
             f"Device {device.name} ({device.id}) has {len(candidates)} SSH services, so none was chosen: name one of "
-            f"{', '.join(service.name for service in candidates)} in ssh_service, or use hosts=services."
+            f"{', '.join(names)} in ssh_service, or use hosts=services."
         )
     return candidates[0] if len(candidates) == 1 else None
 

@@ -10,14 +10,17 @@ run on another device that got the same address within ControlPersist.
 
 from __future__ import annotations
 
+import functools
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ..module_utils._errors import OptionError
 
 # Options of the ssh connection plugin that decide on the control socket, in the order of ssh's command line.
-SSH_OPTIONS = ("ssh_args", "ssh_common_args", "ssh_extra_args", "control_path")
+_ARGUMENTS = ("ssh_args", "ssh_common_args", "ssh_extra_args")
+SSH_OPTIONS = (*_ARGUMENTS, "control_path")
 
 # As shlex.join() writes them.
 _QUOTED = r"(?:[^']|'\"'\"')*'"
@@ -36,38 +39,48 @@ def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str |
     *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
     first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
     """
-    ssh_args = _OWN_ARGUMENTS.sub("", options.get("ssh_args") or "")
-    words = _words({**options, "ssh_args": ssh_args})
+    users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
     if proxy_command is not None:
         own += ["-o", f"ProxyCommand={proxy_command}"]
     variables = {}
-    control_path = _control_path(words)
-    if control_path is not None:
-        own += ["-o", f"ControlPath={_suffixed(control_path, alias)}"]
-    elif not any("controlpersist" in word.lower() for word in words):
+    if users.control_path is not None:
+        own += ["-o", f"ControlPath={_suffixed(users.control_path, alias)}"]
+    elif not users.persists:
         # Ansible adds no control socket, but ~/.ssh/config might.
         own += ["-o", "ControlPath=none"]
     else:
         variables["ansible_control_path"] = _suffixed(options.get("control_path") or "%(directory)s/%%r", alias)
-    variables["ansible_ssh_args"] = f"{shlex.join(own)} {ssh_args}".strip()
+    variables["ansible_ssh_args"] = f"{shlex.join(own)} {users.ssh_args}".strip()
     return variables
 
 
 def check(options: Mapping[str, str | None]) -> None:
     """Raise OptionError for arguments that bound_to() cannot keep."""
-    _control_path(_words(options))
+    _users(*(options.get(name) or "" for name in _ARGUMENTS))
 
 
-def _words(options: Mapping[str, str | None]) -> list[str]:
-    """All arguments, in the order of ssh's command line."""
+@dataclass(frozen=True)
+class _UsersArguments:
+    """*ssh_args* without ours, and what all arguments say of the control socket."""
+
+    ssh_args: str
+    control_path: str | None
+    persists: bool
+
+
+# An inventory asks for thousands of hosts, and the arguments are the same.
+@functools.lru_cache
+def _users(ssh_args: str, ssh_common_args: str, ssh_extra_args: str) -> _UsersArguments:
     words = []
-    for option in ("ssh_args", "ssh_common_args", "ssh_extra_args"):
+    ssh_args = _OWN_ARGUMENTS.sub("", ssh_args)
+    for name, text in zip(_ARGUMENTS, (ssh_args, ssh_common_args, ssh_extra_args), strict=True):
         try:
-            words += shlex.split(options.get(option) or "")
+            words += shlex.split(text)
         except ValueError:
-            raise OptionError(f"ansible_{option} cannot be read: it has a quote that is not closed.") from None
-    return words
+            raise OptionError(f"ansible_{name} cannot be read: it has a quote that is not closed.") from None
+    persists = any("controlpersist" in word.lower() for word in words)
+    return _UsersArguments(ssh_args, _control_path(words), persists)
 
 
 def _suffixed(control_path: str, alias: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.community.remoteit.plugins.module_utils import _connection_task
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
@@ -58,6 +59,12 @@ class Site:
     def connections(self, **options: Any) -> Connections:
         """The core, as a process that begins now has it."""
         return Connections(self.settings(**options), self.warnings.append)
+
+    def task(self, *, check: bool = False, **options: Any) -> dict[str, Any]:
+        """The result of a task of ``remoteit_connection`` with *options*, on SERVICE if they name none."""
+        defaults = {name: spec.get("default") for name, spec in _connection_task.argument_spec().items()}
+        params = {**defaults, "service_id": SERVICE, **self.options(), **options}
+        return _connection_task.run(params, check, self.warnings.append)
 
     def registry(self, **options: Any) -> Registry:
         """The registry that the core writes."""

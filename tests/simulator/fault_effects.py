@@ -63,7 +63,9 @@ def _extra_fields(fault: Fault, answer: Answer) -> Answer:
 
 
 def _large(fault: Fault, answer: Answer) -> Answer:
-    return Answer(answer.status, b'{"padding": "' + b"x" * fault.size + b'"}')
+    """Make the answer longer by a field that nobody knows."""
+    value = {**json.loads(answer.body), "padding": "x" * fault.size}
+    return Answer(answer.status, json.dumps(value).encode())
 
 
 def _errors(fault: Fault, answer: Answer) -> Answer:
@@ -79,6 +81,12 @@ def _item_error(fault: Fault, answer: Answer) -> Answer:
         items[0] = {**items[0], "endpoint": None}
         value["errors"] = [{"message": fault.text, "path": [*path, 0, "endpoint"]}]
     return Answer(answer.status, json.dumps(value).encode())
+
+
+def _field_error(fault: Fault, answer: Answer) -> Answer:
+    """Take all data away because of an error in a field that must not be null, as GraphQL does."""
+    path = [*(json.loads(answer.body).get("data") or {}), "field"]
+    return Answer(answer.status, json.dumps({"data": None, "errors": [{"message": fault.text, "path": path}]}).encode())
 
 
 def _wrong_item(fault: Fault, answer: Answer) -> Answer:
@@ -111,6 +119,7 @@ EDITS: dict[str, Edit] = {
     "extra_fields": _extra_fields,
     "large": _large,
     "item_error": _item_error,
+    "field_error": _field_error,
     "wrong_item": _wrong_item,
 }
 

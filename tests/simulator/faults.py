@@ -32,6 +32,7 @@ API_FAULTS = (
     "large",
     "device_leaves",
     "item_error",
+    "field_error",
     "wrong_item",
 )
 _WIRES = ("rest", "graphql", "proxy", _ANY)
@@ -64,12 +65,15 @@ class Fault:
     text: str
     size: int
     id: str
+    key_id: str
 
-    def hits(self, wire: str, operation: str) -> bool:
-        """Tell whether a request of this kind is hit, and count it."""
+    def hits(self, wire: str, operation: str, key_id: str) -> bool:
+        """Tell whether a request of this kind, signed by this access key, is hit, and count it."""
         if self.left == 0 or self.wire not in (wire, _ANY) or self.operation not in (operation, _ANY):
             return False
         if self.wire == _ANY and wire == "proxy":
+            return False
+        if self.key_id not in (key_id, _ANY):
             return False
         if random.random() >= self.probability:
             return False
@@ -91,9 +95,9 @@ class Faults:
         """Switch these faults on and all others off."""
         self._faults = faults
 
-    def take(self, wire: str, operation: str) -> Fault | None:
+    def take(self, wire: str, operation: str, key_id: str | None = None) -> Fault | None:
         """Return the fault that hits this request, or None."""
-        return next((fault for fault in self._faults if fault.hits(wire, operation)), None)
+        return next((fault for fault in self._faults if fault.hits(wire, operation, key_id or "")), None)
 
 
 def read_fault(section: Section) -> Fault:
@@ -121,6 +125,7 @@ def read_fault(section: Section) -> Fault:
         text=section.text("text", "injected fault"),
         size=section.integer("size", 10_000_000),
         id=section.text("id", ""),
+        key_id=section.text("key_id", _ANY),
     )
     section.finish()
     return fault

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -39,6 +40,7 @@ from .wire import Request
 
 PATH = "/graphql/v1"
 SCHEMA = Path(__file__).with_name("schema.graphql")
+_REMEMBERED = 64
 
 
 class GraphQL:
@@ -51,13 +53,16 @@ class GraphQL:
         self._behaviour = behaviour
         self._clock = clock
         self._schema = build_schema(SCHEMA.read_text(encoding="utf-8"))
+        # Clients ask the same few questions again and again, and to understand one takes longer than to answer it.
+        self._parse = functools.lru_cache(_REMEMBERED)(parse)
+        self._validate = functools.lru_cache(_REMEMBERED)(lambda text: validate(self._schema, self._parse(text)))
         self.dialects = behaviour.signatures.graphql
 
     def read(self, message: Message) -> Request:
         """Find out what a request wants: a mutation by its name, everything else is a ``query``."""
         try:
             content = json.loads(message.body)
-            document = parse(content["query"])
+            document = self._parse(content["query"])
             operation = get_operation_ast(document, content.get("operationName"))
             variables = content.get("variables") or {}
         except (ValueError, TypeError, KeyError, AttributeError, GraphQLError) as error:
@@ -99,7 +104,7 @@ class GraphQL:
         if request.message.method != "POST" or not isinstance(document, DocumentNode):
             call.detail = str(request.content.get("problem", "method is not POST"))
             return self.failure(call.detail, 400)
-        errors = validate(self._schema, document)
+        errors = self._validate(request.content["query"])
         if errors:
             call.detail = errors[0].message
             return json_answer({"errors": [error.formatted for error in errors]}, 400)

@@ -51,7 +51,7 @@ class Pipeline:
         call = self._calls.begin(iso(self._clock.wall()), self._wire.name, request.operation)
         call.service_id, call.connection_id = request.service_id, request.connection_id
         call.dialect, call.key_id = dialect_of(message), claimed_key_id(message)
-        fault = self._faults.take(self._wire.name, request.operation)
+        fault = self._faults.take(self._wire.name, request.operation, call.key_id)
         if fault is None:
             return await _write(http, await self._answer(http, request, call), call)
         call.fault = fault.name

@@ -16,7 +16,7 @@ import requests
 
 from tests.simulator.admin_client import AdminClient
 
-from .client import Client
+from .client import ALICE_KEY, BOB_KEY, Client
 from .targets import dial, is_hung_up_on
 from .test_proxies import is_closed, port_of
 from .world import PI, SSH
@@ -113,7 +113,9 @@ def test_an_answer_can_be_slow_or_long(simulator: AdminClient, alice: Client) ->
         assert connect(alice).json()["status"] == "true"
         assert time.monotonic() - begin >= 0.3
     simulator.set_fault({"fault": "large", "size": 2_000_000})
-    assert len(connect(alice).content) > 2_000_000
+    answer = connect(alice)
+    assert len(answer.content) > 2_000_000
+    assert answer.json()["status"] == "true"
 
 
 def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: AdminClient, alice: Client) -> None:
@@ -125,6 +127,13 @@ def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: AdminClient, 
     assert alice.post_graphql("{ version }").status_code == 200
     assert alice.stop(SSH, connection_id).status_code == 503
     assert alice.stop(SSH, connection_id).status_code == 200
+
+
+def test_a_fault_can_hit_the_requests_of_one_access_key(simulator: AdminClient, alice: Client) -> None:
+    simulator.set_fault({"fault": "status", "key_id": BOB_KEY})
+    assert alice.post_graphql("{ version }").status_code == 200
+    simulator.set_fault({"fault": "status", "key_id": ALICE_KEY})
+    assert alice.post_graphql("{ version }").status_code == 503
 
 
 DEVICES = "{ login { devices { total items { id endpoint { externalAddress } } } } }"
@@ -141,6 +150,13 @@ def test_one_device_of_a_page_can_have_an_error_or_no_id(simulator: AdminClient,
     items = alice.post_graphql(DEVICES).json()["data"]["login"]["devices"]["items"]
     assert items == [{**whole[0], "id": "no id"}, whole[1]]
     assert connect(alice).json()["status"] == "true"
+
+
+def test_an_error_in_one_field_can_take_all_data_away(simulator: AdminClient, alice: Client) -> None:
+    simulator.set_fault({"fault": "field_error", "text": "oops"})
+    answer = alice.post_graphql(f'mutation {{ connect(serviceId: "{SSH}") {{ id }} }}').json()
+    assert answer == {"data": None, "errors": [{"message": "oops", "path": ["connect", "field"]}]}
+    assert len(simulator.state()["connections"]) == 1
 
 
 def test_a_device_can_leave_before_a_certain_request(simulator: AdminClient, alice: Client) -> None:

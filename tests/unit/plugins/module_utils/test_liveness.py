@@ -86,6 +86,14 @@ def test_an_id_counts_before_a_time() -> None:
     assert found == {"FIRST": session("OTHER-ID"), "SECOND": session("SECOND")}
 
 
+def test_its_own_id_counts_before_the_one_it_was_known_by() -> None:
+    # as when a session that began with it was listed before its own was
+    made = connection(id="OWN", session_id="OTHER")
+    assert pair([made], [session("OTHER"), session("OWN")]) == {"OWN": session("OWN")}
+    found = pair([connection(id="FIRST", session_id="SECOND"), connection(id="SECOND")], [session("SECOND")])
+    assert found == {"SECOND": session("SECOND")}
+
+
 def test_the_nearest_of_two_sessions_is_taken() -> None:
     found = pair([connection(asked_at=NOW - 2)], [session("FAR", started_at=NOW - 4), session("NEAR", started_at=NOW)])
     assert found[connection().id].id == "NEAR"

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The user's expressions that choose hosts and name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.template import Templar
+
+from ..module_utils._model import host_key_alias
+from ._inventory_hosts import FleetHost
+from ._inventory_names import safe_name
+
+
+class Expressions:
+    """The expressions among the inventory's *options*, over the variables of each host.
+
+    *extra_vars* are those of the command line, and *warn* takes one sentence for the user.
+    """
+
+    def __init__(
+        self,
+        templar: Templar,
+        options: Mapping[str, Any],
+        extra_vars: Mapping[str, Any] | None,
+        warn: Callable[[str], None],
+    ) -> None:
+        self._templar = templar
+        self._options = options
+        self._extra_vars = (extra_vars or {}) if options["use_extra_vars"] else None
+        self._warn = warn
+
+    def wants(self, host: FleetHost) -> bool:
+        """Whether ``include`` and ``exclude`` leave the host in."""
+        include, exclude = self._options["include"], self._options["exclude"]
+        if include and not any(self._holds("include", condition, host) for condition in include):
+            return False
+        return not any(self._holds("exclude", condition, host) for condition in exclude)
+
+    def name(self, host: FleetHost) -> str:
+        """What ``hostname`` calls the host; its id where that gives no name."""
+        expressions = self._options["hostname"]
+        if not expressions:
+            return "-".join(filter(None, map(safe_name, host.words))) or host_key_alias(host.id)
+        why = "none of them is a text with letters or digits."
+        for expression in expressions:
+            try:
+                value = self._evaluated(expression, host.variables)
+            except AnsibleError as error:
+                why = str(error)
+                continue
+            name = safe_name(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+            if name:
+                return name
+        self.failed(f"hostname gives no name to at least one host, so its id is used: {why}")
+        return host_key_alias(host.id)
+
+    def failed(self, message: str) -> None:
+        """Tell of an expression that failed; with ``strict`` it ends the inventory."""
+        if self._options["strict"]:
+            raise AnsibleParserError(message)
+        self._warn(message)
+
+    def _holds(self, option: str, condition: str, host: FleetHost) -> bool:
+        self._use(host.variables)
+        try:
+            return bool(self._templar.evaluate_conditional(condition))
+        except AnsibleError as error:
+            self.failed(f"{option}={condition!r} failed, so it counts as false: {error}")
+            return False
+
+    def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:
+        if expression in variables and self._extra_vars is None:
+            return variables[expression]
+        self._use(variables)
+        if "{{" in expression or "{%" in expression:
+            return self._templar.template(expression)
+        return self._templar.evaluate_expression(expression)
+
+    def _use(self, variables: Mapping[str, Any]) -> None:
+        self._templar.available_variables = {**variables, **(self._extra_vars or {})}
