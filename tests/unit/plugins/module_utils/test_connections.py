@@ -243,6 +243,12 @@ def test_what_is_over_is_forgotten_once_it_is_not_listed(site: Site) -> None:
     assert site.account.asked == ["service"]
 
 
+def test_what_should_be_over_but_is_listed_is_closed(site: Site) -> None:
+    site.hold(made("A", expires_at=time.time() - 1, holders=("me",)))
+    assert released(site, "me") == ["A"]
+    assert (site.held(), site.account.closed) == ({}, ["A"])
+
+
 def test_what_is_over_is_forgotten_where_remote_it_cannot_be_asked(site: Site) -> None:
     site.hold(made("A", expires_at=time.time() - 1, holders=("me",)), made("B", kept=True))
     site.account.sessions = None

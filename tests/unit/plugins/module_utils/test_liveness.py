@@ -69,14 +69,11 @@ def test_a_session_belongs_to_the_connection_that_it_is_nearest_to() -> None:
         assert set(pair(connections, [session("OTHER-ID", started_at=NOW)])) == {"OPEN"}
 
 
-def test_what_began_before_it_was_asked_for_is_farther_than_what_began_while_it_was_opened() -> None:
-    # the call took two seconds, and just before it another process was killed in its own
-    found = pair(
-        [connection(asked_at=NOW - 2)], [session("O", started_at=NOW - 2.1), session("N", started_at=NOW - 1.9)]
-    )
-    assert found[connection().id].id == "N"
-    short = connection(asked_at=NOW - 0.2)
-    assert pair([short], [session("O", started_at=NOW - 0.3), session("N", started_at=NOW - 0.1)])[short.id].id == "N"
+@pytest.mark.parametrize("other", [-2.1, 0.5])
+def test_what_began_while_it_was_opened_comes_before_what_did_not(other: float) -> None:
+    # the call took two seconds, and others made theirs just before and just after it
+    sessions = [session("OTHER", started_at=NOW + other), session("OWN", started_at=NOW - 1.9)]
+    assert pair([connection(asked_at=NOW - 2)], sessions)[connection().id].id == "OWN"
 
 
 def test_an_id_counts_before_a_time() -> None:
