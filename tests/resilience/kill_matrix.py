@@ -4,7 +4,7 @@
 
 """Processes that are killed at an exact point of their work, and what the next use of the service makes of it.
 
-``python -m tests.resilience.kill_matrix`` prints the outcome of each.
+``python -m tests.resilience`` prints the outcome of each.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._wanted import 
 from tests.simulator.harness import Simulator
 from tests.unit.plugins.processes import Fork
 
-from .site import SERVICES, Site, answering_target, configuration
+from .site import SERVICES, Site
 
 WIRES = ("rest", "graphql")
 # A task whose connection stays until it is closed, and a process, such as the ProxyCommand, that needs it while it lives.
@@ -183,13 +183,3 @@ def rows(cloud: Simulator) -> Iterator[list[str]]:
             site = Site(cloud, Path(root))
             killed = kill(site, phase, wire, user)
             yield [phase.name, wire, user, *(str(use(site, following, wire, user, killed)) for following in NEXT)]
-
-
-def _print() -> None:
-    with answering_target() as target, Simulator(configuration(target)) as cloud:
-        for row in (["killed", "wire", "connection", *NEXT], *rows(cloud)):
-            print("{:48}  {:8}  {:10}  {:16}  {:12}  {}".format(*row), flush=True)
-
-
-if __name__ == "__main__":
-    _print()
