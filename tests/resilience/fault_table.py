@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# This makes the collection importable.
-import tests.conftest  # noqa: F401
+# To import it first makes the collection importable.
+from tests.conftest import ROOT
 from tests.simulator.harness import Simulator
 from tests.unit.plugins.certificates import Authority
 
@@ -31,7 +31,7 @@ from .promises import broken, words
 from .site import answering_target
 from .tls_front import TlsFront
 
-GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_faults.rst"
+GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_faults.rst"
 ONCE, LASTING, OUTAGE, CONDITIONS = "once", "lasting", "outage", "conditions"
 
 _OPERATIONS = {OPEN: "Open", CHECK: "Use again", CLOSE: "Close", LIST: "List devices"}
