@@ -9,10 +9,12 @@ PINS := tests/requirements/lint.txt tests/requirements/test.txt
 VERSION = $(shell $(VENV)/bin/python -c "import sys; print('%d.%d' % sys.version_info[:2])")
 PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
 
+COVERAGE := $(VENV)/coverage
+
 # To compile everything anew in each process takes a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint units resilience integration sanity bench check-all pins clean
+.PHONY: help demo test lint units resilience integration soak sanity bench probes check-all pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -20,7 +22,17 @@ help: ## Show this list
 demo: $(READY) ## Watch it work: a remote.it simulator, an SSH server and a playbook, all on this machine
 	$(VENV)/bin/python -m tests.demo
 
-test: lint units resilience integration sanity ## Everything one Python can check
+test: lint units resilience integration sanity ## Everything one Python can check, and which lines of it ran
+	$(VENV)/bin/python -m tests.coverage report $(COVERAGE)
+
+ifneq ($(filter test,$(MAKECMDGOALS)),)
+# Every process of every test tells which lines of the plugins it reaches.
+export TESTED_COLLECTION := $(CURDIR)/$(COVERAGE)/collection
+units resilience integration: probes
+endif
+
+probes: $(READY)
+	$(VENV)/bin/python -m tests.coverage probes $(COVERAGE)
 
 lint: $(READY) ## Style, types, spelling, licences, documentation, changelog
 	tests/tools/lint.sh
@@ -33,6 +45,9 @@ resilience: $(READY) ## Faults, races and random input, against the simulator
 
 integration: $(READY) ## Real playbooks against the simulator and an SSH server
 	$(PYTEST) -n 3 tests/functional
+
+soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS=--help shows what can be set
+	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
 	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)

@@ -18,12 +18,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def _linked_tree() -> Path:
+def _linked_tree(collection: Path) -> Path:
     tree = Path(tempfile.mkdtemp(prefix="remoteit-tree-"))
     atexit.register(shutil.rmtree, tree, ignore_errors=True)
     namespace = tree / "ansible_collections" / "community"
     namespace.mkdir(parents=True)
-    (namespace / "remoteit").symlink_to(ROOT)
+    (namespace / "remoteit").symlink_to(collection)
     return tree
 
 
@@ -31,7 +31,10 @@ def _make_importable() -> None:
     from ansible.utils.collection_loader import AnsibleCollectionConfig
     from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 
-    tree = ROOT.parents[2] if ROOT.parts[-3:-1] == ("ansible_collections", "community") else _linked_tree()
+    from tests import COLLECTION
+
+    in_place = COLLECTION.parts[-3:-1] == ("ansible_collections", "community")
+    tree = COLLECTION.parents[2] if in_place else _linked_tree(COLLECTION)
     # for the commands that tests start: this collection, and the Ansible of this very interpreter
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(tree)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

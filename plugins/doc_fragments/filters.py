@@ -14,6 +14,7 @@ options:
     description:
       - List the devices of this account instead of those of the access key's own account. This is for organisations.
       - The id, the e-mail address or the name of an organisation in which the user of the access key has a role.
+      - What rights the user of an access key should have is in the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
     type: str
   name:
     description:

@@ -20,6 +20,7 @@ options:
   secret_access_key:
     description:
       - The secret of the access key, as remote.it shows it when the key is created.
+      - How it is kept, and how it is replaced, is in the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
     type: str
   developer_key:
     description:
@@ -73,7 +74,7 @@ options:
   validate_certs:
     description:
       - Whether to check the TLS certificate of the API. Turn it off only for tests, because the answers decide where SSH
-        connects to.
+        connects to. See the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
     type: bool
     default: true
   ca_path:
@@ -91,6 +92,7 @@ options:
       - The directory that remembers which connections are open. remote.it tells the address of a connection only once, so
         tasks, forks and runs that share connections must share this directory.
       - It is created with access for its owner only, and refused if others may read it. It holds no secret.
+        What it holds is in the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
       - Without it, E(REMOTEIT_REGISTRY) is used, and without that C(~/.ansible/remoteit).
     type: path
 requirements:

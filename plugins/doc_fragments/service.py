@@ -31,5 +31,6 @@ options:
       - With O(device) or O(device_tag), the account that lists the device, if it is not the access key's own. This is for
         organisations. The id, the e-mail address or the name of one in which the user of the access key has a role.
       - The id of a service needs no account.
+      - What rights the user of an access key should have is in the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
     type: str
 """

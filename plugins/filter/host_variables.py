@@ -101,9 +101,9 @@ def host_variables(
         raise AnsibleFilterError(
             "host_variables needs an open connection, as a task of community.remoteit.remoteit_connection returns it."
         )
-    if not ssh:
-        return address_variables(connection, variables)
     try:
+        if not ssh:
+            return address_variables(connection, variables)
         if connection["type"] == REVERSE:
             raise OptionError(
                 f"{connection['service_id']} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: set "

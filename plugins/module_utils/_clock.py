@@ -15,6 +15,9 @@ from ._errors import OutOfTimeError
 
 T = TypeVar("T")
 
+# 272 years around 1970: whatever is beyond may not even be a date once a life time is added.
+_FAR_OFF = 2.0**33
+
 
 class Deadline:
     """The time one operation may take, in seconds, on a clock that never jumps."""
@@ -89,3 +92,10 @@ def from_iso8601(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def plausible(epoch: float) -> float:
+    """*epoch* seconds themselves; ValueError when no clock shows them that is merely wrong."""
+    if abs(epoch) > _FAR_OFF:
+        raise ValueError("not a time")
+    return epoch

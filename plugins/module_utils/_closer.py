@@ -46,7 +46,7 @@ class Closer:
             may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                if may_be_open and (check or self._close(connection, paired.get(connection.id), holding, deadline)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -55,6 +55,9 @@ class Closer:
             holding.connections = [item for item in holding.connections if item.id != connection.id]
             if not check:
                 self._registry.save(service_id, holding)
+        if not targets and not check:
+            # What was settled.
+            self._registry.save(service_id, holding)
         if failures:
             raise failures[0]
         return closed
@@ -63,7 +66,7 @@ class Closer:
         """Close what does not answer, whose sessions cannot be read. Raises RefusedError if it is closed already."""
         self._ask_to_close(connection, None, deadline)
 
-    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
+    def _close(self, connection: Connection, session: Session | None, holding: Holding, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError.
 
         Without a *session*, it was not listed, or not yet.
@@ -78,7 +81,7 @@ class Closer:
             if left is None:
                 if _answers(connection, deadline) is not False:
                     raise
-            elif connection.id in pair([connection], left):
+            elif connection.id in pair(holding.connections, left):
                 raise
             # It was open before we asked, so it was we who closed it.
             return bool(was_open) or isinstance(error, AnswerLostError)

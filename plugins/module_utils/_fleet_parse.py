@@ -48,7 +48,7 @@ def parse_device(
         last_reported=_text(fields, "lastReported"),
         external_address=_text(endpoint, "externalAddress"),
         license=_text(fields, "license") or "",
-        organisation=organisation,
+        organisation=None if organisation is None else printable(organisation),
         services=_services(fields, device_id, names, leave_out),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 import time
 from collections.abc import Mapping
@@ -15,13 +16,19 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ._clock import Deadline, within
+from ._clock import Deadline, plausible, within
 from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, OptionError
 from ._signature import Signer
 
 try:
     import requests
     import urllib3.exceptions
+
+    class _Session(requests.Session):
+        """A session that leaves redirects alone. Even told not to follow one, requests reads its body and its target."""
+
+        def get_redirect_target(self, resp: requests.Response) -> None:
+            """There is none."""
 
     HAS_REQUESTS = True
 except ImportError:
@@ -30,6 +37,9 @@ except ImportError:
 # A page of 1000 devices with all their services is a few MB.
 _MAX_BODY = 64 * 1024 * 1024
 _SHOWN_CHARACTERS = 200
+# HMAC-SHA256 in base64, as both dialects write it.
+_SIGNATURE = re.compile(r"[0-9A-Za-z+/]{43}=")
+_SHORTEST_SECRET = 8
 # So that requests is the first to notice that a limit is over: it can tell what was being waited for.
 _GRACE = 0.5
 
@@ -45,7 +55,7 @@ class Answer:
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object. ValueError with a description of what came instead."""
-        kind = self.headers.get("Content-Type", "").split(";")[0] or "no content type"
+        kind = printable(self.headers.get("Content-Type", "").split(";")[0]) or "no content type"
         if not self.body.strip():
             raise ValueError("an empty body")
         try:
@@ -59,7 +69,7 @@ class Answer:
     def clock_offset(self) -> float | None:
         """Seconds by which the server's clock is ahead of ours, to about a second; None without a Date header."""
         try:
-            return parsedate_to_datetime(self.headers["Date"]).timestamp() - self.received_at
+            return plausible(parsedate_to_datetime(self.headers["Date"]).timestamp()) - self.received_at
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
 
@@ -75,9 +85,9 @@ class Answer:
 
 
 def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
-    """*text* from outside on one line of about *limit* characters, with all that is not printable escaped."""
+    """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
     shown = text.strip()[:limit]
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
 
 
 class Http:
@@ -93,7 +103,7 @@ class Http:
             _check_ca(verify)
         self._request_timeout = request_timeout
         self._verify = verify
-        self._session = requests.Session()
+        self._session = _Session()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, deadline: Deadline) -> Answer:
         """The answer to one signed POST.
@@ -122,8 +132,19 @@ class Http:
             stream=True,
         )
         with response:
-            content = _read(response, end)
+            content = _without_secrets(_read(response, end), response.request.headers)
         return Answer(response.status_code, response.headers, content, time.time())
+
+
+def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:
+    """*content* without what must not be shown of the headers *sent*, should the server or a web proxy repeat them."""
+    signatures = _SIGNATURE.findall(sent.get("Authorization", "") + sent.get("Signature", ""))
+    for secret in (sent.get("DeveloperKey", ""), *signatures):
+        # What is shorter is no key of remote.it's, and may be a part of something else.
+        if len(secret) >= _SHORTEST_SECRET:
+            for form in (secret.replace("/", "\\/"), secret):
+                content = content.replace(form.encode(), b"********")
+    return content
 
 
 def _check_ca(path: str) -> None:
@@ -148,7 +169,10 @@ def _translated(url: str, limit: float, error: Exception) -> ApiError:
         # Any other failure of TLS may have come after the request was sent.
         return AnswerLostError(f"TLS with {url} failed ({cause}).")
     if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError)):
-        return NotSentError(f"{url} is not a URL that can be reached ({cause}).")
+        # The cause may quote a part of the web proxy's URL, in which there may be a password.
+        return NotSentError(f"{url} cannot be asked: it, or the URL of the web proxy in the environment, is not one.")
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return NotSentError(f"{url} could not be reached ({cause}).")
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return NotSentError(f"{url} could not be reached within {limit:.0f} seconds.")
     # What is read after the headers can run out of time behind the back of requests.

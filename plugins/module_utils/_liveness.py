@@ -29,12 +29,13 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
     """The session of each connection that has one, by connection id; each session belongs to one connection only."""
     free = list(sessions)
     found: dict[str, Session] = {}
-    for connection in connections:
-        for session in free:
-            if same_id(session.id, connection.id) or same_id(session.id, connection.session_id):
+    # A session that one was taken for before its own was listed must not come before its own.
+    for id_of in (lambda connection: connection.id, lambda connection: connection.session_id):
+        for connection in connections:
+            session = next((item for item in free if same_id(item.id, id_of(connection))), None)
+            if session and connection.id not in found:
                 found[connection.id] = session
                 free.remove(session)
-                break
     for connection in connections:
         if connection.id in found or connection.api != REST:
             continue
@@ -48,6 +49,9 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
+    """Whether it may be the connection's session, unless that is known to be listed under the connection's own id."""
+    if same_id(connection.session_id, connection.id):
+        return False
     in_time = connection.asked_at - _MARGIN <= session.started_at <= connection.opened_at + _MARGIN
     return in_time and session.service_id == connection.service_id
 

@@ -15,6 +15,7 @@ import errno
 import fcntl
 import hashlib
 import json
+import math
 import os
 import stat
 import time
@@ -53,8 +54,9 @@ class Registry:
     """The registry of one access key at one remote.it. *warn* takes one sentence for the user."""
 
     def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
-        # Another key, or another remote.it such as a simulator, must never see these connections.
-        identity = "\n".join((settings.rest_url, settings.graphql_url, settings.credentials.key_id))
+        # Another key, or another remote.it such as a simulator, must never see these connections. A version of the
+        # collection with another format must not either: it would take them for damaged, and lose them.
+        identity = f"{VERSION}\n{settings.rest_url}\n{settings.graphql_url}\n{settings.credentials.key_id}"
         self._root = settings.registry
         self._directory = os.path.join(self._root, hashlib.sha256(identity.encode()).hexdigest()[:16])
         self._warn = warn
@@ -62,10 +64,9 @@ class Registry:
     def read(self, service_id: str) -> Holding:
         """What is held open on the service, without waiting for a lock and without writing anything."""
         try:
-            return _parse(_read(self._path(service_id)))
-        except FileNotFoundError:
-            return Holding()
-        except ValueError:
+            self._check_directories()
+            return _parse(_read(self._path(service_id)), service_id)
+        except (FileNotFoundError, ValueError):
             return Holding()
 
     def read_all(self) -> list[Connection]:
@@ -75,6 +76,7 @@ class Registry:
     def holdings(self) -> Iterator[tuple[str, Holding]]:
         """Each service of which something is known, and what."""
         try:
+            self._check_directories()
             names = sorted(name for name in os.listdir(self._directory) if name.endswith(".json"))
         except FileNotFoundError:
             return
@@ -82,7 +84,8 @@ class Registry:
             raise RegistryError(f"The registry {self._directory} cannot be read: {error.strerror}.") from None
         for name in names:
             with contextlib.suppress(FileNotFoundError, ValueError):
-                yield service_id_of(name.removesuffix(".json")), _parse(_read(os.path.join(self._directory, name)))
+                service_id = service_id_of(name.removesuffix(".json"))
+                yield service_id, _parse(_read(os.path.join(self._directory, name)), service_id)
 
     @contextlib.contextmanager
     def locked(self, service_id: str, deadline: Deadline) -> Iterator[Holding]:
@@ -93,15 +96,16 @@ class Registry:
         self._make_directories()
         path = self._path(service_id)
         with _lock(path[: -len("json")] + "lock", deadline):
-            yield self._load(path)
+            yield self._load(path, service_id)
 
     def save(self, service_id: str, holding: Holding) -> None:
         """Replace what is kept for the service, in one step. Only while its lock is held. Raises RegistryError."""
         path = self._path(service_id)
         try:
             if not holding.connections and not holding.attempts:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)
+                for leftover in (path, _temporary(path)):
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(leftover)
                 return
             document = {
                 "version": VERSION,
@@ -110,16 +114,20 @@ class Registry:
             }
             _replace(path, json.dumps(document, indent=1))
         except OSError as error:
-            raise RegistryError(f"The registry file {path} cannot be written: {error.strerror}.") from None
+            raise _unwritable(path, error) from None
 
-    def _load(self, path: str) -> Holding:
+    def _load(self, path: str, service_id: str) -> Holding:
         try:
-            return _parse(_read(path))
+            return _parse(_read(path), service_id)
         except FileNotFoundError:
             return Holding()
         except ValueError as error:
-            aside = f"{path}.unreadable-{time.strftime('%Y%m%dT%H%M%S')}"
-            os.replace(path, aside)
+            # The time is for people; there may be several within a second.
+            aside = f"{path}.unreadable-{time.strftime('%Y%m%dT%H%M%S')}-{os.urandom(4).hex()}"
+            try:
+                os.replace(path, aside)
+            except OSError as failure:
+                raise _unwritable(path, failure) from None
             self._warn(f"The registry file {path} cannot be used ({error}); it was kept as {aside}.")
             return Holding()
 
@@ -129,23 +137,46 @@ class Registry:
     def _make_directories(self) -> None:
         try:
             os.makedirs(self._root, mode=0o700, exist_ok=True)
-            for directory in (self._root, self._directory):
-                with contextlib.suppress(FileExistsError):
-                    os.mkdir(directory, mode=0o700)
-                _check_private(directory)
+            _check_private(self._root)
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(self._directory, mode=0o700)
         except OSError as error:
-            raise RegistryError(
-                f"The registry directory {self._root} cannot be used: {error.strerror}; set registry to another one."
-            ) from None
+            raise self._unusable(error) from None
+        self._check_directories()
+
+    def _check_directories(self) -> None:
+        """FileNotFoundError when nothing was ever kept, RegistryError unless only we can change what is kept."""
+        try:
+            _check_private(self._root)
+            _check_private(self._directory)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: OSError) -> RegistryError:
+        return RegistryError(
+            f"The registry directory {self._root} cannot be used: {error.strerror}; set registry to another one."
+        )
+
+
+def _unwritable(path: str, error: OSError) -> RegistryError:
+    return RegistryError(
+        f"The registry file {path} cannot be written: {error.strerror}; make room, or set registry to another "
+        "directory."
+    )
 
 
 def _check_private(directory: str) -> None:
     """Raise RegistryError unless only we can change what ssh will be told to connect to."""
     status = os.stat(directory)
-    if status.st_uid != os.geteuid():
+    # Where others may write, a link to another directory of ours may be theirs.
+    if status.st_uid != os.geteuid() or os.lstat(directory).st_uid not in (os.geteuid(), 0):
         raise RegistryError(
             f"The registry directory {directory} belongs to another user; set registry to your own one."
         )
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if stat.S_IMODE(status.st_mode) & 0o077:
         raise RegistryError(f"The registry directory {directory} is open to other users; run: chmod 700 {directory}")
 
@@ -153,10 +184,12 @@ def _check_private(directory: str) -> None:
 def _read(path: str) -> str:
     """The file's text. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with open(descriptor, encoding="utf-8") as file:
-            if os.fstat(descriptor).st_uid != os.geteuid():
+        with open(path, encoding="utf-8", opener=_opened) as file:
+            status = os.fstat(file.fileno())
+            if status.st_uid != os.geteuid():
                 raise RegistryError(f"The registry file {path} belongs to another user.")
+            if not stat.S_ISREG(status.st_mode):
+                raise RegistryError(f"The registry file {path} cannot be read: it is not a plain file.")
             return file.read()
     except FileNotFoundError:
         raise
@@ -165,22 +198,39 @@ def _read(path: str) -> str:
         raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
 
 
-def _parse(text: str) -> Holding:
-    """The inverse of what save() writes; ValueError when *text* is anything else."""
+def _opened(path: str, flags: int) -> int:
+    # To open a FIFO would wait for somebody who writes to it.
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _parse(text: str, service_id: str) -> Holding:
+    """The inverse of what save() writes for the service; ValueError when *text* is anything else."""
     try:
         document = json.loads(text)
         if document["version"] != VERSION:
             raise ValueError(f"version {document['version']!r}, expected {VERSION}")
-        return Holding(
+        holding = Holding(
             [Connection.from_record(record) for record in document["connections"]],
             [Attempt(float(record["asked_at"]), float(record["until"])) for record in document["attempts"]],
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"unexpected content, {type(error).__name__}") from None
+    if any(connection.service_id != service_id for connection in holding.connections):
+        raise ValueError("it holds a connection of another service")
+    if not all(math.isfinite(attempt.asked_at) and math.isfinite(attempt.until) for attempt in holding.attempts):
+        raise ValueError("an attempt has no time")
+    return holding
+
+
+def _temporary(path: str) -> str:
+    # One name, which only who has the lock uses: what a killed process left is overwritten by the next.
+    return f"{path}.new"
 
 
 def _replace(path: str, text: str) -> None:
-    temporary = f"{path}.{os.urandom(8).hex()}.new"
+    temporary = _temporary(path)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(temporary)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
@@ -197,7 +247,9 @@ def _lock(path: str, deadline: Deadline) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise RegistryError(f"The lock {path} cannot be opened: {error.strerror}.") from None
+        raise RegistryError(
+            f"The lock {path} cannot be opened: {error.strerror}; set registry to another directory."
+        ) from None
     try:
         while not _try_lock(descriptor, path):
             if not deadline.remaining():

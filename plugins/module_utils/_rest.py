@@ -89,7 +89,7 @@ def parse_connection(
         service_id=service_id,
         host=host,
         port=port,
-        proxy=str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}"),
+        proxy=printable(str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}")),
         type=REVERSE if port is None else PORT,
         access=access.mode,
         client_ip=access.client_ip,
@@ -106,8 +106,12 @@ def parse_connection(
 def _address(fields: Mapping[str, Any]) -> tuple[str, int | None]:
     """Host and port; the port is None for a reverse proxy. ValueError when ssh must not be given the host."""
     proxy = str(fields.get("proxy") or fields.get("proxyURL") or "")
-    parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
-    host, port = parts.hostname or "", parts.port
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        # Python's words have the whole of it, as it came.
+        raise ValueError(f"its proxy {printable(proxy)!r} is not a URL") from None
     is_reverse = fields.get("reverseProxy")
     if not isinstance(is_reverse, bool):
         is_reverse = bool(host) and port is None

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ._clock import from_iso8601
+from ._clock import from_iso8601, plausible
 from ._http import printable
 from ._model import Service, Session, same_id
 
@@ -44,9 +44,9 @@ def parse_sessions(nodes: Any, user_id: Any, service_id: str = "") -> Iterator[S
         if not _is_of(node, own_id) or not _has_proxy(node):
             continue
         target = node.get("target")
-        target_id = service_id or (str(target.get("id")) if isinstance(target, Mapping) else "")
+        target_id = service_id or (printable(str(target.get("id"))) if isinstance(target, Mapping) else "")
         try:
-            started_at = from_iso8601(str(node.get("timestamp")))
+            started_at = plausible(from_iso8601(str(node.get("timestamp"))))
         except ValueError:
             raise ValueError("it has no usable time of a session") from None
         yield Session(_id(node.get("id"), "session"), target_id.upper(), started_at)
@@ -73,7 +73,7 @@ def _has_proxy(node: Mapping[str, Any]) -> bool:
 def _id(value: Any, whose: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"it has no usable id of a {whose}")
-    return value
+    return printable(value)
 
 
 def _objects(value: Any, what: str) -> Iterator[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,7 @@ class Settings:
         request_timeout = float(DEFAULT_REQUEST_TIMEOUT if asked is None else asked)
         if math.isnan(request_timeout) or request_timeout <= 0:
             raise OptionError(f"request_timeout={request_timeout:g} is not a time: give seconds greater than 0.")
-        settings = cls(
+        return cls(
             credentials=find_credentials(options, environ),
             api=options.get("api") or REST,
             signature=options.get("signature") or AUTO,
@@ -67,11 +68,8 @@ class Settings:
             graphql_url=_url("graphql_url", options, environ, ENV_GRAPHQL_URL, DEFAULT_GRAPHQL_URL),
             verify=_verify(options),
             request_timeout=request_timeout,
-            registry=os.path.expanduser(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
+            registry=_registry(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
         )
-        if settings.registry.find("://") > 0:
-            raise OptionError(f"registry={settings.registry} is not a directory: give the path of one.")
-        return settings
 
     def require_developer_key(self) -> str:
         """The developer key that REST needs beside the signature (vendor page "Authentication")."""
@@ -95,6 +93,22 @@ def _verify(options: Mapping[str, Any]) -> bool | str:
     return path
 
 
+def _registry(given: str) -> str:
+    """The absolute path: whoever changes the directory must still find the same registry."""
+    try:
+        is_path = given.find("://") <= 0 and b"\0" not in os.fsencode(given)
+    except UnicodeEncodeError:
+        is_path = False
+    if not is_path:
+        raise OptionError(f"registry={_shown(given)!r} is not a directory: give the path of one.")
+    path = os.path.expanduser(given)
+    if path.startswith("~"):
+        raise OptionError(
+            f"registry={given} is below a home directory that is not known: give the whole path, or set HOME."
+        )
+    return os.path.abspath(path)
+
+
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
     """The base URL in the one form that every signature dialect signs alike: no default port, lower-case host."""
     text = options.get(name) or environ.get(variable) or default
@@ -102,7 +116,7 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise OptionError(f"{name}={text!r} is not a URL.") from None
+        raise OptionError(f"{name}={_shown(text)!r} is not a URL.") from None
     host = parts.hostname
     if (
         parts.scheme not in ("https", "http")
@@ -112,13 +126,18 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
         or parts.fragment
         or parts.query
     ):
-        raise OptionError(f"{name}={text!r} must be a URL such as {default}, without user, query or fragment.")
+        raise OptionError(f"{name}={_shown(text)!r} must be a URL such as {default}, without user, query or fragment.")
     if parts.scheme == "http" and not _is_loopback(host):
         raise OptionError(f"{name}={text!r} is not https: plain http is accepted for a loopback address only.")
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != {"https": 443, "http": 80}[parts.scheme]:
         netloc += f":{port}"
     return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _shown(url: str) -> str:
+    """*url* without the password that it may hold, although it should not."""
+    return re.sub(r"(//[^/:@]*):.*@", r"\1:********@", url, flags=re.DOTALL)
 
 
 def _is_loopback(host: str) -> bool:

@@ -66,6 +66,7 @@ options:
       - V(restricted) allows O(client_ip) only.
       - V(public) allows everybody who knows or finds the address. The service must then ask for a password or a key.
       - If neither this nor O(hostip) is set, V(latching) is used.
+      - What each really means is in the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
     type: str
     choices:
       - latching

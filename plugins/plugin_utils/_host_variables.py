@@ -13,7 +13,10 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
-from ..module_utils._model import host_key_alias
+from ..module_utils._errors import OptionError
+from ..module_utils._http import printable
+from ..module_utils._model import host_key_alias, is_plain_host
+from ..module_utils._options import checked_service_id
 from ._ssh_args import SSH_OPTIONS, bound_to, check
 
 _SSH_PLUGIN = "ssh"
@@ -49,7 +52,15 @@ def configured_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None
 
 
 def address_variables(connection: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables that lead a host, which has the variables *known*, to *connection* as a module returns it."""
+    """The variables that lead a host, which has the variables *known*, to *connection* as a module returns it.
+
+    Raises OptionError for an address that is none: a playbook may have it from elsewhere.
+    """
+    host, port = connection["host"], connection["port"]
+    if not is_plain_host(str(host)) or not (port is None or str(port).isdecimal()):
+        raise OptionError(
+            f"{printable(f'{host}:{port}')!r} is not the address of a connection: give one as it was returned."
+        )
     variables = {}
     for name in ("host", "port"):
         if connection[name] is not None:
@@ -63,8 +74,11 @@ def address_variables(connection: Mapping[str, Any], known: Mapping[str, Any]) -
 def ssh_variables(
     connection: Mapping[str, Any], known: Mapping[str, Any], ssh_options: Mapping[str, str | None]
 ) -> dict[str, Any]:
-    """The variables by which ssh reaches a host, which has the variables *known*, and no other through *connection*."""
-    alias = host_key_alias(connection["service_id"])
+    """The variables by which ssh reaches a host, which has the variables *known*, and no other through *connection*.
+
+    Raises OptionError for an address that is none, or arguments that cannot be kept.
+    """
+    alias = host_key_alias(checked_service_id(connection["service_id"]))
     return {**address_variables(connection, known), **bound_to(alias, ssh_options)}
 
 

@@ -46,7 +46,7 @@ class Expressions:
         """What ``hostname`` calls the host; its id where that gives no name."""
         expressions = self._options["hostname"]
         if not expressions:
-            return "-".join(filter(None, map(safe_name, host.words))) or host_key_alias(host.id)
+            return safe_name("-".join(filter(None, map(safe_name, host.words)))) or host_key_alias(host.id)
         why = "none of them is a text with letters or digits."
         for expression in expressions:
             try:

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 # Host patterns give a meaning to , : [ ] * ? ! & ~ @ and to white space, and host_vars reads files by these names.
 _UNSAFE = re.compile(r"[^\w.-]+")
+# In bytes. Ansible calls files by the names of hosts, such as those of a fact cache, which ends the run of all hosts when
+# one cannot have its file; file systems take 255 bytes.
+_LONGEST = 128
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,10 @@ class Candidate:
 
 
 def safe_name(text: str) -> str:
-    """*text* with letters, digits, ``_``, ``.`` and ``-`` only; empty when nothing is left of it."""
+    """The beginning of *text* with letters, digits, ``_``, ``.`` and ``-`` only; empty when nothing is left of it."""
     words = _UNSAFE.sub(" ", unicodedata.normalize("NFC", text)).split()
-    return "-".join(filter(None, (word.strip("-.") for word in words)))
+    name = "-".join(filter(None, (word.strip("-.") for word in words)))
+    return name.encode()[:_LONGEST].decode(errors="ignore").strip("-.")
 
 
 def unique_names(

@@ -17,6 +17,7 @@ from typing import Any
 
 from ..module_utils._errors import OptionError
 from ..module_utils._model import host_key_alias
+from ..module_utils._options import checked_service_id
 from ._ssh_on_demand import proxy_command
 
 _HEADER = "# Written by the role community.remoteit.ssh_config, which overwrites changes.\n"
@@ -61,7 +62,7 @@ def _aliases(devices: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, str
         services = [service for service in device["services"] if service["can_connect"]]
         for service in services:
             name = device["name"] if len(services) == 1 else f"{device['name']}-{service['name']}"
-            wanted[service["id"]] = _plain(name)
+            wanted[checked_service_id(service["id"])] = _plain(name)
     counted = Counter(wanted.values())
     aliases = {}
     for id_, name in wanted.items():

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
@@ -62,7 +63,7 @@ def test_nothing_stays_open_after_the_run(lab: Lab, last: list[dict[str, Any]], 
 def test_nothing_stays_open_after_an_unreachable_host(lab: Lab) -> None:
     arguments = on_demand(lab)
     nowhere = lab.root / "nowhere.yml"
-    program = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+    program = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
     host = {"ansible_host": "nowhere", "ansible_ssh_args": f"-o ProxyCommand='{sys.executable} {program} {UNKNOWN}'"}
     nowhere.write_text(yaml.safe_dump({"pis": {"hosts": {"nowhere": host}}}))
     ended = lab.run([play()], *arguments, "-i", str(nowhere), environ=PERSIST)

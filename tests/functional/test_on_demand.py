@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.world import DISABLED, OFFLINE, UNKNOWN, VIEW_ONLY, WEB, service_id
 from tests.simulator.harness import Simulator
@@ -30,7 +31,7 @@ NAMES = ("pi-kitchen", "pi-garage")
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = ROOT / ".venv" / "posix"
-PROGRAM = ROOT / "plugins" / "plugin_utils" / "ssh_proxy.py"
+PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
 @pytest.fixture(autouse=True)

@@ -22,14 +22,12 @@ from typing import Any, Self
 
 import yaml
 
+from tests import COLLECTION
 from tests.simulator.harness import Simulator
 
 from .playbook import Run, run_playbook, start_playbook
 from .ssh_device import SshDevice
 from .world import environment, simulator_config, write_inventory
-
-_CHECKOUT = Path(__file__).resolve().parents[2]
-
 
 _PATIENCE = 20
 
@@ -58,7 +56,7 @@ class Lab:
             self._sockets = stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True))
             namespace = self.root / "collections" / "ansible_collections" / "community"
             namespace.mkdir(parents=True)
-            (namespace / "remoteit").symlink_to(_CHECKOUT)
+            (namespace / "remoteit").symlink_to(COLLECTION)
             self._stack = stack.pop_all()
         return self
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.community.remoteit.plugins.module_utils import _connection_task
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
@@ -59,6 +60,12 @@ class Site:
         """The core, as a process that begins now has it."""
         return Connections(self.settings(**options), self.warnings.append)
 
+    def task(self, *, check: bool = False, **options: Any) -> dict[str, Any]:
+        """The result of a task of ``remoteit_connection`` with *options*, on SERVICE if they name none."""
+        defaults = {name: spec.get("default") for name, spec in _connection_task.argument_spec().items()}
+        params = {**defaults, "service_id": SERVICE, **self.options(), **options}
+        return _connection_task.run(params, check, self.warnings.append)
+
     def registry(self, **options: Any) -> Registry:
         """The registry that the core writes."""
         return Registry(self.settings(**options), self.warnings.append)
@@ -92,11 +99,12 @@ def configuration(target: str, **behaviour: Any) -> dict[str, Any]:
 def answering_target() -> Iterator[str]:
     """The address of a server that says BANNER to everybody who comes, as an SSH server would, and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_greet, args=(listener,), daemon=True).start()
+        threading.Thread(target=greet, args=(listener,), daemon=True).start()
         yield "{}:{}".format(*listener.getsockname())
 
 
-def _greet(listener: socket.socket) -> None:
+def greet(listener: socket.socket) -> None:
+    """Say BANNER to everybody who comes to *listener*, and hang up, until it is closed."""
     with contextlib.suppress(OSError):
         while True:
             link, _address = listener.accept()

@@ -104,7 +104,7 @@ class Admin:
 
     def _faults(self, body: Section) -> Json:
         faults = [read_fault(section) for section in body.sections("faults")]
-        self._simulation.faults.replace(faults)
+        self._simulation.faults.replace(faults, body.integer("seed") if body.has("seed") else None)
         return {"faults": len(faults)}
 
 

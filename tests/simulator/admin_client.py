@@ -31,9 +31,10 @@ class AdminClient:
         calls: list[dict[str, Any]] = self._admin("calls")["calls"]
         return [call for call in calls if wire in (None, call["wire"]) and operation in (None, call["operation"])]
 
-    def set_fault(self, *faults: Mapping[str, Any]) -> None:
-        """Switch these faults on and all others off."""
-        self._admin("faults", {"faults": [dict(fault) for fault in faults]})
+    def set_fault(self, *faults: Mapping[str, Any], seed: int | None = None) -> None:
+        """Switch these faults on and all others off; the same *seed* gives the same chances again."""
+        seeded = {} if seed is None else {"seed": seed}
+        self._admin("faults", {"faults": [dict(fault) for fault in faults], **seeded})
 
     def update(self, id_: str, **changes: Any) -> None:
         """Change a device or a service."""

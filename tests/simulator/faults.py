@@ -67,7 +67,7 @@ class Fault:
     id: str
     key_id: str
 
-    def hits(self, wire: str, operation: str, key_id: str) -> bool:
+    def hits(self, wire: str, operation: str, key_id: str, chance: random.Random) -> bool:
         """Tell whether a request of this kind, signed by this access key, is hit, and count it."""
         if self.left == 0 or self.wire not in (wire, _ANY) or self.operation not in (operation, _ANY):
             return False
@@ -75,7 +75,7 @@ class Fault:
             return False
         if self.key_id not in (key_id, _ANY):
             return False
-        if random.random() >= self.probability:
+        if chance.random() >= self.probability:
             return False
         if self.spared:
             self.spared -= 1
@@ -90,14 +90,17 @@ class Faults:
     """The faults that are switched on; the first one that fits hits."""
 
     _faults: list[Fault] = field(default_factory=list)
+    _chance: random.Random = field(default_factory=random.Random)
 
-    def replace(self, faults: list[Fault]) -> None:
-        """Switch these faults on and all others off."""
+    def replace(self, faults: list[Fault], seed: int | None = None) -> None:
+        """Switch these faults on and all others off; the same *seed* gives the same chances again."""
         self._faults = faults
+        self._chance.seed(seed)
 
     def take(self, wire: str, operation: str, key_id: str | None = None) -> Fault | None:
         """Return the fault that hits this request, or None."""
-        return next((fault for fault in self._faults if fault.hits(wire, operation, key_id or "")), None)
+        hits = (fault for fault in self._faults if fault.hits(wire, operation, key_id or "", self._chance))
+        return next(hits, None)
 
 
 def read_fault(section: Section) -> Fault:

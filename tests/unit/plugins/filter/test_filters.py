@@ -46,6 +46,11 @@ def test_a_reverse_proxy_has_no_port() -> None:
         ("proxy18.rt3.io", {}, "host_variables needs an open connection"),
         (WEB, {}, "is an HTTP\\(S\\) service behind a reverse proxy, which SSH cannot use"),
         (CONNECTION, {"ansible_ssh_args": "-o 'x"}, "ansible_ssh_args cannot be read"),
+        ({**CONNECTION, "host": "-oProxyCommand=id"}, {}, "'-oProxyCommand=id:38575' is not the address"),
+        ({**CONNECTION, "host": "root@x"}, {}, "is not the address of a connection"),
+        ({**CONNECTION, "host": "x\nansible_user: root"}, {}, "is not the address of a connection"),
+        ({**CONNECTION, "port": "22 -oProxyCommand=id"}, {}, "is not the address of a connection"),
+        ({**CONNECTION, "service_id": "x -oProxyCommand=id"}, {}, "is not a service id"),
     ],
 )
 def test_what_gives_no_variables_says_why(connection: Any, variables: dict[str, Any], expected: str) -> None:
@@ -72,6 +77,7 @@ def test_the_options_of_the_program_have_their_types(monkeypatch: pytest.MonkeyP
         ([DEVICE], {"access": "restricted"}, "access=restricted needs client_ip"),
         ([DEVICE], {"profile": "a\nb"}, "leave control characters out of the options"),
         ({"devices": [DEVICE]}, {}, "ssh_config needs a list of devices"),
+        ([{**DEVICE, "services": [{**SERVICE, "id": "x\n  ProxyCommand id"}]}], {}, "is not a service id"),
         ([{"id": "x"}], {}, "ssh_config needs a list of devices"),
         (None, {}, "ssh_config needs a list of devices"),
     ],

@@ -19,7 +19,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections im
 from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.unit.plugins import loopback
 from tests.unit.plugins.account import Account, listed
@@ -240,6 +240,31 @@ def test_what_is_over_is_forgotten_without_a_word(site: Site) -> None:
     assert released(site, "me") == []
     assert site.held() == {}
     assert site.account.asked == []
+
+
+def test_one_that_began_with_another_is_not_taken_for_it_when_it_is_closed(site: Site) -> None:
+    at = time.time() - 60
+    site.hold(made("A", opened_at=at), made("B", opened_at=at))
+
+    def stop(exchange: Exchange) -> None:
+        site.account.sessions = [listed("B", at)]
+        reply(401, {"status": "false", "reason": "connection not found"})(exchange)
+
+    site.account.says["stop"] = stop
+    outcome = site.connections.absent(SERVICE, Deadline(20), connection_id="A")
+    assert outcome.closed == ["A"]
+    assert list(site.held()) == ["B"]
+
+
+@pytest.mark.parametrize("held", [[], [made("A")]], ids=["nothing else", "a connection"])
+def test_closing_settles_what_was_interrupted(held: list[Connection], site: Site) -> None:
+    long_ago = time.time() - 60
+    site.account.sessions = [listed(item.id, item.opened_at) for item in held] + [listed("ORPHAN", long_ago)]
+    with site.registry.locked(SERVICE, Deadline(10)):
+        site.registry.save(SERVICE, Holding(held, [Attempt(long_ago, long_ago + 5)]))
+    assert "ORPHAN" in site.connections.absent(SERVICE, Deadline(20)).closed
+    assert site.account.sessions == []
+    assert site.registry.read(SERVICE) == Holding()
 
 
 # -- instead of what does not work ------------------------------------------------------------------------------------

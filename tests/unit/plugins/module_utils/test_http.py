@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -31,7 +32,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
     RemoteItError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._http import Answer, Http, printable
-from ansible_collections.community.remoteit.plugins.module_utils._settings import CAVAGE
+from ansible_collections.community.remoteit.plugins.module_utils._settings import CAVAGE, RFC9421
 from ansible_collections.community.remoteit.plugins.module_utils._signature import signer
 from tests.unit.plugins import loopback
 from tests.unit.plugins.certificates import Authority
@@ -172,6 +173,20 @@ def test_when_the_time_is_over_nothing_is_sent() -> None:
 def test_an_unreachable_http_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{loopback.unused_port()}")
     not_sent("http://remoteit.invalid/a")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://user:ses/ame@proxy:80", "http://user:ses#ame@proxy", "http://user:ses?ame@proxy", "http://user:sesame@:x"],
+)
+def test_the_password_of_a_web_proxy_is_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("HTTP_PROXY", url)
+    assert "ses" not in not_sent("http://remoteit.invalid/a")
+
+
+def test_a_socks_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks5://user:sesame@127.0.0.1:1")
+    assert "ses" not in not_sent("http://remoteit.invalid/a")
 
 
 def test_a_proxy_that_refuses_the_tunnel(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +370,11 @@ def test_an_answer_without_a_length_ends_with_the_connection() -> None:
 def test_an_answer_that_is_too_large_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http, "_MAX_BODY", 100_000)
     bomb = gzip.compress(bytes(10_000_000))
-    for step in (reply(200, bytes(200_000)), reply(200, bomb, {"Content-Encoding": "gzip"})):
+    for step in (
+        reply(200, bytes(200_000)),
+        reply(200, bomb, {"Content-Encoding": "gzip"}),
+        reply(302, bytes(200_000), {"Location": "/b"}),
+    ):
         with Server(step) as server:
             lost(f"{server.url}/a")
 
@@ -385,6 +404,36 @@ def test_without_requests_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(MissingLibraryError) as caught:
         Http(True, 1.0)
     assert caught.value.library == "requests"
+
+
+# -- what an answer may not repeat ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dialect", [CAVAGE, RFC9421])
+@pytest.mark.parametrize("escaped", [False, True])
+def test_a_server_that_repeats_what_it_was_sent_does_not_give_it_away(dialect: str, escaped: bool) -> None:
+    def repeat(exchange: Exchange) -> None:
+        text = json.dumps(dict(exchange.request.headers))
+        reply(200, (text.replace("/", "\\/") if escaped else text).encode())(exchange)
+
+    # Base64 of which some has a slash, as half of all signatures have.
+    key = "ZGV2ZWxv/GVyIGtleQ+="
+    with Server(repeat) as server:
+        for moment in range(20):
+            sign = signer(dialect, credentials(), NOW + moment)
+            answer = Http(True, 20.0).post(server.url, b"{}", {"DeveloperKey": key}, sign, Deadline(60))
+            sent = server.received[-1].headers
+            (signature,) = re.findall(r"[0-9A-Za-z+/]{43}=", sent.get("signature", sent.get("authorization", "")))
+            shown = json.dumps(answer.json_object())
+            assert sent["developerkey"] == key and KEY_ID in shown
+            assert key not in shown and signature not in shown
+
+
+def test_what_is_too_short_to_be_a_key_changes_no_answer() -> None:
+    sign = signer(CAVAGE, credentials(), NOW)
+    with Server(reply(200, {"status": "true"})) as server:
+        answer = Http(True, 20.0).post(server.url, b"{}", {"DeveloperKey": "status"}, sign, Deadline(60))
+    assert answer.json_object() == {"status": "true"}
 
 
 # -- reading an answer ------------------------------------------------------------------------------------------------
@@ -417,6 +466,13 @@ def test_what_is_not_a_json_object_says_what_it_is(body: bytes, kind: str, reaso
     assert reason in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["text/\x1b[31mhtml", "x" * 60_000, "text/\u202e"])
+def test_a_content_type_is_shown_plainly_and_in_part(kind: str) -> None:
+    with pytest.raises(ValueError, match="not JSON") as caught:
+        answered(b"x", Content_Type=kind).json_object()
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+
+
 def test_without_a_content_type_it_says_so() -> None:
     with pytest.raises(ValueError, match="no content type"):
         answered(b"x").json_object()
@@ -432,7 +488,9 @@ def test_the_servers_clock_is_read_from_its_date(ahead: int, expected: int) -> N
     assert answered(Date=formatdate(NOW + ahead, usegmt=True)).clock_offset() == expected
 
 
-@pytest.mark.parametrize("date", [None, "", "yesterday", "Tue, 99 Feb 2026 04:05:06 GMT", "9" * 400])
+@pytest.mark.parametrize(
+    "date", [None, "", "yesterday", "Tue, 99 Feb 2026 04:05:06 GMT", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"]
+)
 def test_without_a_date_the_servers_clock_is_unknown(date: str | None) -> None:
     assert answered(**({} if date is None else {"Date": date})).clock_offset() is None
 
@@ -480,6 +538,9 @@ def test_any_header_gives_a_number_or_none(text: str) -> None:
         ("\x1b[31mred", "\\x1b[31mred"),
         ("two\nlines\ttab\0", "two\\nlines\\ttab\\x00"),
         ("right\u202eleft", "right\\u202eleft"),
+        ("\u061c\u200e\u200f\u2066\u2069", "\\u061c\\u200e\\u200f\\u2066\\u2069"),
+        ("no\u200bwidth\u2060\ufeff\u00ad", "no\\u200bwidth\\u2060\\ufeff\\xad"),
+        ("\x9b31m\ud800\u2028", "\\x9b31m\\ud800"),
         ("{{ lookup('pipe', 'id') }}", "{{ lookup('pipe', 'id') }}"),
     ],
 )
@@ -491,5 +552,5 @@ def test_words_from_outside_are_made_harmless_to_a_terminal(text: str, shown: st
 def test_any_text_becomes_one_short_printable_line(text: str) -> None:
     shown = printable(text)
     assert shown.isprintable()
-    assert len(shown) <= 200 * 10
+    assert len(shown) <= 200
     assert printable("x" * 500) == "x" * 200

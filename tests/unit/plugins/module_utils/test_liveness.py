@@ -47,6 +47,14 @@ def test_what_began_at_another_time_is_another(offset: float) -> None:
     assert pair([connection(asked_at=NOW - 2)], [session("OTHER-ID", started_at=NOW + offset)]) == {}
 
 
+def test_what_was_listed_under_its_own_id_is_known_by_that_alone() -> None:
+    now = NOW + 60
+    (known,) = alive([connection(id="abc")], [session("ABC")], now)
+    assert alive([known], [session("OTHER")], now) == []
+    # as one that never was is not
+    assert alive([connection(id="abc")], [session("OTHER")], now) != []
+
+
 def test_what_graphql_opened_is_known_by_its_id_alone() -> None:
     assert pair([connection(api="graphql")], [session("OTHER-ID")]) == {}
 
@@ -67,6 +75,14 @@ def test_an_id_counts_before_a_time() -> None:
     assert pair([first, second], [session("SECOND")]) == {"SECOND": session("SECOND")}
     found = pair([first, second], [session("SECOND"), session("OTHER-ID")])
     assert found == {"FIRST": session("OTHER-ID"), "SECOND": session("SECOND")}
+
+
+def test_its_own_id_counts_before_the_one_it_was_known_by() -> None:
+    # as when a session that began with it was listed before its own was
+    made = connection(id="OWN", session_id="OTHER")
+    assert pair([made], [session("OTHER"), session("OWN")]) == {"OWN": session("OWN")}
+    found = pair([connection(id="FIRST", session_id="SECOND"), connection(id="SECOND")], [session("SECOND")])
+    assert found == {"SECOND": session("SECOND")}
 
 
 def test_the_nearest_of_two_sessions_is_taken() -> None:

@@ -5,9 +5,13 @@
 from __future__ import annotations
 
 import base64
+import errno
+import fcntl
 import json
 import os
 import re
+import signal
+import socket
 import stat
 import tempfile
 import time
@@ -19,7 +23,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils import _model
+from ansible_collections.community.remoteit.plugins.module_utils import _model, _registry
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OutOfTimeError, RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
@@ -68,10 +72,15 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def anyones() -> Iterator[Path]:
-    """A directory in which every user may write."""
+    """A directory like /tmp: every user may write there, but remove only what is theirs."""
     with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o777)
+        os.chmod(name, 0o1777)
         yield Path(name)
+
+
+def every_use(place: Place) -> list[Callable[[], object]]:
+    """Each way to the content of the registry, with a lock and without one."""
+    return [place.save, lambda: place.open().read(SERVICE), place.open().read_all]
 
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
@@ -198,17 +207,35 @@ def test_a_directory_that_is_open_to_others_is_refused(which: str, mode: int, pl
     place.save()
     directory = place.root if which == "root" else place.file.parent
     directory.chmod(mode)
-    assert refused(place.save) == (
-        f"The registry directory {directory} is open to other users; run: chmod 700 {directory}"
-    )
+    for work in every_use(place):
+        assert refused(work) == (
+            f"The registry directory {directory} is open to other users; run: chmod 700 {directory}"
+        )
     directory.chmod(0o700)
-    place.save()
+    for work in every_use(place):
+        work()
 
 
 def test_a_directory_of_another_user_is_refused() -> None:
     # root's, and so nobody else's
-    message = as_other_user(lambda: refused(Place(Path("/")).save))
-    assert message == "The registry directory / belongs to another user; set registry to your own one."
+    messages = as_other_user(lambda: {refused(work) for work in every_use(Place(Path("/")))})
+    assert messages == str({"The registry directory / belongs to another user; set registry to your own one."})
+
+
+def test_a_link_that_another_user_planted_is_refused(anyones: Path) -> None:
+    if os.geteuid():
+        pytest.skip("only root can give a link away")
+    place = Place(anyones / "registry")
+    elsewhere = Place(anyones / "elsewhere")
+    elsewhere.save()
+    place.root.symlink_to(elsewhere.root)
+    # our own
+    assert place.open().read(SERVICE) == HOLDING
+    os.chown(place.root, OTHER_USER, OTHER_USER, follow_symlinks=False)
+    for work in every_use(place):
+        assert refused(work) == (
+            f"The registry directory {place.root} belongs to another user; set registry to your own one."
+        )
 
 
 def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
@@ -221,7 +248,7 @@ def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_directory_is_refused(place: Place) -> None:
     place.root.write_text("")
-    for work in (place.save, lambda: place.open().read(SERVICE), place.open().read_all):
+    for work in every_use(place):
         assert str(place.root) in refused(work)
 
 
@@ -236,7 +263,20 @@ def test_a_directory_that_became_read_only_is_refused_when_it_matters(anyones: P
 
     message = as_other_user(work)
     assert message.startswith(f"The registry file {anyones}/registry/")
-    assert message.endswith("cannot be written: Permission denied.")
+    assert message.endswith("cannot be written: Permission denied; make room, or set registry to another directory.")
+
+
+def test_an_unusable_file_that_cannot_be_kept_aside_is_refused(anyones: Path) -> None:
+    def work() -> str:
+        place = Place(anyones / "registry")
+        place.save()
+        place.file.write_text("{")
+        place.file.parent.chmod(0o500)
+        return refused(place.save)
+
+    message = as_other_user(work)
+    assert message.startswith(f"The registry file {anyones}/registry/")
+    assert message.endswith("cannot be written: Permission denied; make room, or set registry to another directory.")
 
 
 def test_a_file_of_another_user_is_refused(place: Place) -> None:
@@ -244,7 +284,7 @@ def test_a_file_of_another_user_is_refused(place: Place) -> None:
         pytest.skip("only root can give a file away")
     place.save()
     os.chown(place.file, OTHER_USER, OTHER_USER)
-    for work in (place.save, lambda: place.open().read(SERVICE), place.open().read_all):
+    for work in every_use(place):
         assert refused(work) == f"The registry file {place.file} belongs to another user."
 
 
@@ -254,7 +294,7 @@ def test_a_symbolic_link_in_place_of_a_file_is_refused(place: Place, tmp_path: P
     place.file.rename(target)
     path = next(place.root.glob("*/*.lock")).with_suffix(".json")
     path.symlink_to(target)
-    for work in (place.save, lambda: place.open().read(SERVICE), place.open().read_all):
+    for work in every_use(place):
         assert refused(work) == f"The registry file {path} cannot be read: it is a symbolic link."
     assert json.loads(target.read_text())["version"] == 1
 
@@ -268,13 +308,82 @@ def test_a_symbolic_link_in_place_of_the_lock_is_refused(place: Place, tmp_path:
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_directory_in_place_of_a_file_is_refused(place: Place) -> None:
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        # the name of a socket may only have some hundred characters
+        listener.bind(f"/proc/self/fd/{descriptor}/{path.name}")
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, make_socket])
+def test_what_is_no_plain_file_is_refused_at_once(make: Callable[[Path], None], place: Place) -> None:
     place.save()
     path = place.file
     path.unlink()
-    path.mkdir()
-    for work in (place.save, lambda: place.open().read(SERVICE), place.open().read_all):
-        assert str(path) in refused(work)
+    make(path)
+
+    def work(report: Callable[[str], None]) -> None:
+        signal.alarm(20)
+        before = os.listdir("/proc/self/fd")
+        for use in every_use(place):
+            report(refused(use))
+        assert os.listdir("/proc/self/fd") == before
+
+    fork = Fork(work)
+    for _use in every_use(place):
+        assert fork.receive().startswith(f"The registry file {path} cannot be read: ")
+    assert fork.join() == 0
+
+
+def test_a_lock_that_is_no_plain_file_makes_nobody_wait(place: Place) -> None:
+    place.save()
+    (lock,) = place.root.glob("*/*.lock")
+    lock.unlink()
+    os.mkfifo(lock)
+
+    def work(_report: Callable[[str], None]) -> None:
+        signal.alarm(20)
+        place.save()
+
+    assert Fork(work).join() == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["a_file", "a_file/below", "x" * 300], ids=["a file", "below a file", "a name that is too long"]
+)
+def test_a_path_that_can_be_no_directory_is_refused(path: str, tmp_path: Path) -> None:
+    (tmp_path / "a_file").write_text("")
+    place = Place(tmp_path / path)
+    for work in every_use(place):
+        assert re.fullmatch(
+            f"The registry directory {place.root} cannot be used: .+; set registry to another one.", refused(work)
+        )
+
+
+def test_a_file_system_without_locks_is_named(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert re.fullmatch(
+        rf"The file system of {place.root}/\S+\.lock does not support locks \(No locks available\); "
+        "set registry to a local directory.",
+        refused(place.save),
+    )
+
+
+def test_a_lock_that_cannot_be_made_is_refused_and_the_option_named(anyones: Path) -> None:
+    def work() -> str:
+        place = Place(anyones / "registry")
+        place.save()
+        next(place.root.glob("*/*.lock")).unlink()
+        next(place.root.iterdir()).chmod(0o500)
+        return refused(place.save)
+
+    message = as_other_user(work)
+    assert message.startswith(f"The lock {anyones}/registry/")
+    assert message.endswith("cannot be opened: Permission denied; set registry to another directory.")
 
 
 # -- files that cannot be used ----------------------------------------------------------------------------------------
@@ -303,6 +412,11 @@ UNUSABLE: dict[str, tuple[bytes, str]] = {
         json.dumps({"version": 1, "connections": [{**RECORD, "expires_at": None}], "attempts": []}).encode(),
         "",
     ),
+    "other service": (
+        json.dumps({"version": 1, "connections": [{**RECORD, "service_id": OTHER_SERVICE}], "attempts": []}).encode(),
+        "it holds a connection of another service",
+    ),
+    "endless attempt": (b'{"version": 1, "connections": [], "attempts": [{"asked_at": 1, "until": 1e999}]}', "time"),
     "no attempt": (b'{"version": 1, "connections": [], "attempts": [7]}', "unexpected content"),
     "attempt without time": (b'{"version": 1, "connections": [], "attempts": [{"asked_at": "x", "until": 1}]}', ""),
     "deep": (b"[" * 200_000, ""),
@@ -329,6 +443,44 @@ def test_a_file_that_cannot_be_used_is_kept_aside_with_a_warning(content: bytes,
     assert stat.S_IMODE(Path(match[2]).stat().st_mode) == 0o600
     # what was kept aside is not read again
     assert registry.read(SERVICE).connections == registry.read_all() == [connection()]
+
+
+def test_nothing_that_was_kept_aside_is_overwritten(place: Place) -> None:
+    for number in range(3):
+        place.save()
+        place.file.write_text(str(number))
+        place.save()
+    assert sorted(path.read_text() for path in place.root.glob("*/*.unreadable-*")) == ["0", "1", "2"]
+    assert len(set(place.warnings)) == 3
+
+
+def test_fields_that_a_later_version_added_do_no_harm(place: Place) -> None:
+    place.save()
+    document = json.loads(place.file.read_text())
+    for record in (document, *document["connections"], *document["attempts"]):
+        record["added_later"] = {"kind": None}
+    place.file.write_text(json.dumps(document))
+    assert place.open().read(SERVICE) == HOLDING
+    with place.open().locked(SERVICE, Deadline(10)) as holding:
+        assert holding == HOLDING
+    assert place.warnings == []
+
+
+def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs = Holding([connection(id="THEIRS")])
+    place.save()
+    with monkeypatch.context() as later:
+        later.setattr(_registry, "VERSION", _registry.VERSION + 1)
+        assert place.open().read(SERVICE) == Holding()
+        place.save(theirs)
+        assert place.open().read_all() == theirs.connections
+    assert place.open().read(SERVICE) == HOLDING
+    assert place.open().read_all() == HOLDING.connections
+    place.save(Holding())
+    with monkeypatch.context() as later:
+        later.setattr(_registry, "VERSION", _registry.VERSION + 1)
+        assert place.open().read(SERVICE) == theirs
+    assert place.warnings == []
 
 
 def test_one_unusable_file_does_not_hide_the_others(place: Place) -> None:
@@ -360,6 +512,34 @@ def test_a_file_that_vanishes_is_no_error(place: Place) -> None:
     assert place.open().read(SERVICE) == Holding()
     with place.open().locked(SERVICE, Deadline(10)) as holding:
         assert holding == Holding()
+
+
+# -- killed while it writes -------------------------------------------------------------------------------------------
+
+
+def killed_while_it_writes(place: Place) -> None:
+    """A process that ends between the last byte and the moment from which on it counts."""
+
+    def work(_report: Callable[[str], None]) -> None:
+        os.replace = lambda *_paths: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+        place.save(Holding([connection(id="NEVER")]))
+
+    assert Fork(work).join() == -signal.SIGKILL
+
+
+def test_a_process_that_is_killed_while_it_writes_changes_nothing_and_litters_nothing(place: Place) -> None:
+    place.save()
+    for _time in range(3):
+        killed_while_it_writes(place)
+        assert place.open().read(SERVICE) == HOLDING
+        assert place.open().read_all() == HOLDING.connections
+    assert len([*place.root.glob("*/*.new")]) == 1
+    place.save(Holding([connection(id="NEXT")]))
+    assert [item.id for item in place.open().read(SERVICE).connections] == ["NEXT"]
+    assert {path.suffix for path in place.file.parent.iterdir()} == {".json", ".lock"}
+    killed_while_it_writes(place)
+    place.save(Holding())
+    assert {path.suffix for path in place.root.glob("*/*")} == {".lock"}
 
 
 # -- many at once -----------------------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ def test_a_url_has_one_form(name: str, text: str, normal: str) -> None:
             "https:apv",
         ),
         *("ftp://api.remote.it/a", "file:///etc/passwd", "ws://localhost/a", "javascript:alert(1)"),
-        *("https://user@api.remote.it/a", "https://user:word@api.remote.it/a", "https://@api.remote.it/a"),
+        *("https://user@api.remote.it/a", "https://@api.remote.it/a"),
         *("https://api.remote.it/a?b=c", "https://api.remote.it/a#b", "https://api.remote.it?b"),
         *("https://api.remote.it:99999/a", "https://api.remote.it:x/a", "https://api.remote.it:-1/a"),
         *("https://[::1/a", "https://::1/a", "https://[zz]/a"),
@@ -128,6 +128,13 @@ def test_a_url_has_one_form(name: str, text: str, normal: str) -> None:
 @pytest.mark.parametrize("name", ["rest_url", "graphql_url"])
 def test_what_is_no_base_url_is_refused(name: str, text: str) -> None:
     assert refused(**{name: text}).startswith(f"{name}={text!r} ")
+
+
+@pytest.mark.parametrize("name", ["rest_url", "graphql_url", "registry"])
+@pytest.mark.parametrize("password", ["sesame", "ses@ame", "ses/ame", "ses\name", "sesame@[", ":"])
+def test_a_password_in_a_url_is_refused_and_not_shown(name: str, password: str) -> None:
+    shown = refused(**{name: f"https://user:{password}@api.remote.it/a"})
+    assert "https://user:********@api.remote.it/a" in shown and "ses" not in shown
 
 
 @pytest.mark.parametrize(
@@ -216,15 +223,30 @@ def test_a_request_timeout_may_be_short() -> None:
     assert made(request_timeout=0.25).request_timeout == 0.25
 
 
-@pytest.mark.parametrize("value", ["redis://localhost/0", "https://example.com"])
+@pytest.mark.parametrize("value", ["redis://localhost/0", "https://example.com", "a\0b", "a\ud800b"])
 def test_a_registry_elsewhere_is_refused(value: str) -> None:
-    assert refused(registry=value) == f"registry={value} is not a directory: give the path of one."
+    assert refused(registry=value) == f"registry={value!r} is not a directory: give the path of one."
     assert refused({"REMOTEIT_REGISTRY": value})
 
 
 def test_a_tilde_in_the_registry_is_home(home: Path) -> None:
     assert made(registry="~/r").registry == os.path.join(home, "r")
     assert made({"REMOTEIT_REGISTRY": "~/r"}).registry == os.path.join(home, "r")
+
+
+@pytest.mark.parametrize("given", ["r", "./r/", "s/../r"])
+def test_a_registry_is_the_same_wherever_a_process_goes(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert made(registry=given).registry == str(tmp_path / "r")
+
+
+@pytest.mark.parametrize("given", ["~nobody-has-this-name/r", "~nobody-has-this-name"])
+def test_a_registry_in_an_unknown_home_is_refused(given: str) -> None:
+    assert refused(registry=given) == (
+        f"registry={given} is below a home directory that is not known: give the whole path, or set HOME."
+    )
 
 
 # -- the developer key ------------------------------------------------------------------------------------------------

@@ -44,17 +44,21 @@ def shared(name: str, suffix: str) -> Candidate:
         ("@limit.txt", "limit.txt"),
         (" - ", ""),
         ("...", ""),
+        ("x" * 5000, "x" * 128),
+        ("日" * 100, "日" * 42),
+        (f"{'x' * 127}-y", "x" * 127),
     ],
 )
 def test_what_a_host_name_must_not_hold_becomes_a_hyphen(text: str, name: str) -> None:
     assert safe_name(text) == name
 
 
-@given(st.text())
+@given(st.one_of(st.text(), st.text(min_size=100, max_size=300)))
 def test_a_safe_name_is_one_plain_word_to_ansible_and_stays_as_it_is(text: str) -> None:
     name = safe_name(text)
     assert safe_name(name) == name
     assert split_host_pattern(name) == ([name] if name else [])
+    assert len(name.encode()) <= 128
     assert "/" not in name and not name.startswith((".", "-", "~", "@", "!", "&"))
 
 

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whatever goes wrong: no secret in an error, a warning, a log of Python, a representation or a file of the registry."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils import _recovery, _transport
+from ansible_collections.community.remoteit.plugins.module_utils._access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._rest import RestApi
+from ansible_collections.community.remoteit.plugins.module_utils._settings import SIGNATURES
+from ansible_collections.community.remoteit.plugins.module_utils._signature import signer
+from ansible_collections.community.remoteit.plugins.module_utils._transport import Transport
+from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from tests.lab.world import DEVELOPER_KEY, SECRET
+from tests.simulator.faults import API_FAULTS
+
+from .site import SERVICE, Site
+
+KEY = base64.b64decode(SECRET)
+TRACES = {
+    "secret": SECRET,
+    "URL-safe secret": base64.urlsafe_b64encode(KEY).decode().rstrip("="),
+    "part of the secret": SECRET[:16],
+    "key": KEY[:16].decode(),
+    "key in hex": KEY.hex(),
+    "developer key": DEVELOPER_KEY,
+    "signature": 'signature="',
+}
+FAULTS: list[dict[str, Any]] = [
+    *({"fault": name, "seconds": 0.1, "text": "x", "size": 1000} for name in API_FAULTS if not name.startswith("lost")),
+    *({"fault": name, "how": how} for name in ("lost_request", "lost_answer") for how in ("close", "reset", "hang")),
+    {"fault": "lost_answer", "how": "half"},
+    *({"fault": "status", "status": status} for status in (401, 403, 404, 429, 500)),
+]
+HARMLESS = ("latency", "extra_fields", "drip", "large", "device_leaves", "item_error", "wrong_item")
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_transport, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(_recovery, "_LOOKS", (0.0,))
+
+
+def assert_no_trace(text: str) -> None:
+    """Fail with the name of what was found, without showing it."""
+    found = [name for name, trace in TRACES.items() if trace in text]
+    assert not found
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: " ".join(map(str, fault.values())))
+def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]) -> None:
+    caplog.set_level(logging.DEBUG)
+    failures = 0
+    for api in ("rest", "graphql"):
+        site.cloud.set_fault({"wire": api, "operation": "*", **fault})
+        connections = site.connections(api=api, request_timeout=0.2)
+        deeds: tuple[Callable[[], Any], ...] = (
+            lambda connections=connections: connections.present(SERVICE, Wanted(Access()), Deadline(1)),
+            lambda connections=connections: connections.absent(SERVICE, Deadline(1)),
+            lambda connections=connections: connections.open_now(SERVICE, Deadline(1)),
+        )
+        for deed in deeds:
+            try:
+                deed()
+            except RemoteItError as error:
+                failures += 1
+                assert_no_trace(f"{error} {error!r} {vars(error)}")
+    assert failures or fault["fault"] in HARMLESS
+    assert_no_trace(" ".join(site.warnings))
+    assert "urllib3" in caplog.text
+    assert_no_trace(caplog.text)
+    files = [path for path in (site.root / "registry").rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        assert_no_trace(path.read_text())
+
+
+def test_what_holds_a_secret_does_not_represent_it(site: Site) -> None:
+    settings = site.settings()
+    transport = Transport(settings, Clock(), site.warnings.append)
+    holders = [
+        *(settings, settings.credentials, transport, Http(True, 1.0), Client(settings, Clock(), site.warnings.append)),
+        *(RestApi(transport, settings, Clock()), Connections(settings, site.warnings.append), site.registry()),
+        *(signer(dialect, settings.credentials, time.time()) for dialect in SIGNATURES),
+    ]
+    for holder in holders:
+        assert_no_trace(f"{holder!r} {holder} {[holder]} {vars(holder).keys()}")

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a soak, print its figures, and tell by the exit code whether it left anything behind."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
+from tests.lab.world import device
+from tests.resilience.site import TCP, Site, configuration, greet
+from tests.simulator.harness import Simulator
+
+from . import figures
+from .chances import faults
+from .crew import Crew
+from .operations import ALL_SERVICES, MORE_SERVICES, REQUEST_TIMEOUT, TIMEOUT
+from .worker import Tickets
+
+# seconds
+_TICK = 0.05
+_CLOSED_ELSEWHERE_EVERY = 0.5
+# A tunnel lingers for a while after its SSH connection, and then closes it.
+_PATIENCE = 30.0
+# how late sessions are listed
+_SESSION_DELAY = 1.0
+
+
+def main() -> int:
+    """Run the soak that the command line asks for; 0 when nothing was left behind."""
+    options = _parser().parse_args()
+    print(f"soak: {options.operations} operations, {options.rate:.0%} faults, --seed {options.seed}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="soak-") as root, socket.create_server(("127.0.0.1", 0)) as listener:
+        # Not a thread: there is forking to be done.
+        target = multiprocessing.get_context("fork").Process(target=greet, args=(listener,), daemon=True)
+        target.start()
+        address = "{}:{}".format(*listener.getsockname())
+        world = configuration(address, session_delay=_SESSION_DELAY)
+        more = ({"id": id_, "name": id_, "application": TCP, "target": address} for id_ in MORE_SERVICES)
+        world["devices"].append(device(3, "attic", *more))
+        with Simulator(world) as cloud:
+            return _soak(options, Site(cloud, Path(root)))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("tests.soak", description=__doc__)
+    parser.add_argument("--operations", type=int, choices=range(1, Tickets.MOST), metavar="N", default=10_000)
+    parser.add_argument("--seconds", type=float, default=900, help="after which no operation is begun")
+    parser.add_argument("--rate", type=float, default=0.05, help="of requests that meet a fault")
+    parser.add_argument("--steady", type=int, default=8, help="processes that live to the end")
+    parser.add_argument("--mortal", type=int, default=3, help="processes that are killed now and then")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of faults and operations")
+    return parser
+
+
+def _soak(options: argparse.Namespace, site: Site) -> int:
+    begun = time.monotonic()
+    site.cloud.set_fault(*faults(options.rate), seed=options.seed)
+    tickets = Tickets(options.operations)
+    crew = Crew(options.seed, tickets, site.options(), site.root)
+    crew.start(options.steady, options.mortal)
+    closed, not_begun = _watch(options, site, crew, tickets)
+    lasted = time.monotonic() - begun
+    calls = site.cloud.calls()
+    site.cloud.set_fault()
+    entries, ends = figures.read_diaries(site.root)
+    chances = Counter({"worker killed": crew.killed, "closed elsewhere": closed}) + figures.faults(calls)
+    cut_short = Counter({"cut short by SIGKILL": options.operations - not_begun - len(entries)})
+    for line in (
+        *figures.table("operations", figures.operations(entries) + cut_short),
+        *figures.table("faults", chances),
+        *figures.table("errors", figures.errors(entries)),
+    ):
+        print(line)
+    peak = max((end["peak"] for end in ends), default=0)
+    print(f"{len(calls)} requests in {lasted:.0f} s; at most {peak} file descriptors in a process; slowest operation")
+    print(f"{max(entry['seconds'] for entry in entries):.1f} s; {not_begun} operations not begun in time")
+    left = [*figures.complaints(entries), *_left_behind(site, ends)]
+    if crew.failed:
+        left.append(f"{crew.failed} processes ended before their work was done")
+    print("\n".join(left) if left else "nothing was left behind")
+    return 1 if left else 0
+
+
+def _watch(options: argparse.Namespace, site: Site, crew: Crew, tickets: Tickets) -> tuple[int, int]:
+    """Wait for the end; how many connections were closed elsewhere, and how many operations were never begun."""
+    chance = random.Random(f"{options.seed}/elsewhere")
+    end = time.monotonic() + options.seconds
+    closed = not_begun = 0
+    next_close = 0.0
+    try:
+        while crew.tend():
+            time.sleep(_TICK)
+            if time.monotonic() > end:
+                not_begun += tickets.withdraw()
+            if time.monotonic() > next_close:
+                next_close = time.monotonic() + _CLOSED_ELSEWHERE_EVERY
+                # Never what nobody knows of: that is to be found at the end.
+                held = site.registry().read_all()
+                closed += bool(held) and site.cloud.close(chance.choice(held).id)
+    except BaseException:
+        crew.kill_all()
+        raise
+    return closed, not_begun
+
+
+def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """What is left after the next use of each service."""
+    more = [end["more"] for end in ends if end["more"] > 0]
+    if more:
+        yield f"file descriptors that were not there at the beginning: {more}"
+    # A worker that was killed may have left a tunnel, which ends by itself.
+    end = time.monotonic() + _PATIENCE
+    while (pids := list(_processes(str(site.root)))) and time.monotonic() < end:
+        time.sleep(_TICK)
+    if pids:
+        yield f"processes: {pids}"
+    # By then, nothing can come of a connect that was cut short.
+    time.sleep(REQUEST_TIMEOUT + SETTLING + 1)
+    for service_id in ALL_SERVICES:
+        try:
+            site.connections().absent(service_id, Deadline(TIMEOUT))
+        except RemoteItError as error:
+            yield f"{service_id} could not be closed: {error}"
+    if open_ids := site.open_ids():
+        yield f"connections: {open_ids}"
+    files = [path for path in site.root.glob("registry/*/*") if path.suffix != ".lock"]
+    for path in files:
+        yield f"{path}: {path.read_text()}"
+
+
+def _processes(argument: str) -> Iterator[int]:
+    """The processes that have *argument* in their command line."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes()
+        except OSError:
+            continue
+        if argument.encode() in line and int(path.parent.name) != os.getpid():
+            yield int(path.parent.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
