@@ -194,7 +194,7 @@ class LookupModule(LookupBase):
         wanted = self._access() if self.get_option("access") else None
         for connection in reversed(Registry(settings, self._warn).read(service_id).connections):
             is_wanted = wanted is None or connection.serves(wanted.mode, wanted.client_ip)
-            if is_wanted and connection.expires_at > time.time():
+            if is_wanted and not connection.closing and connection.expires_at > time.time():
                 return connection
         return None
 

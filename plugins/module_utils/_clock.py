@@ -44,12 +44,16 @@ class Clock:
     """This machine's clock and what remote.it's answers tell of theirs.
 
     :ivar offset: seconds to add when signing; 0 as long as remote.it accepts this machine's time
-    :ivar observed: seconds by which the last answer's clock was ahead of this machine's
+    :ivar observed: seconds by which the last answer's clock was ahead of this machine's; 0 when it may have been right
     """
 
     def __init__(self) -> None:
         self.offset = 0.0
         self.observed = 0.0
+
+    def observe(self, offset: float | None) -> None:
+        """Take note of how far an answer's ``Date`` was ahead; it is cut to a second, and the answer took its time."""
+        self.observed = 0.0 if offset is None or -1.5 < offset < 0.5 else offset
 
     def signing_time(self) -> float:
         """The time to put under a signature, in seconds since the epoch."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ._client import Client
 from ._clock import Deadline
-from ._errors import AnswerLostError, ApiError, OptionError, RefusedError
+from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
 from ._liveness import PROBE_TIMEOUT, SETTLING, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import settle
@@ -41,6 +42,8 @@ class Closer:
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
+        if not check:
+            self._announce(service_id, holding, targets)
         failures: list[ApiError] = []
         for connection in targets:
             may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
@@ -55,9 +58,6 @@ class Closer:
             holding.connections = [item for item in holding.connections if item.id != connection.id]
             if not check:
                 self._registry.save(service_id, holding)
-        if not targets and not check:
-            # What was settled.
-            self._registry.save(service_id, holding)
         if failures:
             raise failures[0]
         return closed
@@ -65,6 +65,14 @@ class Closer:
     def close_silent(self, connection: Connection, deadline: Deadline) -> None:
         """Close what does not answer, whose sessions cannot be read. Raises RefusedError if it is closed already."""
         self._ask_to_close(connection, None, deadline)
+
+    def _announce(self, service_id: str, holding: Holding, targets: Sequence[Connection]) -> None:
+        """Write down what was settled, and what will be closed, which nobody may use again even if we are killed."""
+        ids = {connection.id for connection in targets}
+        holding.connections = [replace(item, closing=item.closing or item.id in ids) for item in holding.connections]
+        # On a disk that is full, too, it can be closed and forgotten.
+        with contextlib.suppress(RegistryError):
+            self._registry.save(service_id, holding)
 
     def _close(self, connection: Connection, session: Session | None, holding: Holding, deadline: Deadline) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError.

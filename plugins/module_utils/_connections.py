@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +18,7 @@ from ._closer import Closer
 from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, RemoteItError
 from ._liveness import PROBE_TIMEOUT, alive, pair, probe
 from ._model import Connection, Session, same_id
-from ._recovery import may_be_open, new_attempt, recover, settle
+from ._recovery import given_up, may_be_open, new_attempt, recover, settle
 from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
@@ -67,21 +68,33 @@ class Connections:
 
         With *check* nothing is written anywhere. Raises RemoteItError.
         """
-        holding = self._unexpired(self._registry.read(service_id))
-        reusable = wanted.candidate(holding.connections, self.now())
+        holding = self._registry.read(service_id)
         if check:
-            return self._present(service_id, wanted, holding, deadline, check=True)
+            return self._present(service_id, wanted, self._unexpired(service_id, holding, deadline), deadline, check)
+        reusable = wanted.candidate(holding.connections, self.now())
         if reusable and self._is_settled(reusable, holding, wanted):
             return Outcome(before=holding.connections, after=holding.connections, connection=reusable)
         with self._registry.locked(service_id, deadline) as holding:
-            return self._present(service_id, wanted, self._unexpired(holding), deadline, check=False)
+            return self._present(service_id, wanted, self._unexpired(service_id, holding, deadline), deadline, check)
 
-    def _unexpired(self, holding: Holding) -> Holding:
-        """*holding* without what remote.it has closed by now because its time was over."""
-        now = self.now()
-        holding.connections = [connection for connection in holding.connections if connection.expires_at > now]
+    def _unexpired(self, service_id: str, holding: Holding, deadline: Deadline) -> Holding:
+        """*holding* without what remote.it has closed by now because its time was over.
+
+        Where that seems to be so, remote.it is asked: the clock of this machine may have been set meanwhile.
+        """
+        if any(self._seems_over(connection) for connection in holding.connections):
+            sessions, _why = self._client.sessions_on(service_id, deadline)
+            listed = pair(holding.connections, sessions or ())
+            holding.connections = [
+                connection
+                for connection in holding.connections
+                if connection.id in listed or not self._seems_over(connection)
+            ]
         holding.attempts = [attempt for attempt in holding.attempts if may_be_open(attempt)]
         return holding
+
+    def _seems_over(self, connection: Connection) -> bool:
+        return connection.expires_at <= self.now()
 
     def _present(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, check: bool) -> Outcome:
         outcome = Outcome(before=list(holding.connections))
@@ -111,7 +124,7 @@ class Connections:
             not holding.attempts
             and wanted.has_claimed(connection)
             and wanted.trusts(connection, self.now())
-            and not any(is_unneeded(item) for item in others)
+            and not any(is_unneeded(item) or self._seems_over(item) for item in others)
         )
 
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
@@ -163,12 +176,16 @@ class Connections:
 
     def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):
-            attempt = new_attempt(self._settings.request_timeout)
+            attempt = new_attempt(deadline.remaining())
             holding.attempts.append(attempt)
             self._registry.save(service_id, holding)
             try:
                 connection = self._client.open(service_id, wanted.access or Access(), wanted.wait, deadline)
             except AnswerLostError as lost:
+                attempt = given_up(holding, attempt)
+                # It is known already, only for longer than it needs to be.
+                with contextlib.suppress(RegistryError):
+                    self._registry.save(service_id, holding)
                 recover(self._client, service_id, holding, attempt, lost, deadline)
                 if not attempts_left or not deadline.remaining():
                     self._registry.save(service_id, holding)
@@ -203,7 +220,7 @@ class Connections:
         """
         service_id = dead.service_id
         with self._registry.locked(service_id, deadline) as holding:
-            holding = self._unexpired(holding)
+            holding = self._unexpired(service_id, holding, deadline)
             if wanted.holder is not None:
                 holding.connections = without(wanted.holder, holding.connections)
             self._refresh(service_id, holding, deadline, check=False)
@@ -220,10 +237,11 @@ class Connections:
         What is closed already is not a change. Raises RemoteItError; what was closed until then is forgotten.
         """
         if check:
-            holding = self._unexpired(self._registry.read(service_id))
+            holding = self._unexpired(service_id, self._registry.read(service_id), deadline)
             return self._absent(service_id, connection_id, holding, deadline, check=True)
         with self._registry.locked(service_id, deadline) as holding:
-            return self._absent(service_id, connection_id, self._unexpired(holding), deadline, check=False)
+            holding = self._unexpired(service_id, holding, deadline)
+            return self._absent(service_id, connection_id, holding, deadline, check=False)
 
     def _absent(
         self, service_id: str, connection_id: str | None, holding: Holding, deadline: Deadline, check: bool
@@ -244,7 +262,7 @@ class Connections:
         Raises RemoteItError; what could not be closed is closed by the next one who comes here.
         """
         with self._registry.locked(service_id, deadline) as holding:
-            holding.connections = without(holder, self._unexpired(holding).connections)
+            holding.connections = without(holder, self._unexpired(service_id, holding, deadline).connections)
             self._registry.save(service_id, holding)
             if holding.attempts:
                 self._refresh(service_id, holding, deadline, check=False)
@@ -259,12 +277,11 @@ class Connections:
         Where remote.it cannot be asked, what the registry holds is returned with a warning.
         """
         held = self._registry.read(service_id).connections if service_id else self._registry.read_all()
-        held = [connection for connection in held if connection.expires_at > self.now()]
         try:
             sessions = self._listed(service_id, held, deadline)
         except ApiError as error:
             self._warn(f"The connections in the registry are listed without a check: {error}")
-            return held, []
+            return [connection for connection in held if not self._seems_over(connection)], []
         known = {session.id for session in pair(held, sessions).values()}
         return alive(held, sessions, self.now()), [session for session in sessions if session.id not in known]
 

@@ -36,16 +36,24 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
             if session and connection.id not in found:
                 found[connection.id] = session
                 free.remove(session)
-    for connection in connections:
-        if connection.id in found or connection.api != REST:
-            continue
-        began_with_it = [session for session in free if _began_with(session, connection)]
-        if began_with_it:
-            found[connection.id] = min(
-                began_with_it, key=lambda session: abs(session.started_at - connection.opened_at)
-            )
-            free.remove(found[connection.id])
+    guesses = [
+        (connection, session)
+        # of two that are as likely, the newer one: it was opened because the older one was of no use
+        for connection in reversed(connections)
+        for session in free
+        if connection.id not in found and connection.api == REST and _began_with(session, connection)
+    ]
+    for connection, session in sorted(guesses, key=lambda guess: _distance(*guess)):
+        if connection.id not in found and session in free:
+            found[connection.id] = session
+            free.remove(session)
     return found
+
+
+def _distance(connection: Connection, session: Session) -> tuple[float, float]:
+    """How far the session's begin is from the time in which the connection was opened, and from the end of that time."""
+    began = session.started_at
+    return max(connection.asked_at - began, began - connection.opened_at, 0.0), abs(connection.opened_at - began)
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
@@ -61,9 +69,12 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
     paired = pair(connections, sessions)
     kept: list[Connection] = []
     for connection in connections:
+        is_settled = now - connection.opened_at >= SETTLING
         if connection.id in paired:
-            kept.append(replace(connection, session_id=paired[connection.id].id, verified_at=now))
-        elif now - connection.opened_at < SETTLING:
+            # As long as its own session may be missing, the one that is nearest may be another's.
+            session_id = paired[connection.id].id if is_settled else connection.session_id
+            kept.append(replace(connection, session_id=session_id, verified_at=now))
+        elif not is_settled:
             kept.append(connection)
     return kept
 

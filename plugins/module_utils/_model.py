@@ -68,7 +68,8 @@ class Connection:
     API sent, *access* and *client_ip* are what was asked for, *session_id* is the id among the sessions where it is
     known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
     alive, *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
-    or else until the last of its *holders*, processes by the names that holder() gives them, has ended.
+    or else until the last of its *holders*, processes by the names that holder() gives them, has ended. Once somebody
+    has begun *closing* it, it may be closed already, and whoever comes next closes it in any case.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Connection:
     session_id: str | None = None
     kept: bool = False
     holders: tuple[str, ...] = ()
+    closing: bool = False
 
     @property
     def url(self) -> str:
@@ -145,8 +147,8 @@ class Connection:
         times = (self.opened_at, self.expires_at, self.asked_at, self.verified_at)
         if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
             raise TypeError("a text is not one")
-        if not isinstance(self.kept, bool):
-            raise TypeError("kept is not a bool")
+        if not isinstance(self.kept, bool) or not isinstance(self.closing, bool):
+            raise TypeError("a bool is not one")
         if not all(isinstance(moment, (int, float)) and math.isfinite(moment) for moment in times):
             raise TypeError("a time is not one")
         if (

@@ -30,10 +30,20 @@ _IDLE = 1200.0
 _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 
-def new_attempt(request_timeout: float) -> Attempt:
-    """An attempt that begins now, with a request that is given up after *request_timeout* seconds."""
+def new_attempt(seconds: float) -> Attempt:
+    """An attempt that begins now; *seconds* later its last request, perhaps a repetition, is given up."""
     now = time.time()
-    return Attempt(now, now + max(request_timeout, _AT_WORK))
+    return Attempt(now, now + seconds + _AT_WORK)
+
+
+def given_up(holding: Holding, attempt: Attempt) -> Attempt:
+    """*attempt* when no further request is made for it: it ends soon, also in *holding*.
+
+    What others open later on the same service must not be taken for what came of it.
+    """
+    ended = Attempt(attempt.asked_at, min(attempt.until, time.time() + _AT_WORK))
+    holding.attempts[holding.attempts.index(attempt)] = ended
+    return ended
 
 
 def may_be_open(attempt: Attempt) -> bool:
@@ -73,8 +83,13 @@ def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadli
             client.close_session(session, deadline)
             closed.append(session.id)
     if len(closed) == len(found):
-        holding.attempts = [attempt for attempt in holding.attempts if time.time() < attempt.until + SETTLING]
+        holding.attempts = [attempt for attempt in holding.attempts if _may_have_effect(attempt)]
     return closed
+
+
+def _may_have_effect(attempt: Attempt) -> bool:
+    # One that has not begun yet was made before the clock was set back, so its times tell nothing any more.
+    return attempt.asked_at - SETTLING < time.time() < attempt.until + SETTLING
 
 
 def recover(

@@ -88,7 +88,7 @@ class Transport:
         def post() -> Answer:
             sign = signer(dialect, self._settings.credentials, self._clock.signing_time())
             answer = self._http.post(url, body, headers, sign, deadline)
-            self._clock.observed = answer.clock_offset() or 0.0
+            self._clock.observe(answer.clock_offset())
             return answer
 
         answer = post()

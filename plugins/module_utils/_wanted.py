@@ -43,6 +43,7 @@ class Wanted:
         for connection in reversed(connections):
             if (
                 connection.id != self.other_than
+                and not connection.closing
                 and connection.expires_at >= now + self.min_remaining
                 and self._is_of_this_kind(connection)
             ):
@@ -71,8 +72,8 @@ class Wanted:
 
 
 def is_unneeded(connection: Connection) -> bool:
-    """Whether nobody is left who needs *connection*."""
-    return not connection.kept and all(is_gone(name) for name in connection.holders)
+    """Whether nobody is left who needs *connection*, or somebody has begun closing it."""
+    return connection.closing or (not connection.kept and all(is_gone(name) for name in connection.holders))
 
 
 def without(holder: str, connections: Sequence[Connection]) -> list[Connection]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
 from tests.simulator.harness import Simulator
 
+from .cells import Bench
+from .fault_table import bench
 from .site import Site, answering_target, configuration
 
 
@@ -21,6 +24,13 @@ from .site import Site, answering_target, configuration
 def _cloud() -> Iterator[Simulator]:
     with answering_target() as target, Simulator(configuration(target)) as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def plain_bench() -> Iterator[Bench]:
+    """A simulator with places for many cells, which behaves as usual."""
+    with ExitStack() as stack:
+        yield bench(stack)
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+from .cells import Bench
 from .fault_table import TABLES, on_the_page, rendered, results
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_nothing_leaks_and_nothing_lies_and_the_guide_is_true(table: str) -> None:
-    found = results(table)
+def test_nothing_leaks_and_nothing_lies_and_the_guide_is_true(table: str, plain_bench: Bench) -> None:
+    found = results(table, plain_bench)
     assert [result for result in found if result.broken] == []
     # python -m tests.resilience.fault_table writes it anew
     assert rendered(found) == on_the_page(table)

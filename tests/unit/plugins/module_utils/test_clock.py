@@ -60,6 +60,17 @@ def test_signing_and_the_servers_time_are_told_apart() -> None:
     assert abs(clock.server_time() - (time.time() + 86400)) < 30
 
 
+@pytest.mark.parametrize(
+    ("offset", "observed"),
+    [(None, 0.0), (0.0, 0.0), (-1.4, 0.0), (0.4, 0.0), (-1.6, -1.6), (0.6, 0.6), (-7200.0, -7200.0)],
+)
+def test_what_a_date_that_is_cut_to_a_second_cannot_show_is_not_believed(offset: float | None, observed: float) -> None:
+    clock = Clock()
+    clock.observed = 77.0
+    clock.observe(offset)
+    assert clock.observed == observed
+
+
 def test_iso8601_is_utc_whatever_the_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     time.tzset()

@@ -235,11 +235,25 @@ def test_one_that_resists_does_not_keep_the_others_open(site: Site) -> None:
     assert released(site, "somebody") == ["STUBBORN"]
 
 
-def test_what_is_over_is_forgotten_without_a_word(site: Site) -> None:
+def test_what_is_over_is_forgotten_once_it_is_not_listed(site: Site) -> None:
     site.hold(made("A", expires_at=time.time() - 1, holders=("me",)))
+    site.account.sessions = []
     assert released(site, "me") == []
     assert site.held() == {}
-    assert site.account.asked == []
+    assert site.account.asked == ["service"]
+
+
+def test_what_should_be_over_but_is_listed_is_closed(site: Site) -> None:
+    site.hold(made("A", expires_at=time.time() - 1, holders=("me",)))
+    assert released(site, "me") == ["A"]
+    assert (site.held(), site.account.closed) == ({}, ["A"])
+
+
+def test_what_is_over_is_forgotten_where_remote_it_cannot_be_asked(site: Site) -> None:
+    site.hold(made("A", expires_at=time.time() - 1, holders=("me",)), made("B", kept=True))
+    site.account.sessions = None
+    assert released(site, "me") == []
+    assert list(site.held()) == ["B"]
 
 
 def test_one_that_began_with_another_is_not_taken_for_it_when_it_is_closed(site: Site) -> None:

@@ -65,9 +65,23 @@ def test_a_session_of_another_service_is_another() -> None:
 
 def test_a_session_belongs_to_one_connection() -> None:
     first, second = connection(id="FIRST"), connection(id="SECOND")
-    assert set(pair([first, second], [session("OTHER-ID")])) == {"FIRST"}
+    # the newer one, because it would not have been opened if the older one had been of use
+    assert set(pair([first, second], [session("OTHER-ID")])) == {"SECOND"}
     both = pair([first, second], [session("S1", started_at=NOW - 1), session("S2", started_at=NOW)])
     assert {item.id for item in both.values()} == {"S1", "S2"}
+
+
+def test_a_session_belongs_to_the_connection_that_it_is_nearest_to() -> None:
+    gone, open_ = connection(id="GONE", opened_at=NOW - 2, asked_at=NOW - 2), connection(id="OPEN", asked_at=NOW)
+    for connections in ([gone, open_], [open_, gone]):
+        assert set(pair(connections, [session("OTHER-ID", started_at=NOW)])) == {"OPEN"}
+
+
+@pytest.mark.parametrize("other", [-2.1, 0.5])
+def test_what_began_while_it_was_opened_comes_before_what_did_not(other: float) -> None:
+    # the call took two seconds, and others made theirs just before and just after it
+    sessions = [session("OTHER", started_at=NOW + other), session("OWN", started_at=NOW - 1.9)]
+    assert pair([connection(asked_at=NOW - 2)], sessions)[connection().id].id == "OWN"
 
 
 def test_an_id_counts_before_a_time() -> None:
@@ -139,6 +153,14 @@ def test_what_is_listed_is_alive_and_was_seen_now() -> None:
     assert kept == connection(session_id="OTHER-ID", verified_at=later)
     # and is known by that id from now on
     assert pair([kept], [session("OTHER-ID", started_at=NOW + 500)]) != {}
+
+
+def test_a_connection_is_not_bound_to_a_session_before_its_own_must_be_listed() -> None:
+    other, own = session("OTHER", started_at=NOW - 2.5), session("OWN", started_at=NOW - 1)
+    kept = alive([connection()], [other], NOW + SETTLING - 0.1)
+    assert kept == [connection(verified_at=NOW + SETTLING - 0.1)]
+    (kept_later,) = alive(kept, [other, own], NOW + 60)
+    assert kept_later.session_id == "OWN"
 
 
 def test_what_is_not_listed_is_closed() -> None:
