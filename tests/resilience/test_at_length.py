@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The short form of the soak; ``make soak`` is the long one."""
+"""The short form of the soak; ``make soak`` is the long one. It comes first, because it mostly waits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
-# So short that the wait for late sessions at its end takes the most of it.
 _SHORT = ("--operations", "150", "--seconds", "8", "--steady", "2", "--mortal", "1")
 
 
