@@ -46,8 +46,7 @@ class Closer:
             self._announce(service_id, holding, targets)
         failures: list[ApiError] = []
         for connection in targets:
-            may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
-            may_be_open = connection.id in paired or may_be_unlisted
+            may_be_open = connection.id in paired or sessions is None or self._is_new(connection)
             try:
                 if may_be_open and (check or self._close(connection, paired.get(connection.id), holding, deadline)):
                     closed.append(connection.id)
@@ -86,13 +85,21 @@ class Closer:
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
             left, _why = self._client.sessions_on(connection.service_id, deadline)
-            if left is None:
+            if left is None or (session is None and self._is_new(connection)):
                 if _answers(connection, deadline) is not False:
                     raise
-            elif connection.id in pair(holding.connections, left):
-                raise
+            elif listed := pair(holding.connections, left).get(connection.id):
+                if session is None or same_id(listed.id, connection.id):
+                    raise
+                if listed == session:
+                    # GraphQL closes by the id of the list, whatever REST knows it by.
+                    self._client.close_session(session, deadline)
             # It was open before we asked, so it was we who closed it.
             return bool(was_open) or isinstance(error, AnswerLostError)
+
+    def _is_new(self, connection: Connection) -> bool:
+        """Whether it may be open although it is not listed."""
+        return self._client.clock.server_time() - connection.opened_at < SETTLING
 
     def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:
         api, connection_id = connection.api, connection.id

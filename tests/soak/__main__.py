@@ -10,6 +10,7 @@ import argparse
 import multiprocessing
 import os
 import random
+import signal
 import socket
 import sys
 import tempfile
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline, from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
 from tests.lab.world import device
@@ -29,7 +30,7 @@ from tests.simulator.harness import Simulator
 from . import figures
 from .chances import faults
 from .crew import Crew
-from .operations import ALL_SERVICES, MORE_SERVICES, REQUEST_TIMEOUT, TIMEOUT
+from .operations import ALL_SERVICES, MORE_SERVICES, TIMEOUT
 from .worker import Tickets
 
 # seconds
@@ -37,6 +38,8 @@ _TICK = 0.05
 _CLOSED_ELSEWHERE_EVERY = 0.5
 # A tunnel lingers for a while after its SSH connection, and then closes it.
 _PATIENCE = 30.0
+# What is told of a connection that was left open: what was asked so long before it was opened, and after.
+_BEFORE, _AFTER = 5.0, 40.0
 # how late sessions are listed
 _SESSION_DELAY = 1.0
 
@@ -44,6 +47,7 @@ _SESSION_DELAY = 1.0
 def main() -> int:
     """Run the soak that the command line asks for; 0 when nothing was left behind."""
     options = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     print(f"soak: {options.operations} operations, {options.rate:.0%} faults, --seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="soak-") as root, socket.create_server(("127.0.0.1", 0)) as listener:
         # Not a thread: there is forking to be done.
@@ -130,18 +134,32 @@ def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
         time.sleep(_TICK)
     if pids:
         yield f"processes: {pids}"
-    # By then, nothing can come of a connect that was cut short.
-    time.sleep(REQUEST_TIMEOUT + SETTLING + 1)
+    attempts = [attempt for _service_id, holding in site.registry().holdings() for attempt in holding.attempts]
+    if attempts:
+        # By then, nothing can come of a connect that was cut short.
+        time.sleep(max(0, max(attempt.until for attempt in attempts) - time.time()) + SETTLING + 1)
     for service_id in ALL_SERVICES:
         try:
             site.connections().absent(service_id, Deadline(TIMEOUT))
         except RemoteItError as error:
             yield f"{service_id} could not be closed: {error}"
-    if open_ids := site.open_ids():
-        yield f"connections: {open_ids}"
+    for connection in site.cloud.state()["connections"]:
+        yield _story(connection, site.cloud.calls())
     files = [path for path in site.root.glob("registry/*/*") if path.suffix != ".lock"]
     for path in files:
         yield f"{path}: {path.read_text()}"
+
+
+def _story(connection: dict[str, Any], calls: Iterable[dict[str, Any]]) -> str:
+    """A connection that was left open, and what was asked about its service until a while later."""
+    opened = from_iso8601(connection["opened"])
+    lines = [f"connection {connection['id']} to {connection['service_id']}, opened by {connection['via']} at {opened}"]
+    for call in calls:
+        at = from_iso8601(call["time"])
+        if call["service_id"] in (connection["service_id"], None) and -_BEFORE < at - opened < _AFTER:
+            what = (call["wire"], call["operation"], call["connection_id"], call["status"], call["fault"])
+            lines.append(f"  {at - opened:+.2f} s: {what}")
+    return "\n".join(lines)
 
 
 def _processes(argument: str) -> Iterator[int]:

@@ -129,6 +129,16 @@ def test_a_fault_hits_what_it_names_as_often_as_it_says(simulator: AdminClient, 
     assert alice.stop(SSH, connection_id).status_code == 200
 
 
+def test_the_same_seed_gives_the_same_chances(simulator: AdminClient, alice: Client) -> None:
+    def statuses() -> list[int]:
+        simulator.set_fault({"fault": "status", "probability": 0.5}, seed=7)
+        return [alice.post_graphql("{ version }").status_code for _number in range(8)]
+
+    first = statuses()
+    assert set(first) == {200, 503}
+    assert statuses() == first
+
+
 def test_a_fault_can_hit_the_requests_of_one_access_key(simulator: AdminClient, alice: Client) -> None:
     simulator.set_fault({"fault": "status", "key_id": BOB_KEY})
     assert alice.post_graphql("{ version }").status_code == 200

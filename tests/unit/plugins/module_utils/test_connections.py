@@ -270,6 +270,43 @@ def test_one_that_began_with_another_is_not_taken_for_it_when_it_is_closed(site:
     assert list(site.held()) == ["B"]
 
 
+def test_one_that_rest_knows_by_no_id_is_closed_by_the_id_it_is_listed_under(site: Site) -> None:
+    at = time.time() - 60
+    site.hold(made("A", opened_at=at))
+    site.account.sessions = [listed("LISTED", at)]
+    site.account.says["stop"] = reply(401, {"status": "false", "reason": "connection not found"})
+    assert site.connections.absent(SERVICE, Deadline(20)).closed == ["A"]
+    assert site.account.closed == ["LISTED"]
+    assert site.held() == {}
+
+
+def test_what_somebody_else_opened_with_it_stays_open_when_it_is_closed(site: Site) -> None:
+    at = time.time() - 60
+    site.hold(made("A", opened_at=at))
+
+    def stop(exchange: Exchange) -> None:
+        site.account.sessions = [listed("THEIRS", at)]
+        reply(401, {"status": "false", "reason": "connection not found"})(exchange)
+
+    site.account.says["stop"] = stop
+    assert site.connections.absent(SERVICE, Deadline(20)).closed == ["A"]
+    assert site.account.closed == []
+    assert site.held() == {}
+
+
+def test_a_refusal_is_believed_when_it_is_not_listed_yet_but_answers(site: Site) -> None:
+    site.stubborn = {"A"}
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        site.hold(made("A", ago=1, host="127.0.0.1", port=proxy.getsockname()[1]))
+        site.account.sessions = []
+        with pytest.raises(RefusedError, match="not today"):
+            site.connections.absent(SERVICE, Deadline(20))
+        assert list(site.held()) == ["A"]
+    # and where nothing answers any more, it was closed before
+    assert site.connections.absent(SERVICE, Deadline(20)).closed == []
+    assert site.held() == {}
+
+
 @pytest.mark.parametrize("held", [[], [made("A")]], ids=["nothing else", "a connection"])
 def test_closing_settles_what_was_interrupted(held: list[Connection], site: Site) -> None:
     long_ago = time.time() - 60
