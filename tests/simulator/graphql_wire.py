@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
@@ -51,13 +52,14 @@ class GraphQL:
         self._behaviour = behaviour
         self._clock = clock
         self._schema = build_schema(SCHEMA.read_text(encoding="utf-8"))
+        self._checked: dict[str, list[GraphQLError]] = {}
         self.dialects = behaviour.signatures.graphql
 
     def read(self, message: Message) -> Request:
         """Find out what a request wants: a mutation by its name, everything else is a ``query``."""
         try:
             content = json.loads(message.body)
-            document = parse(content["query"])
+            document = _parsed(content["query"])
             operation = get_operation_ast(document, content.get("operationName"))
             variables = content.get("variables") or {}
         except (ValueError, TypeError, KeyError, AttributeError, GraphQLError) as error:
@@ -99,7 +101,7 @@ class GraphQL:
         if request.message.method != "POST" or not isinstance(document, DocumentNode):
             call.detail = str(request.content.get("problem", "method is not POST"))
             return self.failure(call.detail, 400)
-        errors = validate(self._schema, document)
+        errors = self._errors(request.content["query"])
         if errors:
             call.detail = errors[0].message
             return json_answer({"errors": [error.formatted for error in errors]}, 400)
@@ -115,6 +117,12 @@ class GraphQL:
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
         return json_answer(result.formatted)
 
+    def _errors(self, query: str) -> list[GraphQLError]:
+        # Clients ask the same few things, and to check them takes longer than to answer.
+        if query not in self._checked:
+            self._checked[query] = validate(self._schema, _parsed(query))
+        return self._checked[query]
+
     def _root(self, identity: Identity, call: Call) -> dict[str, object]:
         viewer = identity.account
         sessions = Sessions(self._broker, self._behaviour, self._clock, viewer)
@@ -129,6 +137,11 @@ class GraphQL:
             "connect": mutations.connect,
             "disconnect": mutations.disconnect,
         }
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(query: str) -> DocumentNode:
+    return parse(query)
 
 
 def _text(value: object) -> str | None:
