@@ -26,6 +26,7 @@ from ._model import (
     is_plain_host,
     same_id,
 )
+from ._model import service_id as checked_id
 from ._settings import GRAPHQL, Settings
 from ._transport import Transport
 
@@ -76,21 +77,24 @@ class GraphqlApi:
             raise AnswerLostError(f"The answer to connect cannot be used: {error}.") from None
 
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
-        """Close a connection. Raises RefusedError when remote.it does not confirm it."""
+        """Close a connection. Raises RefusedError when remote.it says that it did not, AnswerLostError when it may have."""
         variables = {"serviceId": service_id, "connectionId": connection_id}
-        if self._call(_DISCONNECT, variables, deadline, repeatable=True).get("disconnect") is not True:
+        answer = self._call(_DISCONNECT, variables, deadline, repeatable=True).get("disconnect")
+        if answer is False:
             raise RefusedError("remote.it did not confirm that the connection is closed.", 200, "")
+        if answer is not True:
+            raise AnswerLostError("The answer to disconnect cannot be used: it is neither yes nor no.")
 
     def services(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Service]:
         """Those of the services that the person asking can see, with their sessions, by id."""
         login = self._login(_SERVICES, {"ids": list(service_ids)}, deadline)
-        found = (_parse_service(node, login.get("id")) for node in _nodes(login.get("service")))
+        found = (_parse_service(node, login.get("id")) for node in _listed(login, "service"))
         return {service.id: service for service in found}
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """All proxy sessions of the person asking."""
         login = self._login(_SESSIONS, {}, deadline)
-        return list(_own_proxy_sessions(login.get("sessions"), login.get("id")))
+        return list(_own_proxy_sessions(_listed(login, "sessions"), login.get("id")))
 
     def read(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline
@@ -103,7 +107,11 @@ class GraphqlApi:
         return data, errors if isinstance(errors, list) else [errors] if errors else []
 
     def _login(self, query: str, variables: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
-        return login_of(self._call(query, variables, deadline, repeatable=True))
+        login = login_of(self._call(query, variables, deadline, repeatable=True))
+        if not isinstance(login.get("id"), str):
+            # Then it could not be told whose sessions they are.
+            raise AnswerLostError("The answer about login cannot be used: it has no id.")
+        return login
 
     def _call(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline, *, repeatable: bool
@@ -195,13 +203,23 @@ def _parse_service(node: Mapping[str, Any], user_id: Any) -> Service:
         enabled=node.get("enabled") is not False,
         online=node.get("online") is not False,
         can_connect=node.get("can") is not False,
-        sessions=None if sessions is None else tuple(_own_proxy_sessions(sessions, user_id, service_id)),
+        sessions=tuple(_own_proxy_sessions(sessions, user_id, service_id)) if isinstance(sessions, list) else None,
     )
 
 
-def _own_proxy_sessions(nodes: Any, user_id: Any, service_id: str = "") -> Iterable[Session]:
+def _listed(login: Mapping[str, Any], name: str) -> list[Any]:
+    """A list that an answer must have: nothing at all would mean that all is closed. Raises AnswerLostError."""
+    nodes = login.get(name)
+    if not isinstance(nodes, list):
+        raise AnswerLostError(f"The answer about login cannot be used: it has no list {name}.")
+    return [node for node in nodes if isinstance(node, Mapping)]
+
+
+def _own_proxy_sessions(nodes: list[Any], user_id: Any, service_id: str = "") -> Iterable[Session]:
     """The list also holds other people's sessions and peer-to-peer ones; only a proxy's endpoint says so."""
-    for node in _nodes(nodes):
+    for node in nodes:
+        if not isinstance(node, Mapping):
+            continue
         user, endpoint, target = node.get("user"), node.get("endpoint"), node.get("target")
         if not (isinstance(user, Mapping) and same_id(str(user.get("id")), str(user_id))):
             continue
@@ -211,9 +229,14 @@ def _own_proxy_sessions(nodes: Any, user_id: Any, service_id: str = "") -> Itera
             started_at = from_iso8601(str(node.get("timestamp")))
         except ValueError:
             continue
-        target_id = service_id or (str(target.get("id")) if isinstance(target, Mapping) else "")
-        yield Session(str(node.get("id")), target_id.upper(), started_at)
+        id_, target_id = str(node.get("id")), service_id or _id_of(target)
+        if is_connection_id(id_):
+            yield Session(id_, target_id, started_at)
 
 
-def _nodes(value: Any) -> Iterable[Mapping[str, Any]]:
-    return (node for node in value if isinstance(node, Mapping)) if isinstance(value, list) else ()
+def _id_of(target: Any) -> str:
+    """The id of a session's service, empty when it is not told."""
+    try:
+        return checked_id(str(target.get("id"))) if isinstance(target, Mapping) else ""
+    except ValueError:
+        return ""

@@ -54,10 +54,15 @@ class RestApi:
         url = f"{self._url}/{path}"
         answer = self._transport.call(REST, url, payload, deadline, headers=self._headers, repeatable=repeatable)
         # REST answers 200 also when it refuses; "pending" is what it may answer when it was told not to wait.
-        if str(answer.get("status")).lower() not in ("true", "pending"):
-            reason = printable(str(answer.get("reason") or answer.get("code") or "no reason given"))
-            raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason)
-        return answer
+        status = str(answer.get("status")).lower()
+        if status in ("true", "pending"):
+            return answer
+        words = answer.get("reason") or answer.get("code")
+        if status != "false" and not words:
+            # Neither yes nor no, so nobody knows what was done.
+            raise AnswerLostError(f"The answer to {path} cannot be used: it has no status.")
+        reason = printable(str(words or "no reason given"))
+        raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason)
 
 
 def parse_connection(

@@ -145,7 +145,6 @@ def test_all_else_means_that_rest_refused(status: Any, account: Account) -> None
     [
         ({"status": "false", "code": "GENERAL_ERROR"}, "GENERAL_ERROR"),
         ({"status": "false"}, "no reason given"),
-        ({}, "no"),
     ],
 )
 def test_a_refusal_without_a_reason_has_some_words(answer: dict[str, str], reason: str, account: Account) -> None:
@@ -158,6 +157,10 @@ def test_a_refusal_without_a_reason_has_some_words(answer: dict[str, str], reaso
     [
         ("rest", "connect", {"status": "true"}),
         ("rest", "connect", {"status": "pending"}),
+        # neither yes nor no
+        ("rest", "connect", {}),
+        ("rest", "connect", {"data": None}),
+        ("rest", "connect", {"status": {"unexpected": []}}),
         ("rest", "connect", {"status": "true", "connection": {"proxy": "http://-x:1"}}),
         ("graphql", "open", {"data": {"connect": None}}),
         ("graphql", "open", {"data": {}}),
@@ -287,11 +290,7 @@ def test_graphql_closes(account: Account) -> None:
     [
         ("rest", "stop", {"status": "false", "reason": "connectionid is wrong"}),
         ("rest", "stop", loopback.reply(401, {"status": "false", "reason": "connectionid is wrong"})),
-        ("rest", "stop", {}),
         ("graphql", "disconnect", {"data": {"disconnect": False}}),
-        ("graphql", "disconnect", {"data": {"disconnect": None}}),
-        ("graphql", "disconnect", {"data": {"disconnect": "true"}}),
-        ("graphql", "disconnect", {"data": {}}),
         ("graphql", "disconnect", {"data": None, "errors": [{"message": "not found"}]}),
         ("graphql", "disconnect", {"data": {"disconnect": True}, "errors": [{"message": "but"}]}),
     ],
@@ -299,6 +298,53 @@ def test_graphql_closes(account: Account) -> None:
 def test_what_is_not_confirmed_is_not_closed(api: str, kind: str, answer: Any, account: Account) -> None:
     account.says[kind] = answer
     refusal(lambda: close(account, api))
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "stop", {}),
+        ("rest", "stop", {"status": 7}),
+        ("graphql", "disconnect", {"data": {"disconnect": None}}),
+        ("graphql", "disconnect", {"data": {"disconnect": "true"}}),
+        ("graphql", "disconnect", {"data": {}}),
+        # an earlier try may be why
+        (
+            "rest",
+            "stop",
+            loopback.in_turn(loopback.close, loopback.reply(200, {"status": "false", "reason": "unknown"})),
+        ),
+        (
+            "graphql",
+            "disconnect",
+            loopback.in_turn(loopback.close, loopback.reply(200, {"errors": [{"message": "no such connection"}]})),
+        ),
+    ],
+)
+def test_what_may_have_closed_something_is_told_from_a_refusal(
+    api: str, kind: str, answer: Any, account: Account
+) -> None:
+    account.says[kind] = answer
+    with pytest.raises(AnswerLostError):
+        close(account, api)
+
+
+@pytest.mark.parametrize("found", [..., None, 7, {}, "x"])
+@pytest.mark.parametrize("name", ["service", "sessions"])
+def test_an_answer_without_a_list_does_not_mean_that_there_is_nothing(name: str, found: Any, account: Account) -> None:
+    login = {"id": "f0", **({} if found is ... else {name: found})}
+    account.says[name] = {"data": {"login": login}}
+    with pytest.raises(AnswerLostError, match=f"it has no list {name}"):
+        client(account).sessions(Deadline(60)) if name == "sessions" else client(account).service(SERVICE, Deadline(60))
+
+
+@pytest.mark.parametrize("id", [..., None, 7])
+def test_without_an_account_nobodys_sessions_are_taken_for_ours(id: Any, account: Account) -> None:
+    whose = {} if id is ... else {"id": id}
+    service = {"id": SERVICE, "sessions": [{**listed("THEIRS"), "user": whose}]}
+    account.says["service"] = {"data": {"login": {**whose, "service": [service]}}}
+    with pytest.raises(AnswerLostError, match="it has no id"):
+        client(account).service(SERVICE, Deadline(60))
 
 
 def test_closing_is_tried_again(account: Account) -> None:
@@ -317,6 +363,8 @@ def test_a_service_is_read_with_our_proxy_sessions(account: Account) -> None:
         listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
         listed("PEER-TO-PEER", proxy=False),
         {**listed("NO-TIME"), "timestamp": None},
+        {**listed("NO-DATE"), "timestamp": "0001-01-01T00:00:00+23:59"},
+        *(listed(id) for id in ("-x", "a b", "a\x1b[31m", "a\nb", "")),
         {**listed("NO-USER"), "user": None},
         {**listed("NO-ENDPOINT"), "endpoint": None},
         {**listed("NO-TARGET"), "target": None},
@@ -373,8 +421,8 @@ def test_a_key_without_an_account_is_refused(login: Any, account: Account) -> No
     assert "no account" in str(refusal(lambda: client(account).sessions(Deadline(60))))
 
 
-@pytest.mark.parametrize("nodes", [None, {}, "x", [None, 7, "x"]])
-def test_lists_that_are_none_are_empty(nodes: Any, account: Account) -> None:
+def test_what_is_no_service_and_no_session_is_left_out(account: Account) -> None:
+    nodes = [None, 7, "x"]
     account.says["service"] = {"data": {"login": {"id": ME, "service": nodes}}}
     assert client(account).service(SERVICE, Deadline(60)) is None
     account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": nodes}}}
