@@ -38,15 +38,18 @@ class Closer:
     ) -> list[str]:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
         sessions, _why = self._client.sessions_on(service_id, deadline)
+        # What takes long from here on makes the list no younger.
+        listed_at = self._client.clock.server_time()
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, service_id, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
         failures: list[ApiError] = []
         for connection in targets:
-            may_be_unlisted = sessions is None or self._client.clock.server_time() - connection.opened_at < SETTLING
+            may_be_unlisted = sessions is None or listed_at - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (check or self._close(connection, paired.get(connection.id), deadline)):
+                session = paired.get(connection.id)
+                if may_be_open and (check or self._close(connection, session, holding.connections, deadline)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -59,8 +62,10 @@ class Closer:
             raise failures[0]
         return closed
 
-    def _close(self, connection: Connection, session: Session | None, deadline: Deadline) -> bool:
-        """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
+    def _close(
+        self, connection: Connection, session: Session | None, held: Sequence[Connection], deadline: Deadline
+    ) -> bool:
+        """Close one of *held* and be sure of it; False when it turns out to have been closed before. Raises ApiError."""
         api, connection_id = connection.api, connection.id
         if api == REST and self._settings.credentials.developer_key is None:
             api, connection_id = GRAPHQL, session.id if session else connection.session_id or connection.id
@@ -69,15 +74,26 @@ class Closer:
             return True
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
-            sessions, _why = self._client.sessions_on(connection.service_id, deadline)
-            if sessions is None:
-                if probe(connection, min(PROBE_TIMEOUT, deadline.remaining())) is False:
-                    return False
+            if self._is_open(connection, held, deadline) is not False:
                 raise
-            if connection.id in pair([connection], sessions):
-                raise
-            # It was listed before we asked, so it was we who closed it.
+            # What was listed before we asked, or may have been closed by a lost answer, it was we who closed it.
             return session is not None or isinstance(error, AnswerLostError)
+
+    def _is_open(self, connection: Connection, held: Sequence[Connection], deadline: Deadline) -> bool | None:
+        """Whether one of *held* is open at this moment; None when that cannot be known."""
+        sessions, _why = self._client.sessions_on(connection.service_id, deadline)
+        if sessions is not None and connection.id in pair(held, sessions):
+            return True
+        unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
+        if sessions is not None and unsettled <= 0:
+            return False
+        answer = probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
+        if sessions is None or answer is False:
+            return answer
+        # It may be open and not listed yet.
+        deadline.sleep(unsettled)
+        sessions, _why = self._client.sessions_on(connection.service_id, deadline)
+        return None if sessions is None else connection.id in pair(held, sessions)
 
     def close_unneeded(
         self, service_id: str, holding: Holding, but: Connection | None, deadline: Deadline, check: bool

@@ -59,16 +59,28 @@ def settle(
     """
     found = orphans(holding, holding.attempts, sessions, client.clock.observed)
     if check:
+        # Else who comes next in the same prediction would find them once more.
+        holding.attempts = []
         return [session.id for session in found]
     closed = []
     for session in found:
         # What cannot be closed now is looked for again by the next task, because its attempt is kept.
         with contextlib.suppress(ApiError):
-            client.close(service_id, session.id, GRAPHQL, deadline)
+            _close(client, service_id, session, deadline)
             closed.append(session.id)
     if len(closed) == len(found):
         holding.attempts = [attempt for attempt in holding.attempts if time.time() < attempt.until + SETTLING]
     return closed
+
+
+def _close(client: Client, service_id: str, session: Session, deadline: Deadline) -> None:
+    """Close *session* and be sure of it, whatever became of the answer. Raises ApiError."""
+    try:
+        client.close(service_id, session.id, GRAPHQL, deadline)
+    except AnswerLostError:
+        sessions, _why = client.sessions_on(service_id, deadline)
+        if sessions is None or session.id in [listed.id for listed in sessions]:
+            raise
 
 
 def recover(
@@ -87,7 +99,7 @@ def recover(
                 break
             found = orphans(holding, [attempt], sessions, client.clock.observed)
             for session in found:
-                client.close(service_id, session.id, GRAPHQL, deadline)
+                _close(client, service_id, session, deadline)
             if found:
                 holding.attempts.remove(attempt)
                 return
