@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -110,6 +111,8 @@ class Connections:
             wanted.has_claimed(connection)
             and wanted.trusts(connection, self.now())
             and not any(is_unneeded(item) for item in others)
+            # Until then, somebody may just be busy with it.
+            and not any(attempt.until < time.time() for attempt in holding.attempts)
         )
 
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:

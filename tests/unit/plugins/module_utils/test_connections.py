@@ -20,7 +20,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections im
 from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.unit.plugins import loopback
 from tests.unit.plugins.account import ME as ME_ID
@@ -292,6 +292,21 @@ def test_when_nothing_can_be_opened_instead_the_use_has_ended(site: Site) -> Non
     with pytest.raises(ApiError):
         instead(site, dead)
     assert site.held() == {"DEAD": (True, ())}
+
+
+@pytest.mark.parametrize(("ago", "found"), [(60, True), (1, False)])
+def test_who_uses_a_trusted_connection_closes_what_a_killed_process_opened_beside_it(
+    ago: float, found: bool, site: Site
+) -> None:
+    site.hold(made("A", ago=600, kept=True))
+    assert site.account.sessions is not None
+    site.account.sessions.append(listed("ORPHAN", time.time() - ago))
+    with site.registry.locked(SERVICE, Deadline(10)) as holding:
+        asked_at = time.time() - ago
+        site.registry.save(SERVICE, Holding(holding.connections, [Attempt(asked_at, asked_at + 30)]))
+    # while the other may still be opening, nobody waits for it
+    outcome = site.present(Wanted(Access()))
+    assert (outcome.connection.id, outcome.closed) == ("A", ["ORPHAN"] * found)
 
 
 # -- closed, or only not listed ---------------------------------------------------------------------------------------
