@@ -7,6 +7,8 @@ READY := $(VENV)/.ready
 PINS := tests/requirements/lint.txt tests/requirements/test.txt
 # expanded when used: the environment is not there yet when make starts
 VERSION = $(shell $(VENV)/bin/python -c "import sys; print('%d.%d' % sys.version_info[:2])")
+EXAMPLES ?= 600
+SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
 
 COVERAGE := $(VENV)/coverage
@@ -14,7 +16,7 @@ COVERAGE := $(VENV)/coverage
 # To compile everything anew in each process takes a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint units resilience integration soak sanity bench probes check-all pins clean
+.PHONY: help demo test lint units resilience properties integration soak sanity bench probes check-all pins clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +44,10 @@ units: $(READY) ## Unit tests
 
 resilience: $(READY) ## Faults, races and random input, against the simulator
 	$(PYTEST) -n 2 tests/resilience
+
+properties: $(READY) ## Random histories of connections, EXAMPLES of them; SEED repeats the same ones
+	@echo "EXAMPLES=$(EXAMPLES) SEED=$(SEED)"
+	EXAMPLES=$(EXAMPLES) $(PYTEST) -s --hypothesis-seed=$(SEED) tests/resilience/test_histories.py
 
 integration: $(READY) ## Real playbooks against the simulator and an SSH server
 	$(PYTEST) -n 3 tests/functional

@@ -40,9 +40,15 @@ class Client:
     def close(self, service_id: str, connection_id: str, api: str, deadline: Deadline) -> None:
         """Close a connection by the wire that knows its id: *api* is the one that opened it, GraphQL for a session.
 
-        RefusedError when remote.it does not confirm it, for whatever reason.
+        RefusedError when remote.it does not confirm it, for whatever reason; AnswerLostError when an earlier try may
+        have closed it.
         """
-        self._wire(api).close(service_id, connection_id, deadline)
+        try:
+            self._wire(api).close(service_id, connection_id, deadline)
+        except RefusedError:
+            if self._transport.lost is not None:
+                raise self._transport.lost from None
+            raise
 
     def close_session(self, session: Session, deadline: Deadline) -> None:
         """Close what is listed as *session*, and be sure of it. Raises ApiError.

@@ -95,7 +95,10 @@ def iso8601(epoch: float) -> str:
 def from_iso8601(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    try:
+        return (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except OverflowError:
+        raise ValueError("a moment before the year 1 or after 9999") from None
 
 
 def plausible(epoch: float) -> float:

@@ -39,6 +39,8 @@ class Closer:
     ) -> list[str]:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
         sessions, _why = self._client.sessions_on(service_id, deadline)
+        # What takes long from here on makes the list no younger.
+        listed_at = self._client.clock.server_time()
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
@@ -46,7 +48,8 @@ class Closer:
             self._announce(service_id, holding, targets)
         failures: list[ApiError] = []
         for connection in targets:
-            may_be_open = connection.id in paired or sessions is None or self._is_new(connection)
+            may_be_unlisted = sessions is None or listed_at - connection.opened_at < SETTLING
+            may_be_open = connection.id in paired or may_be_unlisted
             try:
                 if may_be_open and (check or self._close(connection, paired.get(connection.id), holding, deadline)):
                     closed.append(connection.id)
@@ -85,21 +88,37 @@ class Closer:
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
             left, _why = self._client.sessions_on(connection.service_id, deadline)
-            if left is None or (session is None and self._is_new(connection)):
-                if _answers(connection, deadline) is not False:
+            listed = pair(holding.connections, left or ()).get(connection.id)
+            if listed is None:
+                if self._may_be_open(connection, session, left, holding, deadline):
                     raise
-            elif listed := pair(holding.connections, left).get(connection.id):
-                if session is None or same_id(listed.id, connection.id):
-                    raise
-                if listed == session:
-                    # GraphQL closes by the id of the list, whatever REST knows it by.
-                    self._client.close_session(session, deadline)
+            elif session is None or same_id(listed.id, connection.id):
+                raise
+            elif listed == session:
+                # GraphQL closes by the id of the list, whatever REST knows it by.
+                self._client.close_session(session, deadline)
             # It was open before we asked, so it was we who closed it.
             return bool(was_open) or isinstance(error, AnswerLostError)
 
-    def _is_new(self, connection: Connection) -> bool:
-        """Whether it may be open although it is not listed."""
-        return self._client.clock.server_time() - connection.opened_at < SETTLING
+    def _may_be_open(
+        self,
+        connection: Connection,
+        session: Session | None,
+        left: Sequence[Session] | None,
+        holding: Holding,
+        deadline: Deadline,
+    ) -> bool:
+        """Whether it may be open although it is not among the sessions that are *left*."""
+        unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
+        if left is not None and (session is not None or unsettled <= 0):
+            return False
+        answer = _answers(connection, deadline)
+        if left is None or answer is not None:
+            return answer is not False
+        # No probe tells, so wait until it must be listed.
+        deadline.sleep(unsettled)
+        left, _why = self._client.sessions_on(connection.service_id, deadline)
+        return left is None or connection.id in pair(holding.connections, left)
 
     def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:
         api, connection_id = connection.api, connection.id

@@ -130,10 +130,11 @@ class Connections:
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
         """Keep in *holding* only what is alive; the ids of what earlier attempts had left open and is closed now."""
         sessions, why = self._client.sessions_on(service_id, deadline)
+        listed_at = self.now()
         closed: list[str] = []
         if sessions is not None:
             closed = settle(self._client, holding, sessions, deadline, check)
-            holding.connections = alive(holding.connections, sessions, self.now())
+            holding.connections = alive(holding.connections, sessions, listed_at)
         elif not check:
             # A connect could latch the proxy to this machine, which is no mere prediction.
             closed = self._probe(holding, why, deadline)
@@ -264,10 +265,11 @@ class Connections:
         with self._registry.locked(service_id, deadline) as holding:
             holding.connections = without(holder, self._unexpired(service_id, holding, deadline).connections)
             self._registry.save(service_id, holding)
-            if holding.attempts:
-                self._refresh(service_id, holding, deadline, check=False)
+            closed = self._refresh(service_id, holding, deadline, check=False) if holding.attempts else []
             unneeded = [item for item in holding.connections if is_unneeded(item)]
-            return self._closer.close_held(service_id, holding, unneeded, deadline, check=False) if unneeded else []
+            if unneeded:
+                closed += self._closer.close_held(service_id, holding, unneeded, deadline, check=False)
+            return closed
 
     # -- reading ------------------------------------------------------------------------------------------------
 

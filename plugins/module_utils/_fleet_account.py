@@ -41,7 +41,7 @@ def _organisations(login: Mapping[str, Any]) -> Iterator[tuple[str, set[str], st
         if not isinstance(organisation, Mapping) or not isinstance(owner, Mapping):
             continue
         id_, email, name = owner.get("id"), owner.get("email"), organisation.get("name")
-        if not isinstance(id_, str):
+        if not isinstance(id_, str) or not id_.isprintable():
             continue
         yield id_, _words(id_, email, name), f"{printable(str(name))} {printable(str(email))} ({printable(id_)})"
 

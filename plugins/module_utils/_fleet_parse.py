@@ -146,8 +146,9 @@ def _tags(fields: Mapping[str, Any]) -> list[str]:
 def _names(nodes: Any) -> dict[int, str]:
     found: dict[int, str] = {}
     for node in nodes if isinstance(nodes, list) else ():
-        if isinstance(node, Mapping) and isinstance(node.get("id"), int) and isinstance(node.get("name"), str):
-            found[node["id"]] = printable(node["name"])
+        id_, name = (node.get("id"), node.get("name")) if isinstance(node, Mapping) else (None, None)
+        if isinstance(id_, int) and not isinstance(id_, bool) and isinstance(name, str):
+            found[id_] = printable(name)
     return found
 
 

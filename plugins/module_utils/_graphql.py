@@ -67,10 +67,13 @@ class GraphqlApi:
             raise AnswerLostError(f"The answer to connect cannot be used: {error}.") from None
 
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
-        """Close a connection. Raises RefusedError when remote.it does not confirm it."""
+        """Close a connection. Raises RefusedError when remote.it says that it did not, AnswerLostError when it may have."""
         variables = {"serviceId": service_id, "connectionId": connection_id}
-        if self._call(_DISCONNECT, variables, deadline, repeatable=True).get("disconnect") is not True:
+        answer = self._call(_DISCONNECT, variables, deadline, repeatable=True).get("disconnect")
+        if answer is False:
             raise RefusedError("remote.it did not confirm that the connection is closed.", 200, "")
+        if answer is not True:
+            raise AnswerLostError("The answer to disconnect cannot be used: it is neither yes nor no.")
 
     def services(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Service]:
         """Those of the services that the person asking can see, with their sessions, by id."""

@@ -75,6 +75,8 @@ def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadli
     """
     found = orphans(holding, holding.attempts, sessions, client.clock.observed)
     if check:
+        # Else who comes next in the same prediction would find them once more.
+        holding.attempts = []
         return [session.id for session in found]
     closed = []
     for session in found:

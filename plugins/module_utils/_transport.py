@@ -32,13 +32,17 @@ _dialect_that_worked: dict[str, str] = {}
 
 
 class Transport:
-    """Sends JSON objects to remote.it and returns JSON objects. *warn* takes one sentence for the user."""
+    """Sends JSON objects to remote.it and returns JSON objects. *warn* takes one sentence for the user.
+
+    :ivar lost: how the answer to an earlier try of the last call was lost, so that the try may have had its effect
+    """
 
     def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None]) -> None:
         self._settings = settings
         self._clock = clock
         self._warn = warn
         self._http = Http(settings.verify, settings.request_timeout)
+        self.lost: AnswerLostError | None = None
 
     def call(
         self,
@@ -56,6 +60,7 @@ class Transport:
         NotSentError, AnswerLostError or RefusedError.
         """
         body = json.dumps(payload).encode()
+        self.lost = None
         pause = _FIRST_PAUSE
         for attempt in range(1, _ATTEMPTS + 1):
             wait = pause * random.uniform(0.5, 1.0)
@@ -70,7 +75,7 @@ class Transport:
             except AnswerLostError as error:
                 if not repeatable:
                     raise
-                failure = error
+                failure = self.lost = error
             if attempt == _ATTEMPTS or wait >= deadline.remaining():
                 raise failure
             deadline.sleep(wait)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.resilience.machine")
+
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
 from tests.simulator.harness import Simulator
 

@@ -98,7 +98,7 @@ class Admin:
         return {"closed": connection is not None}
 
     def _advance(self, body: Section) -> Json:
-        self._simulation.clock.advance(body.number("seconds", 0.0))
+        self._simulation.clock.advance(body.number("seconds", 0.0), body.flag("wall", False))
         self._simulation.broker.time_passed()
         return {}
 

@@ -45,9 +45,9 @@ class AdminClient:
         closed: bool = self._admin("close", {"id": id_})["closed"]
         return closed
 
-    def advance(self, seconds: float) -> None:
-        """Let simulated time pass."""
-        self._admin("advance", {"seconds": seconds})
+    def advance(self, seconds: float, *, wall: bool = False) -> None:
+        """Let simulated time pass, and with *wall* the time that clients can read."""
+        self._admin("advance", {"seconds": seconds, "wall": wall})
 
     def reset(self) -> None:
         """Go back to what the configuration says."""

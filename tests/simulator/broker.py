@@ -164,7 +164,11 @@ class Broker:
             self._behaviour.cut_on_close,
         )
         reused = self._free_ports.pop() if self._behaviour.reuse_ports and self._free_ports else 0
-        connection.port = await relay.open(self._behaviour.proxy_host, reused, listen=listen)
+        try:
+            connection.port = await relay.open(self._behaviour.proxy_host, reused, listen=listen)
+        except OSError:
+            # another program of this machine has it by now
+            connection.port = await relay.open(self._behaviour.proxy_host, 0, listen=listen)
         connection.relay = relay
 
     def _client_fault(self) -> str | None:

@@ -22,7 +22,7 @@ class Clock:
 
     def __init__(self, factor: float = 1.0, offset: float = 0.0) -> None:
         self._factor = factor
-        self._offset = timedelta(seconds=offset)
+        self._configured = self._offset = timedelta(seconds=offset)
         self._advanced = 0.0
 
     def wall(self) -> datetime:
@@ -33,9 +33,18 @@ class Clock:
         """Return simulated seconds since an arbitrary start; never goes back."""
         return time.monotonic() * self._factor + self._advanced
 
-    def advance(self, seconds: float) -> None:
-        """Let ``seconds`` of simulated time pass at once."""
+    def advance(self, seconds: float, wall: bool = False) -> None:
+        """Let ``seconds`` of simulated time pass at once, and with ``wall`` of wall time as well.
+
+        The latter is for a client whose own clock is moved along.
+        """
         self._advanced += seconds
+        if wall:
+            self._offset += timedelta(seconds=seconds)
+
+    def reset(self) -> None:
+        """Take wall time back to where it would be now; simulated time never goes back."""
+        self._offset = self._configured
 
     def real_seconds(self, simulated: float) -> float:
         """Return how many real seconds ``simulated`` seconds take."""

@@ -40,8 +40,9 @@ class Simulation:
         return Pipeline(wire, self.behaviour, self.clock, self.calls, self.faults, self._limiter, self.world)
 
     def reset(self) -> None:
-        """Go back to what the configuration file says; advanced time is not taken back."""
+        """Go back to what the configuration file says; advanced simulated time is not taken back."""
         self.broker.close_all()
+        self.clock.reset()
         self.world.restore(self._configured)
         self.faults.replace([])
         self.calls.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 import requests
@@ -113,6 +114,18 @@ def test_a_client_keeps_a_proxy_alive_but_not_beyond_its_life(simulator: AdminCl
         simulator.advance(801)
         assert is_hung_up_on(client)
     assert simulator.state()["connections"] == []
+
+
+def test_clients_can_read_a_later_time_until_reset(simulator: AdminClient) -> None:
+    def ahead() -> float:
+        return datetime.fromisoformat(simulator.state()["now"]).timestamp() - time.time()
+
+    simulator.advance(100)
+    assert abs(ahead()) < 5
+    simulator.advance(100, wall=True)
+    assert abs(ahead() - 100) < 5
+    simulator.reset()
+    assert abs(ahead()) < 5
 
 
 def test_time_can_run_faster(start: Start) -> None:

@@ -157,9 +157,12 @@ def test_a_refusal_without_a_reason_has_some_words(answer: dict[str, str], reaso
     [
         ("rest", "connect", {"status": "true"}),
         ("rest", "connect", {"status": "pending"}),
+        # neither yes nor no
+        ("rest", "connect", {}),
+        ("rest", "connect", {"data": None}),
+        ("rest", "connect", {"status": {"unexpected": []}}),
         ("rest", "connect", {"status": "true", "connection": {"proxy": "http://-x:1"}}),
         # what is no clear no may be a yes
-        ("rest", "connect", {}),
         ("rest", "connect", {"reason": "because"}),
         ("rest", "connect", {**REST_ANSWER, "status": None}),
         ("rest", "connect", {**REST_ANSWER, "status": "reset"}),
@@ -303,9 +306,6 @@ def test_graphql_closes(account: Account) -> None:
         ("rest", "stop", {"status": "false", "reason": "connectionid is wrong"}),
         ("rest", "stop", loopback.reply(401, {"status": "false", "reason": "connectionid is wrong"})),
         ("graphql", "disconnect", {"data": {"disconnect": False}}),
-        ("graphql", "disconnect", {"data": {"disconnect": None}}),
-        ("graphql", "disconnect", {"data": {"disconnect": "true"}}),
-        ("graphql", "disconnect", {"data": {}}),
         ("graphql", "disconnect", {"data": None, "errors": [{"message": "not found"}]}),
         ("graphql", "disconnect", {"data": {"disconnect": True}, "errors": [{"message": "but"}]}),
     ],
@@ -313,6 +313,55 @@ def test_graphql_closes(account: Account) -> None:
 def test_what_is_not_confirmed_is_not_closed(api: str, kind: str, answer: Any, account: Account) -> None:
     account.says[kind] = answer
     refusal(lambda: close(account, api))
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "stop", {}),
+        ("rest", "stop", {"status": 7}),
+        ("graphql", "disconnect", {"data": {"disconnect": None}}),
+        ("graphql", "disconnect", {"data": {"disconnect": "true"}}),
+        ("graphql", "disconnect", {"data": {}}),
+        # an earlier try may be why
+        (
+            "rest",
+            "stop",
+            loopback.in_turn(loopback.close, loopback.reply(200, {"status": "false", "reason": "unknown"})),
+        ),
+        (
+            "graphql",
+            "disconnect",
+            loopback.in_turn(loopback.close, loopback.reply(200, {"errors": [{"message": "no such connection"}]})),
+        ),
+    ],
+)
+def test_what_may_have_closed_something_is_told_from_a_refusal(
+    api: str, kind: str, answer: Any, account: Account
+) -> None:
+    account.says[kind] = answer
+    with pytest.raises(AnswerLostError):
+        close(account, api)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [*(("service", found) for found in (7, {}, "x")), *(("sessions", found) for found in (..., None, 7, {}, "x"))],
+)
+def test_an_answer_without_a_list_does_not_mean_that_there_is_nothing(name: str, found: Any, account: Account) -> None:
+    login = {"id": "f0", **({} if found is ... else {name: found})}
+    account.says[name] = {"data": {"login": login}}
+    with pytest.raises(AnswerLostError, match="it has no list of "):
+        client(account).sessions(Deadline(60)) if name == "sessions" else client(account).service(SERVICE, Deadline(60))
+
+
+@pytest.mark.parametrize("id", [..., None, 7])
+def test_without_an_account_nobodys_sessions_are_taken_for_ours(id: Any, account: Account) -> None:
+    whose = {} if id is ... else {"id": id}
+    service = {"id": SERVICE, "sessions": [{**listed("THEIRS"), "user": whose}]}
+    account.says["service"] = {"data": {"login": {**whose, "service": [service]}}}
+    with pytest.raises(AnswerLostError, match="it has no usable id of a user"):
+        client(account).service(SERVICE, Deadline(60))
 
 
 def test_closing_is_tried_again(account: Account) -> None:

@@ -103,7 +103,14 @@ def test_fractions_of_a_second_are_kept() -> None:
     assert from_iso8601("2026-02-03T04:05:06.500Z") == NOW + 0.5
 
 
-@pytest.mark.parametrize("text", ["", "None", "now", "2026-02-30T00:00:00Z", "1/15/2021T6:20 PM", "1770091506"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "None", "now", "2026-02-30T00:00:00Z", "1/15/2021T6:20 PM", "1770091506"),
+        # where the earth has turned less far, the year has another number, and these have none
+        *("0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"),
+    ],
+)
 def test_what_is_no_moment_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         from_iso8601(text)
@@ -116,6 +123,7 @@ def test_any_text_is_a_moment_or_a_value_error(text: str) -> None:
     except ValueError:
         return
     assert isinstance(moment, float)
+    assert iso8601(moment)
 
 
 @given(st.integers(min_value=-(10**9), max_value=10**10))

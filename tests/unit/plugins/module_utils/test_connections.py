@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils import _closer
 from ansible_collections.community.remoteit.plugins.module_utils._access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
@@ -22,6 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model import C
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.unit.plugins import loopback
+from tests.unit.plugins.account import ME as ME_ID
 from tests.unit.plugins.account import Account, listed
 from tests.unit.plugins.loopback import Exchange, reply
 from tests.unit.plugins.material import SERVICE, connection
@@ -366,3 +368,84 @@ def test_when_nothing_can_be_opened_instead_the_use_has_ended(site: Site) -> Non
     with pytest.raises(ApiError):
         instead(site, dead)
     assert site.held() == {"DEAD": (True, ())}
+
+
+def test_who_uses_a_trusted_connection_closes_what_a_killed_process_opened_beside_it(site: Site) -> None:
+    site.hold(made("A", ago=600, kept=True))
+    assert site.account.sessions is not None
+    site.account.sessions.append(listed("ORPHAN", time.time() - 60))
+    with site.registry.locked(SERVICE, Deadline(10)) as holding:
+        asked_at = time.time() - 60
+        site.registry.save(SERVICE, Holding(holding.connections, [Attempt(asked_at, asked_at + 30)]))
+    outcome = site.present(Wanted(Access()))
+    assert (outcome.connection.id, outcome.closed) == ("A", ["ORPHAN"])
+
+
+# -- closed, or only not listed ---------------------------------------------------------------------------------------
+
+
+def young(id: str, **changes: Any) -> Connection:
+    """A connection that may be listed late, and whose proxy is gone."""
+    return made(id, ago=1, host="127.0.0.1", port=loopback.unused_port(), **changes)
+
+
+def closed(site: Site) -> list[str]:
+    return site.connections.absent(SERVICE, Deadline(20)).closed
+
+
+def test_what_is_closed_is_not_taken_for_another_one_of_the_same_time(site: Site) -> None:
+    gone, other = young("GONE"), young("OTHER", access="public")
+    site.hold(gone, other)
+    site.account.sessions = [listed("OTHER", other.opened_at)]
+    site.stubborn = {"GONE"}
+    assert closed(site) == ["OTHER"]
+    assert site.held() == {}
+
+
+@pytest.mark.parametrize("seen", [["A"], []])
+def test_what_may_be_listed_late_is_not_forgotten(seen: list[str], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_closer, "SETTLING", 1.3)
+    # no probe tells: the proxy is for another machine
+    site.hold(young("A", access="restricted", client_ip="203.0.113.7"))
+    site.stubborn = {"A"}
+    looks: list[list[str]] = [[], [], seen]
+
+    def answer(exchange: Exchange) -> None:
+        sessions = [listed(id, time.time() - 1) for id in looks.pop(0)]
+        reply(200, {"data": {"login": {"id": ME_ID, "service": [{"id": SERVICE, "sessions": sessions}]}}})(exchange)
+
+    site.account.says["service"] = answer
+    if seen:
+        with pytest.raises(RefusedError, match="not today"):
+            closed(site)
+    else:
+        assert closed(site) == []
+    assert list(site.held()) == seen
+    assert looks == []
+
+
+def test_what_a_lost_try_closed_was_closed_by_us(site: Site) -> None:
+    site.hold(young("A"))
+    site.account.sessions = []
+    site.account.says["stop"] = loopback.in_turn(loopback.close, reply(200, REFUSAL))
+    assert closed(site) == ["A"]
+
+
+def test_what_a_lost_try_closed_was_closed_by_us_even_if_nothing_can_be_read(site: Site) -> None:
+    site.hold(young("A"))
+    site.account.sessions = None
+    site.account.says["stop"] = loopback.in_turn(loopback.close, reply(200, REFUSAL))
+    assert closed(site) == ["A"]
+
+
+def test_what_was_not_listed_yet_is_not_forgotten_because_the_one_before_took_long(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_closer, "SETTLING", 0.9)
+    slow, new = made("SLOW"), made("NEW", ago=0.2, access="public")
+    site.hold(slow, new)
+    site.account.sessions = [listed("SLOW", slow.opened_at)]
+    stop = site.account.says["stop"]
+    site.account.says["stop"] = loopback.in_turn(loopback.close, loopback.close, stop, stop)
+    assert closed(site) == ["SLOW", "NEW"]
+    assert site.account.closed == ["SLOW", "NEW"]

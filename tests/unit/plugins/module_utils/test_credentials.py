@@ -428,22 +428,28 @@ PIECES = st.sampled_from(
         *("\n", "\n\n", "\r\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\ufeff", "\0", "ß", "\ud7ff", '"'),
         *("R3_ACCESS_KEY_ID", "R3_SECRET_ACCESS_KEY", "R3_DEVELOPER_API_KEY", "r3_access_key_id"),
         *(KEY_ID, SECRET, SECRET, FILE, f"R3_ACCESS_KEY_ID={KEY_ID}\n", f"R3_SECRET_ACCESS_KEY={SECRET}\n"),
+        *(DEVELOPER_KEY, f"R3_DEVELOPER_API_KEY={DEVELOPER_KEY}\n", profile("lab", KEY_ID, SECRET), "x" * 100_000),
     ]
 )
 TEXTS = st.one_of(
     st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=16).map("".join), st.text(), st.binary(max_size=60)
 )
+ENCODINGS = st.sampled_from(["utf-8"] * 6 + ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp037"])
 NUMBER = itertools.count()
 
 
 @settings(max_examples=150)
-@given(content=TEXTS, name=st.sampled_from([None, "default", "lab", "x"]))
-@example(content="[default\nR3_SECRET_ACCESS_KEY=" + SECRET, name=None)
-@example(content=f"R3_ACCESS_KEY_ID={KEY_ID}\nR3_SECRET_ACCESS_KEY={SECRET}\nR3_DEVELOPER_API_KEY=a\n b", name=None)
+@given(content=TEXTS, name=st.sampled_from([None, "default", "lab", "x"]), encoding=ENCODINGS)
+@example(content="[default\nR3_SECRET_ACCESS_KEY=" + SECRET, name=None, encoding="utf-8")
+@example(
+    content=f"R3_ACCESS_KEY_ID={KEY_ID}\nR3_SECRET_ACCESS_KEY={SECRET}\nR3_DEVELOPER_API_KEY=a\n b",
+    name=None,
+    encoding="utf-8",
+)
 def test_any_file_gives_credentials_or_an_error_without_the_secret(
-    content: str | bytes, name: str | None, fuzz_file: Path
+    content: str | bytes, name: str | None, encoding: str, fuzz_file: Path
 ) -> None:
-    fuzz_file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass"))
+    fuzz_file.write_bytes(content if isinstance(content, bytes) else content.encode(encoding, "replace"))
     try:
         found = from_file(str(fuzz_file), name)
     except CredentialsError as caught:
@@ -453,7 +459,9 @@ def test_any_file_gives_credentials_or_an_error_without_the_secret(
         assert found.key_id.isascii() and found.key_id.isprintable()
         return
     # the names of profiles are shown, so what stands there cannot be a secret
-    assert SECRET not in str(error).partition("; profiles there: ")[0]
+    said = str(error).partition("; profiles there: ")[0]
+    assert SECRET not in said and DEVELOPER_KEY not in said
+    assert len(said) < 500
     # configparser's errors quote the line
     assert error.__context__ is None or error.__suppress_context__
 

@@ -320,7 +320,14 @@ def test_more_that_never_comes_ends() -> None:
     assert cloud.warnings[0].startswith(CHANGED)
 
 
-@pytest.mark.parametrize("types", [None, 7, [None, {"id": "28", "name": "SSH"}, {"id": 28}, {"id": 28, "name": None}]])
+@pytest.mark.parametrize(
+    "types",
+    [
+        *(None, 7, [None, {"id": "28", "name": "SSH"}, {"id": 28}, {"id": 28, "name": None}]),
+        # to Python, that is 1
+        [{"id": True, "name": "SSH"}],
+    ],
+)
 def test_types_that_make_no_sense_leave_names_empty(types: Any) -> None:
     cloud = fleet(1)
 
@@ -371,6 +378,19 @@ def test_an_account_name_that_two_have_is_refused() -> None:
     cloud.answer = twins
     with pytest.raises(OptionError, match="fits more than one account"):
         cloud.read(FleetFilter(), "acme")
+
+
+def test_an_account_whose_id_cannot_be_one_is_not_there() -> None:
+    cloud = fleet(1)
+
+    def hostile(answer: dict[str, Any]) -> dict[str, Any]:
+        answer["data"]["login"]["membership"][0]["organization"]["account"]["id"] = "a\x1b[31m"
+        return answer
+
+    cloud.answer = hostile
+    with pytest.raises(OptionError, match="is not an account") as caught:
+        cloud.read(FleetFilter(), "acme")
+    assert str(caught.value).isprintable()
 
 
 def test_an_account_whose_devices_are_not_shown_says_so() -> None:

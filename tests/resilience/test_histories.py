@@ -1,0 +1,62 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""No history of opening, closing, losing and killing leaves anything open that nobody knows of, or tells a lie.
+
+A short form runs with the other tests, the same each time. EXAMPLES asks for so many at random, see ``make properties``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from ansible_collections.community.remoteit.plugins.module_utils import _transport
+
+from .hours import Hours
+from .machine import STEPS, WORLDS, Machine, Place, world
+from .near_cloud import NearCloud
+from .site import answering_target
+
+_EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
+_FORM = settings(
+    max_examples=_EXAMPLES or 14,
+    stateful_step_count=STEPS,
+    derandomize=not _EXAMPLES,
+    deadline=None,
+    database=None,
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """One simulator for each world, whose time is ours."""
+    for name in [name for name in os.environ if name.startswith(("R3_", "REMOTEIT_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+    hours = Hours()
+    hours.rule(monkeypatch)
+    with contextlib.ExitStack() as stack:
+        target = stack.enter_context(answering_target())
+        clouds = {name: stack.enter_context(NearCloud(world(target, **kind))) for name, kind in WORLDS.items()}
+        yield Place(clouds, hours, tmp_path / "history")
+
+
+def test_histories(place: Place) -> None:
+    begun = time.monotonic()
+    try:
+        run_state_machine_as_test(lambda: Machine(place), settings=_FORM)
+    finally:
+        print(f"\nin {time.monotonic() - begun:.0f} seconds:")
+        for what, count in sorted(place.counts.items()):
+            print(f"{count:8} {what}")
