@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
-from .tasks import connection
+from .tasks import connection, show
 
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 OPEN_TO_THE_END = connection("open", DATABASE, {"run_once": True}, close="at_end")
@@ -125,7 +126,13 @@ def test_what_a_killed_run_left_is_closed_by_the_next_one(lab: Lab) -> None:
     lab.run_tasks(connection("something else", "{{ remoteit_service_id }}", close="at_end"), hosts="pi-kitchen")
     # What was to be kept is kept.
     assert [item["service_id"] for item in lab.open_connections()] == [OTHER]
-    lab.run_tasks(connection("close", OTHER, state="absent"))
+    # What nobody wants to be kept any more is closed by a run that has no task for it.
+    (path,) = lab.root.glob("registry/*/*.json")
+    record = json.loads(path.read_text())
+    record["connections"][0]["kept"] = False
+    path.write_text(json.dumps(record))
+    lab.run_tasks(show("nothing", "1"), arguments=on_demand(lab))
+    assert lab.open_connections() == []
 
 
 def test_what_others_need_is_left_to_them(lab: Lab) -> None:

@@ -16,7 +16,7 @@ from tests.lab.lab import Lab
 from tests.lab.world import service_id
 from tests.simulator.harness import Simulator
 
-from .tasks import connection, show
+from .tasks import connection, info, show
 
 SERVICE = "{{ remoteit_service_id }}"
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
@@ -185,9 +185,12 @@ def test_delegated_to_another_host_the_module_runs_there(lab: Lab) -> None:
 
 
 def test_asynchronous_tasks_run_the_module(lab: Lab) -> None:
-    run = lab.run_tasks(connection("open", service_id(0x90, 1), {"async": 30, "poll": 1}))
+    sent = {"async": 30, "poll": 1}
+    run = lab.run_tasks(connection("open", service_id(0x90, 1), sent), {**info("look"), **sent})
     assert run.returncode == 0, run.output
     assert run.result("open").result["connection"]["port"] == lab.open_connections()[0]["port"]
+    (listed,) = run.result("look").result["connections"]
+    assert listed["id"] == run.result("open").result["connection"]["id"]
     refused = lab.run_tasks(
         connection("open", SERVICE, {"async": 30, "poll": 1}, set_host_vars=True), hosts="pi-kitchen"
     )

@@ -164,6 +164,20 @@ def test_it_is_opened_once_when_it_shall_be(registry: Path, monkeypatch: pytest.
     assert lookup(SERVICE, attribute="id") == ["A"]
 
 
+def test_the_user_is_warned(registry: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    account = Account()
+    account.service = None
+    urls = {"rest_url": account.settings().rest_url, "graphql_url": account.settings().graphql_url}
+    remember(registry, held(), **urls)
+    (path,) = registry.rglob("*.json")
+    path.write_text("nothing that can be read")
+    monkeypatch.setenv("R3_REST_URL", urls["rest_url"])
+    monkeypatch.setenv("R3_GRAPHQL_URL", urls["graphql_url"])
+    with account.server:
+        refused(SERVICE, missing="open")
+    assert "it was kept as" in " ".join(capfd.readouterr().err.split())
+
+
 def test_what_cannot_be_opened_says_why(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     account = Account()
     account.service = None

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from ansible_collections.community.remoteit.plugins.module_utils import _closer
 from ansible_collections.community.remoteit.plugins.module_utils._access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError
+from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError, RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
@@ -356,6 +357,24 @@ def test_what_would_be_closed_is_only_told(site: Site) -> None:
     site.hold(made("A"))
     assert site.connections.absent(SERVICE, Deadline(20), check=True).closed == ["A"]
     assert (list(site.held()), site.account.closed) == (["A"], [])
+
+
+def test_what_is_held_on_a_service_that_is_gone_is_forgotten(site: Site) -> None:
+    site.hold(made("A"))
+    site.account.service = None
+    assert site.connections.absent(SERVICE, Deadline(20)).closed == []
+    assert (site.held(), site.account.asked) == ({}, ["service"])
+
+
+def test_what_can_neither_be_remembered_nor_closed_is_named(site: Site) -> None:
+    def connect(exchange: Exchange) -> None:
+        shutil.rmtree(site.settings.registry)
+        site._connect(exchange)
+
+    site.account.says["connect"] = connect
+    site.stubborn = {"NEW"}
+    with pytest.raises(RegistryError, match=r"cannot be written.* Connection NEW was left open: .*not today"):
+        site.present(Wanted(Access()))
 
 
 def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:

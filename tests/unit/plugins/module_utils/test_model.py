@@ -204,6 +204,7 @@ def test_a_record_with_something_missing_is_refused(name: str) -> None:
         *[("port", value) for value in ("38575", "22 -oProxyCommand=id", 0, 65536, [22])],
         *[(name, value) for name in ("opened_at", "expires_at", "asked_at", "verified_at") for value in ("soon", None)],
         ("session_id", 7),
+        *[(name, value) for name in ("kept", "closing") for value in (1, "no", None)],
     ],
 )
 def test_a_record_that_was_not_written_by_us_is_refused(name: str, value: Any) -> None:

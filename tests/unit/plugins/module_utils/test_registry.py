@@ -246,6 +246,18 @@ def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_a_directory_that_cannot_be_listed_is_refused_when_it_is_to_be(anyones: Path) -> None:
+    def work() -> str:
+        place = Place(anyones / "registry")
+        place.save()
+        directory = place.file.parent
+        directory.chmod(0o300)
+        assert place.open().read(SERVICE) == HOLDING
+        return refused(place.open().read_all).replace(str(directory), "DIRECTORY")
+
+    assert as_other_user(work) == "The registry DIRECTORY cannot be read: Permission denied."
+
+
 def test_a_file_in_place_of_the_directory_is_refused(place: Place) -> None:
     place.root.write_text("")
     for work in every_use(place):

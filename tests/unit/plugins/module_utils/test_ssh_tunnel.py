@@ -191,6 +191,12 @@ def test_another_package_of_the_same_name_does_no_harm(site: Site, tmp_path: Pat
         assert process.wait(PATIENCE) == 0
 
 
+def test_an_argument_that_nobody_knows_is_named(site: Site) -> None:
+    _nothing, told = site.run("--nonsense").communicate(timeout=PATIENCE)
+    assert told.startswith(b"remote.it: the ProxyCommand of community.remoteit cannot be run so: ")
+    assert b"--nonsense" in told
+
+
 def test_an_argument_that_is_no_text_is_named(site: Site) -> None:
     command = [sys.executable, str(PROGRAM), os.fsdecode(b"\xff")]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)

@@ -152,6 +152,11 @@ def test_the_ssh_service_of_a_device_is_never_guessed() -> None:
     (warning,) = warnings
     assert "has 2 SSH services, so none was chosen: name one of backup shell, shell in ssh_service" in warning
     assert device_host(device, "missing", "shell").service == SSH
+    many = tuple(replace(SSH, id=f"{SSH.id[:-2]}{number:02X}", name=f"shell{number}") for number in range(30))
+    device_host(replace(DEVICE, services=many), warnings=warnings)
+    assert (
+        "has 30 SSH services" in warnings[1] and "shell29" not in warnings[1] and " more in ssh_service" in warnings[1]
+    )
     assert device_host(replace(DEVICE, services=(WEB,))).service is None
     assert device_host(DEVICE, "web", "shell").service == WEB
 

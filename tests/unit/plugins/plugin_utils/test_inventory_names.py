@@ -78,6 +78,11 @@ def test_a_strangers_device_does_not_change_the_name_of_an_own_one() -> None:
     )
 
 
+def test_a_name_with_its_id_may_be_taken_as_well() -> None:
+    names, _changed = unique_names([own("a", "1"), own("a", "2"), own("a-1", "3")], (), ())
+    assert names == ["a-1-1", "a-2", "a-1"]
+
+
 def test_a_strangers_device_does_not_become_a_host_of_another_inventory() -> None:
     names, changed = unique_names([shared("db", "1"), own("web", "2")], (), {"db": None, "web": None})
     assert (names, changed) == (["db-1", "web"], ["db"])
