@@ -201,7 +201,10 @@ class Connections:
             holding = self._unexpired(self._registry.read(service_id))
             return self._absent(service_id, connection_id, holding, deadline, check=True)
         with self._registry.locked(service_id, deadline) as holding:
-            return self._absent(service_id, connection_id, self._unexpired(holding), deadline, check=False)
+            known = len(holding.connections)
+            if len(self._unexpired(holding).connections) < known:
+                self._registry.save(service_id, holding)
+            return self._absent(service_id, connection_id, holding, deadline, check=False)
 
     def _absent(
         self, service_id: str, connection_id: str | None, holding: Holding, deadline: Deadline, check: bool

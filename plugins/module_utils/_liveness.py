@@ -35,7 +35,7 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
                 free.remove(session)
                 break
     for connection in connections:
-        if connection.id in found or connection.api != REST:
+        if connection.id in found or connection.api != REST or _was_listed(connection):
             continue
         began_with_it = [session for session in free if _began_with(session, connection)]
         if began_with_it:
@@ -44,6 +44,11 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
             )
             free.remove(found[connection.id])
     return found
+
+
+def _was_listed(connection: Connection) -> bool:
+    """Whether the id of its session was found out; the one that REST tells may be another."""
+    return connection.session_id is not None and connection.verified_at > connection.opened_at
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
