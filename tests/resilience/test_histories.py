@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
@@ -33,6 +33,8 @@ _FORM = settings(
     derandomize=not _EXAMPLES,
     deadline=None,
     database=None,
+    # to make a history shorter would take longer than to read it
+    phases=[Phase.generate],
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
