@@ -19,7 +19,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.community.remoteit.plugins.module_utils import _transport
+from ansible_collections.community.remoteit.plugins.module_utils import _sweep, _transport
 
 from .hours import Hours
 from .machine import STEPS, WORLDS, Machine, Place, world
@@ -48,6 +48,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setattr(_transport, "_dialect_that_worked", {})
     hours = Hours()
     hours.rule(monkeypatch)
+    # Time that one thread sleeps away would be missing to the others.
+    monkeypatch.setattr(_sweep, "_AT_A_TIME", 1)
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(answering_target())
         clouds = {name: stack.enter_context(NearCloud(world(target, **kind))) for name, kind in WORLDS.items()}

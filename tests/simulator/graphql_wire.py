@@ -101,7 +101,7 @@ class GraphQL:
         if request.message.method != "POST" or not isinstance(document, DocumentNode):
             call.detail = str(request.content.get("problem", "method is not POST"))
             return self.failure(call.detail, 400)
-        errors = self._errors(request.content["query"])
+        errors = self._errors(str(request.content["query"]))
         if errors:
             call.detail = errors[0].message
             return json_answer({"errors": [error.formatted for error in errors]}, 400)
