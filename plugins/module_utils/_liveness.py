@@ -41,13 +41,19 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
         # of two that are as likely, the newer one: it was opened because the older one was of no use
         for connection in reversed(connections)
         for session in free
-        if connection.id not in found and connection.api == REST and _began_with(session, connection)
+        if connection.id not in found and not _is_known(connection) and _began_with(session, connection)
     ]
     for connection, session in sorted(guesses, key=lambda guess: _distance(*guess)):
         if connection.id not in found and session in free:
             found[connection.id] = session
             free.remove(session)
     return found
+
+
+def _is_known(connection: Connection) -> bool:
+    """Whether its session has but one id, or was listed when it had to be; until then REST may have told another one."""
+    was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= SETTLING
+    return connection.api != REST or was_listed
 
 
 def _distance(connection: Connection, session: Session) -> tuple[float, float]:
