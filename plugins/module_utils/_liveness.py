@@ -51,9 +51,9 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
 
 
 def _is_known(connection: Connection) -> bool:
-    """Whether its session has but one id, or was listed when it had to be; until then REST may have told another one."""
+    """Whether the id of its session is certain. What REST tells may be another one, until it was listed."""
     was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= SETTLING
-    return connection.api != REST or was_listed
+    return connection.api != REST or was_listed or same_id(connection.session_id, connection.id)
 
 
 def _distance(connection: Connection, session: Session) -> tuple[float, float]:
@@ -63,9 +63,6 @@ def _distance(connection: Connection, session: Session) -> tuple[float, float]:
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
-    """Whether it may be the connection's session, unless that is known to be listed under the connection's own id."""
-    if same_id(connection.session_id, connection.id):
-        return False
     in_time = connection.asked_at - _MARGIN <= session.started_at <= connection.opened_at + _MARGIN
     return in_time and session.service_id == connection.service_id
 
