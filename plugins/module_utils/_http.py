@@ -148,11 +148,12 @@ def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:
 
 
 def _check_ca(path: str) -> None:
-    """Raise OptionError unless *path* holds CA certificates: later, it would look like a failure of the server."""
+    """Raise OptionError if *path* is a file without CA certificates: later, it would look like a failure of the server.
+
+    A directory is not read before a certificate is looked for.
+    """
     try:
-        if os.path.isdir(path):
-            ssl.create_default_context(capath=path)
-        else:
+        if not os.path.isdir(path):
             ssl.create_default_context(cafile=path)
     except OSError as error:
         raise OptionError(f"ca_path={path} cannot be used as CA certificates: {printable(str(error))}.") from None

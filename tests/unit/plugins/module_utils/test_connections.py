@@ -7,14 +7,14 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils import _closer
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError
@@ -71,6 +71,7 @@ class Site:
         self.account = Account()
         self.account.says = {"connect": self._connect, "stop": self._stop}
         self.stubborn: set[str] = set()
+        self.hostips: list[str] = []
         self.settings = self.account.settings(registry=str(directory / "registry"), request_timeout=5.0)
         self.warnings: list[str] = []
         self.registry = Registry(self.settings, self.warnings.append)
@@ -78,6 +79,7 @@ class Site:
 
     def _connect(self, exchange: Exchange) -> None:
         assert self.account.sessions is not None
+        self.hostips.append(exchange.request.json()["hostip"])
         self.account.sessions.append(listed("NEW", time.time()))
         address = {"connectionid": "NEW", "proxyserver": "127.0.0.1", "proxyport": 9, "reverseProxy": False}
         reply(200, {"status": "true", "connection": address})(exchange)
@@ -318,6 +320,75 @@ def test_closing_settles_what_was_interrupted(held: list[Connection], site: Site
     assert "ORPHAN" in site.connections.absent(SERVICE, Deadline(20)).closed
     assert site.account.sessions == []
     assert site.registry.read(SERVICE) == Holding()
+
+
+# -- what an outcome tells --------------------------------------------------------------------------------------------
+
+
+def ids(connections: Sequence[Connection]) -> list[str]:
+    return [item.id for item in connections]
+
+
+def test_before_and_after_are_told(site: Site) -> None:
+    site.hold(made("A", kept=True))
+    outcome = site.present(Wanted(Access(PUBLIC)))
+    assert (ids(outcome.before), ids(outcome.after), outcome.opened().id) == (["A"], ["A", "NEW"], "NEW")
+    assert site.hostips == ["0.0.0.0"]
+    outcome = site.present(Wanted(None))
+    assert (ids(outcome.before), ids(outcome.after), outcome.changed) == (["A", "NEW"], ["A", "NEW"], False)
+    outcome = site.connections.absent(SERVICE, Deadline(20), connection_id="a")
+    assert (ids(outcome.before), ids(outcome.after), outcome.closed) == (["A", "NEW"], ["NEW"], ["A"])
+
+
+def test_whatever_will_do_is_latching(site: Site) -> None:
+    site.present(Wanted(None))
+    assert site.hostips == ["255.255.255.255"]
+
+
+def test_what_is_forced_is_new_and_alone(site: Site) -> None:
+    site.hold(made("A"), made("B", access=PUBLIC))
+    outcome = site.present(Wanted(Access(), force=True))
+    assert (outcome.opened().id, outcome.closed, ids(outcome.after)) == ("NEW", ["A", "B"], ["NEW"])
+    assert site.account.closed == ["A", "B"]
+
+
+def test_what_would_be_closed_is_only_told(site: Site) -> None:
+    site.hold(made("A"))
+    assert site.connections.absent(SERVICE, Deadline(20), check=True).closed == ["A"]
+    assert (list(site.held()), site.account.closed) == (["A"], [])
+
+
+def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:
+    long_ago = time.time() - 60
+    site.account.sessions = [listed("ORPHAN", long_ago)]
+    with site.registry.locked(SERVICE, Deadline(10)):
+        site.registry.save(SERVICE, Holding([], [Attempt(long_ago, long_ago + 5)]))
+    released(site, "me")
+    assert (site.account.sessions, site.registry.read(SERVICE)) == ([], Holding())
+
+
+@pytest.mark.parametrize("service_id", [SERVICE, None])
+def test_what_is_open_is_told_apart_by_who_knows_of_it(site: Site, service_id: str | None) -> None:
+    site.hold(made("A"), made("GONE"), made("OVER", expires_at=time.time() - 1))
+    site.account.sessions = [listed("A", time.time() - 60), listed("THEIRS", time.time() - 1000)]
+    held, others = site.connections.open_now(service_id, Deadline(20))
+    assert (ids(held), [session.id for session in others]) == (["A"], ["THEIRS"])
+    assert site.warnings == []
+
+
+def test_without_anything_held_all_sessions_are_listed(site: Site) -> None:
+    site.account.sessions = [listed("THEIRS", time.time())]
+    assert site.connections.open_now(None, Deadline(20))[1]
+    assert site.account.asked == ["sessions"]
+
+
+def test_what_cannot_be_checked_is_listed_with_a_warning(site: Site) -> None:
+    site.hold(made("A"))
+    site.account.says["service"] = {"errors": [{"message": "not today"}]}
+    held, others = site.connections.open_now(SERVICE, Deadline(20))
+    assert (ids(held), others) == (["A"], [])
+    (warning,) = site.warnings
+    assert "without a check" in warning and "not today" in warning
 
 
 # -- instead of what does not work ------------------------------------------------------------------------------------

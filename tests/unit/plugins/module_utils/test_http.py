@@ -339,6 +339,20 @@ def test_an_answer_that_drips_in_is_not_waited_for_longer(start: int) -> None:
         assert time.monotonic() - begun < LATE
 
 
+def test_nobody_reads_on_when_nobody_waits_any_more() -> None:
+    hung_up = threading.Event()
+
+    def step(exchange: Exchange) -> None:
+        with contextlib.suppress(OSError):
+            drip(ANSWER, SHORT / 4, BODY_AT)(exchange)
+        hung_up.set()
+
+    with Server(step) as server:
+        lost(f"{server.url}/a", request_timeout=SHORT)
+        # long before all of it was sent
+        assert hung_up.wait(SHORT * 5)
+
+
 def test_an_answer_that_comes_to_a_halt_is_not_waited_for_longer() -> None:
     def step(exchange: Exchange) -> None:
         exchange.connection.sendall(ANSWER[:-1])
