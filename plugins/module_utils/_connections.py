@@ -241,7 +241,9 @@ class Connections:
             holding = self._unexpired(service_id, self._registry.read(service_id), deadline)
             return self._absent(service_id, connection_id, holding, deadline, check=True)
         with self._registry.locked(service_id, deadline) as holding:
-            holding = self._unexpired(service_id, holding, deadline)
+            known = len(holding.connections)
+            if len(self._unexpired(service_id, holding, deadline).connections) < known:
+                self._registry.save(service_id, holding)
             return self._absent(service_id, connection_id, holding, deadline, check=False)
 
     def _absent(

@@ -41,13 +41,19 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
         # of two that are as likely, the newer one: it was opened because the older one was of no use
         for connection in reversed(connections)
         for session in free
-        if connection.id not in found and connection.api == REST and _began_with(session, connection)
+        if connection.id not in found and not _is_known(connection) and _began_with(session, connection)
     ]
     for connection, session in sorted(guesses, key=lambda guess: _distance(*guess)):
         if connection.id not in found and session in free:
             found[connection.id] = session
             free.remove(session)
     return found
+
+
+def _is_known(connection: Connection) -> bool:
+    """Whether the id of its session is certain. What REST tells may be another one, until it was listed."""
+    was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= SETTLING
+    return connection.api != REST or was_listed or same_id(connection.session_id, connection.id)
 
 
 def _distance(connection: Connection, session: Session) -> tuple[float, float]:
@@ -57,9 +63,6 @@ def _distance(connection: Connection, session: Session) -> tuple[float, float]:
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
-    """Whether it may be the connection's session, unless that is known to be listed under the connection's own id."""
-    if same_id(connection.session_id, connection.id):
-        return False
     in_time = connection.asked_at - _MARGIN <= session.started_at <= connection.opened_at + _MARGIN
     return in_time and session.service_id == connection.service_id
 

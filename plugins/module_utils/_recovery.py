@@ -99,7 +99,7 @@ def recover(
 ) -> None:
     """After a lost answer: return when it is safe to try again, raise an error that says what may be open otherwise.
 
-    An orphan that was found and closed settles *attempt*, which is then taken off *holding*.
+    An orphan that was found and closed settles *attempt* if it is the only one, which is then taken off *holding*.
     """
     try:
         for look in _LOOKS:
@@ -111,7 +111,8 @@ def recover(
             found = orphans(holding, [attempt], sessions, client.clock.observed)
             for session in found:
                 client.close_session(session, deadline)
-            if found:
+            # With another attempt about it may have been that one's, and ours is still to be listed.
+            if found and holding.attempts == [attempt]:
                 holding.attempts.remove(attempt)
                 return
         else:

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
-import threading
 import time
 from typing import Any
 
@@ -26,21 +26,21 @@ class Hours:
 
     def __init__(self) -> None:
         self._cloud: Simulator | None = None
-        self._moved = 0.0
-        self._turn = threading.Lock()
+        # forks live in the same time
+        self._moved = multiprocessing.Value("d", 0.0)
 
     def time(self) -> float:
-        return time.time() + self._moved
+        return time.time() + self._moved.value
 
     def monotonic(self) -> float:
-        return time.monotonic() + self._moved
+        return time.monotonic() + self._moved.value
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:
             assert self._cloud is not None
-            with self._turn:
+            with self._moved.get_lock():
                 self._cloud.advance(seconds, wall=True)
-                self._moved += seconds
+                self._moved.value += seconds
 
     def strftime(self, form: str) -> str:
         return time.strftime(form, time.localtime(self.time()))
@@ -48,7 +48,7 @@ class Hours:
     def restart(self, cloud: Simulator) -> None:
         """Begin at the time that it really is, with a *cloud* that was reset."""
         self._cloud = cloud
-        self._moved = 0.0
+        self._moved.value = 0.0
 
     def rule(self, patch: pytest.MonkeyPatch) -> None:
         """Have all modules of the core that are there live in this time."""

@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.community.remoteit.plugins.module_utils import _transport
+from ansible_collections.community.remoteit.plugins.module_utils import _sweep, _transport
 
 from .hours import Hours
 from .machine import STEPS, WORLDS, Machine, Place, world
@@ -33,6 +33,8 @@ _FORM = settings(
     derandomize=not _EXAMPLES,
     deadline=None,
     database=None,
+    # to make a history shorter would take longer than to read it
+    phases=[Phase.generate],
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
@@ -46,6 +48,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setattr(_transport, "_dialect_that_worked", {})
     hours = Hours()
     hours.rule(monkeypatch)
+    # Time that one thread sleeps away would be missing to the others.
+    monkeypatch.setattr(_sweep, "_AT_A_TIME", 1)
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(answering_target())
         clouds = {name: stack.enter_context(NearCloud(world(target, **kind))) for name, kind in WORLDS.items()}

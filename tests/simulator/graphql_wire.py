@@ -120,12 +120,6 @@ class GraphQL:
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
         return json_answer(result.formatted)
 
-    def _errors(self, query: str) -> list[GraphQLError]:
-        # Clients ask the same few things, and to check them takes longer than to answer.
-        if query not in self._checked:
-            self._checked[query] = validate(self._schema, _parsed(query))
-        return self._checked[query]
-
     def _root(self, identity: Identity, call: Call) -> dict[str, object]:
         viewer = identity.account
         sessions = Sessions(self._broker, self._behaviour, self._clock, viewer)
@@ -140,11 +134,6 @@ class GraphQL:
             "connect": mutations.connect,
             "disconnect": mutations.disconnect,
         }
-
-
-@functools.lru_cache(maxsize=256)
-def _parsed(query: str) -> DocumentNode:
-    return parse(query)
 
 
 def _text(value: object) -> str | None:

@@ -539,3 +539,10 @@ def test_what_was_not_listed_yet_is_not_forgotten_because_the_one_before_took_lo
     site.account.says["stop"] = loopback.in_turn(loopback.close, loopback.close, stop, stop)
     assert closed(site) == ["SLOW", "NEW"]
     assert site.account.closed == ["SLOW", "NEW"]
+
+
+def test_what_has_expired_leaves_the_registry_with_the_rest(site: Site) -> None:
+    site.hold(made("EXPIRED", ago=7200))
+    site.account.sessions = []
+    assert closed(site) == []
+    assert site.held() == {}

@@ -104,6 +104,12 @@ def test_the_nearest_of_two_sessions_is_taken() -> None:
     assert found[connection().id].id == "NEAR"
 
 
+def test_what_was_listed_once_is_known_by_its_id_alone() -> None:
+    (known,) = alive([connection()], [session("ITS-OWN")], NOW + 60)
+    assert pair([known], [session("ITS-OWN")]) == {known.id: session("ITS-OWN")}
+    assert pair([known], [session("SOMEBODY-ELSES")]) == {}
+
+
 CONNECTIONS = st.lists(
     st.builds(
         lambda id, session_id, api, offset: connection(

@@ -186,6 +186,16 @@ def test_an_orphan_that_is_listed_late_is_found(account: Account) -> None:
     assert (account.closed, holding.attempts) == (["ORPHAN"], [])
 
 
+def test_the_orphan_of_another_attempt_does_not_settle_this_one(account: Account) -> None:
+    other, attempt = new_attempt(30), new_attempt(30)
+    account.sessions = [listed("OTHERS", time.time())]
+    holding = Holding(attempts=[other, attempt])
+    recovered(account, holding, attempt)
+    assert (account.closed, holding.attempts) == (["OTHERS"], [other, attempt])
+    # ours may be listed late
+    assert account.asked.count("service") == 3
+
+
 def test_when_there_is_no_orphan_it_may_be_tried_again_but_is_remembered(account: Account) -> None:
     attempt = new_attempt(30)
     account.sessions = [listed("STRANGER", NOW)]
