@@ -89,8 +89,8 @@ class Seen:
 
     *before* and *after* are the ids of what was open, *tried* those whose proxies were tried, *held* those in the
     registry, *result* what the core returned, *returned* the id of the connection to use, *asked* what was asked for
-    how often, by ``wire.operation``, *seconds* how long it took. *next* is what a task saw that closed the service's connections when all was well again, after an
-    error only.
+    how often, by ``wire.operation``, *seconds* how long it took. *next* is what a task saw that closed the service's
+    connections when all was well again, after an error only.
     """
 
     before: set[str] = field(default_factory=set)

@@ -171,7 +171,7 @@ def replying(monkeypatch: pytest.MonkeyPatch, content: bytes, headers: dict[str,
 
 
 SETTINGS = material.settings(signature="cavage")
-CLIENT = Client(SETTINGS, Clock(), lambda sentence: check_text(sentence))
+CLIENT = Client(SETTINGS, Clock(), check_text)
 OWN = {"device": "pi", "device_tag": None, "service": "service 1", "service_id": None, "account": None}
 
 
@@ -188,7 +188,7 @@ def fleet(account: str | None, **wanted: Any) -> list[dict[str, Any]]:
 QUESTIONS: dict[str, Callable[[], Any]] = {
     "fleet": lambda: fleet(None),
     "fleet of the organisation": lambda: fleet("acme", application=["ssh"]),
-    "device": lambda: named(),
+    "device": named,
     "tag": lambda: named(device=None, device_tag="lab", account=ACME),
     "service": lambda: CLIENT.service(SERVICE, Deadline(5)),
     "sessions": lambda: CLIENT.sessions(Deadline(5)),
