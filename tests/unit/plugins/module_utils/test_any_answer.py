@@ -170,6 +170,10 @@ def replying(monkeypatch: pytest.MonkeyPatch, content: bytes, headers: dict[str,
     monkeypatch.setattr(_service_by_name.Settings, "from_options", lambda options: SETTINGS)
 
 
+def check_text(text: str) -> None:
+    assert text.isprintable(), text
+
+
 SETTINGS = material.settings(signature="cavage")
 CLIENT = Client(SETTINGS, Clock(), check_text)
 OWN = {"device": "pi", "device_tag": None, "service": "service 1", "service_id": None, "account": None}
@@ -199,10 +203,6 @@ COMMANDS: dict[str, Callable[[], Any]] = {
     "connect": lambda: CLIENT._wire("rest").open(SERVICE, Access(), True, Deadline(5)),
     "stop": lambda: CLIENT.close(SERVICE, CONNECTION_ID, "rest", Deadline(5)),
 }
-
-
-def check_text(text: str) -> None:
-    assert text.isprintable(), text
 
 
 def check(question: str, found: Any) -> None:
