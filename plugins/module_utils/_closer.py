@@ -113,9 +113,9 @@ class Closer:
         if left is not None and (session is not None or unsettled <= 0):
             return False
         answer = _answers(connection, deadline)
-        if left is None or answer is not None:
+        if left is None or answer is False:
             return answer is not False
-        # No probe tells, so wait until it must be listed.
+        # Another connection may have its address by now, so wait until it must be listed.
         deadline.sleep(unsettled)
         left, _why = self._client.sessions_on(connection.service_id, deadline)
         return left is None or connection.id in pair(holding.connections, left)

@@ -25,7 +25,9 @@ NAMES = ("pi-kitchen", "pi-garage")
 
 def device_of(run: Any, task: str, host: str) -> str:
     """The name of the device that ran *task* for *host*."""
-    return str(run.result(task, host).result["stdout"])
+    result = run.result(task, host).result
+    assert "stdout" in result, run.output
+    return str(result["stdout"])
 
 
 def test_the_same_play_opens_configures_and_closes_and_a_second_run_changes_nothing(lab: Lab) -> None:
