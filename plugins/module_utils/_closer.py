@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ._client import Client
@@ -51,7 +51,9 @@ class Closer:
             may_be_unlisted = sessions is None or listed_at - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (check or self._close(connection, paired.get(connection.id), holding, deadline)):
+                if may_be_open and (
+                    check or self._close(connection, None if sessions is None else paired, holding, deadline)
+                ):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
@@ -76,12 +78,16 @@ class Closer:
         with contextlib.suppress(RegistryError):
             self._registry.save(service_id, holding)
 
-    def _close(self, connection: Connection, session: Session | None, holding: Holding, deadline: Deadline) -> bool:
+    def _close(
+        self, connection: Connection, paired: Mapping[str, Session] | None, holding: Holding, deadline: Deadline
+    ) -> bool:
         """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError.
 
-        Without a *session*, it was not listed, or not yet.
+        *paired* are the sessions by connection id as they were listed, None where they cannot be listed.
         """
-        was_open = session is not None or _answers(connection, deadline)
+        session = paired.get(connection.id) if paired is not None else None
+        # Where there is a list, a probe would prove nothing: another connection may have the port by now.
+        was_open = session is not None if paired is not None else _answers(connection, deadline)
         try:
             self._ask_to_close(connection, session, deadline)
             return True
@@ -97,7 +103,7 @@ class Closer:
             elif listed == session:
                 # GraphQL closes by the id of the list, whatever REST knows it by.
                 self._client.close_session(session, deadline)
-            # It was open before we asked, so it was we who closed it.
+            # It was open before we asked, or a lost answer may have closed it, so it was we who closed it.
             return bool(was_open) or isinstance(error, AnswerLostError)
 
     def _may_be_open(
