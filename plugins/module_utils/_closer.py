@@ -81,7 +81,6 @@ class Closer:
 
         Without a *session*, it was not listed, or not yet.
         """
-        was_open = session is not None or _answers(connection, deadline)
         try:
             self._ask_to_close(connection, session, deadline)
             return True
@@ -97,8 +96,9 @@ class Closer:
             elif listed == session:
                 # GraphQL closes by the id of the list, whatever REST knows it by.
                 self._client.close_session(session, deadline)
-            # It was open before we asked, so it was we who closed it.
-            return bool(was_open) or isinstance(error, AnswerLostError)
+            # What was listed before we asked, or may have been closed by a lost answer, it was we who closed it. To probe
+            # it would prove nothing: another connection may have its port by now.
+            return session is not None or isinstance(error, AnswerLostError)
 
     def _may_be_open(
         self,
@@ -112,10 +112,10 @@ class Closer:
         unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
         if left is not None and (session is not None or unsettled <= 0):
             return False
-        answer = _answers(connection, deadline)
-        if left is None or answer is not None:
+        answer = probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
+        if left is None or answer is False:
             return answer is not False
-        # No probe tells, so wait until it must be listed.
+        # Another one may have its port by now, so wait until it must be listed.
         deadline.sleep(unsettled)
         left, _why = self._client.sessions_on(connection.service_id, deadline)
         return left is None or connection.id in pair(holding.connections, left)
@@ -160,10 +160,6 @@ class Closer:
                 f"This account has connections to {service_id} open that were not opened from this registry and were "
                 f"left alone: {', '.join(others)}. To close one, name it in connection_id."
             )
-
-
-def _answers(connection: Connection, deadline: Deadline) -> bool | None:
-    return probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
 
 
 def _other_service(connection_id: str, actual: str, asked: str) -> str:

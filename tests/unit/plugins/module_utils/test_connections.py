@@ -299,16 +299,13 @@ def test_what_somebody_else_opened_with_it_stays_open_when_it_is_closed(site: Si
     assert site.held() == {}
 
 
-def test_a_refusal_is_believed_when_it_is_not_listed_yet_but_answers(site: Site) -> None:
+def test_what_answers_at_a_closed_ones_port_may_be_another(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_closer, "SETTLING", 1.3)
     site.stubborn = {"A"}
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         site.hold(made("A", ago=1, host="127.0.0.1", port=proxy.getsockname()[1]))
         site.account.sessions = []
-        with pytest.raises(RefusedError, match="not today"):
-            site.connections.absent(SERVICE, Deadline(20))
-        assert list(site.held()) == ["A"]
-    # and where nothing answers any more, it was closed before
-    assert site.connections.absent(SERVICE, Deadline(20)).closed == []
+        assert site.connections.absent(SERVICE, Deadline(20)).closed == []
     assert site.held() == {}
 
 
