@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ansible_collections.community.remoteit.plugins.module_utils import (
     _connection_info_task,
@@ -149,8 +150,37 @@ PICK = st.integers(0, 19)
 TRUST = st.sampled_from([0, 15, 15, 3600])
 
 
-something_is_held = precondition(lambda self: any(self.records(service) for service in SERVICES))
-something_is_open = precondition(lambda self: bool(self.open))
+def first_open(is_needed: Callable[[Machine], Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Have a rule open a connection instead where there is nothing yet that it could be about.
+
+    A precondition of hypothesis's would have it draw other rules, and so never the same history twice: what is there
+    depends on moments as well.
+    """
+
+    def wrap(rule_: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(rule_)
+        def run(self: Machine, **how: Any) -> None:
+            if is_needed(self):
+                rule_(self, **how)
+            else:
+                self.open_one(
+                    service=SERVICES[self.steps % 2],
+                    api="rest",
+                    access="latching",
+                    who=None,
+                    life=0,
+                    trust=15,
+                    foretell=False,
+                )
+
+        return run
+
+    return wrap
+
+
+something_is_held = first_open(lambda self: any(self.records(service) for service in SERVICES))
+something_is_open = first_open(lambda self: self.open)
+something_is_ours = first_open(lambda self: set(self.open) - self.strangers)
 
 
 class Machine(RuleBasedStateMachine):
@@ -202,23 +232,23 @@ class Machine(RuleBasedStateMachine):
         self.faults = faults
         self.present(**how, life=300, trust=0, foretell=False)
 
-    @something_is_held
     @rule(faults=TROUBLE, pick=PICK, api=API)
+    @something_is_held
     def close_in_trouble(self, faults: list[dict[str, Any]], pick: int, api: str) -> None:
         self.count("close in trouble")
         self.faults = faults
         record = _picked(pick, [record for service in SERVICES for record in self.records(service).values()])
         self.absent(record.service_id, api, False)
 
-    @something_is_held
     @rule(pick=PICK, api=API, who=WHO, trust=TRUST, foretell=st.booleans())
+    @something_is_held
     def use_again(self, pick: int, **how: Any) -> None:
         self.count("use again")
         record = _picked(pick, [record for service in SERVICES for record in self.records(service).values()])
         self.present(**how, service=record.service_id, access=record.access, life=0, force=False)
 
-    @something_is_held
     @rule(service=SERVICE, api=API, access=ACCESS, who=WHO, foretell=st.booleans())
+    @something_is_held
     def force(self, **how: Any) -> None:
         self.count("open by force")
         self.present(**how, life=0, trust=15, force=True)
@@ -249,10 +279,13 @@ class Machine(RuleBasedStateMachine):
             assert not self.overdue(service)
         self.was_foretold(foretold, step, service)
 
-    @something_is_open
     @rule(service=SERVICE, api=API, foretell=st.booleans())
-    def absent(self, service: str, api: str, foretell: bool) -> None:
+    @something_is_open
+    def close(self, **how: Any) -> None:
         self.count("close")
+        self.absent(**how)
+
+    def absent(self, service: str, api: str, foretell: bool) -> None:
         options = {**self.options(service, api), "state": "absent"}
         foretold = self.foretold(options, service) if foretell else None
         step = self.step(service, lambda: self.task(options))
@@ -267,8 +300,8 @@ class Machine(RuleBasedStateMachine):
             assert not self.overdue(service)
         self.was_foretold(foretold, step, service)
 
-    @something_is_open
     @rule(pick=PICK, service=SERVICE, api=API, foretell=st.booleans())
+    @something_is_open
     def absent_by_id(self, pick: int, service: str, api: str, foretell: bool) -> None:
         self.count("close one id")
         id_ = _picked(pick, [*self.open, *self.died, "16fd2706-8baf-433b-82eb-8c7fada84700", "00000000-unknown"])
@@ -288,8 +321,8 @@ class Machine(RuleBasedStateMachine):
             del self.held[service][id_]
         self.was_foretold(foretold, step, service)
 
-    @something_is_open
     @rule(service=SERVICE)
+    @something_is_open
     def info(self, service: str) -> None:
         self.count("list")
         params = {**_defaults(_connection_info_task), **self.site.options(), "service_id": service}
@@ -311,8 +344,8 @@ class Machine(RuleBasedStateMachine):
 
     # -- rules: what processes do --------------------------------------------------------------------------------------
 
-    @something_is_held
     @rule(service=SERVICE, access=ACCESS, who=st.sampled_from([0, 1]), trust=TRUST)
+    @something_is_held
     def join(self, service: str, access: str, who: int, trust: int) -> None:
         """As a ProxyCommand does first."""
         self.count("join")
@@ -324,8 +357,8 @@ class Machine(RuleBasedStateMachine):
             self.is_usable(step.result.as_result(self.hours.time()), step, service, access, trust, records)
             self.claimed(service, step.result.id.lower(), who)
 
-    @something_is_held
     @rule(pick=PICK, service=SERVICE, who=WHO, api=API)
+    @something_is_held
     def replace(self, pick: int, service: str, who: int | None, api: str) -> None:
         """As a ProxyCommand does whose proxy does not answer."""
         records = self.records(service)
@@ -353,8 +386,8 @@ class Machine(RuleBasedStateMachine):
             assert set(self.unneeded(service)) <= {found.id.lower()}
             assert not self.overdue(service)
 
-    @something_is_open
     @rule(service=SERVICE, who=st.sampled_from([0, 1]), api=API, briefly=st.booleans())
+    @something_is_open
     def release(self, service: str, who: int, api: str, briefly: bool) -> None:
         self.count("release")
         name = self.name(who)
@@ -378,14 +411,12 @@ class Machine(RuleBasedStateMachine):
         if step.calm:
             assert not self.unneeded(service)
 
-    @precondition(lambda self: self.processes)
     @rule(who=st.sampled_from([0, 1]))
     def kill_holder(self, who: int) -> None:
         self.count("kill a holder")
         if who in self.processes:
             self.processes.pop(who)[0].kill()
 
-    @precondition(lambda self: self.processes)
     @rule(who=st.sampled_from([0, 1]))
     def end_of_run(self, who: int) -> None:
         """A process ends, and what watches over it sweeps."""
@@ -424,8 +455,8 @@ class Machine(RuleBasedStateMachine):
         assert step.result in (0, -signal.SIGKILL)
         self.adopt(step, service, name)
 
-    @something_is_open
     @rule()
+    @something_is_open
     def restart(self) -> None:
         """All that a process remembers is gone."""
         self.count("restart")
@@ -433,15 +464,15 @@ class Machine(RuleBasedStateMachine):
 
     # -- rules: what happens to them -----------------------------------------------------------------------------------
 
-    @something_is_open
     @rule(faults=TROUBLE)
+    @something_is_open
     def lose(self, faults: list[dict[str, Any]]) -> None:
         """What goes wrong while the next one asks."""
         self.count("fault")
         self.faults = faults
 
-    @something_is_open
     @rule(seconds=st.sampled_from([1, 1, 3, 6, 6, 20, 60, 601, 701, 1001]))
+    @something_is_open
     def time_passes(self, seconds: int) -> None:
         self.count("time passes")
         self.hours.sleep(seconds)
@@ -449,8 +480,8 @@ class Machine(RuleBasedStateMachine):
         self.look()
         self.place.counts["(expired or idle)"] += before - len(self.open)
 
-    @something_is_open
     @rule(pick=PICK)
+    @something_is_open
     def close_elsewhere(self, pick: int) -> None:
         self.count("close elsewhere")
         self.cloud.close(_picked(pick, list(self.open)))
@@ -476,8 +507,8 @@ class Machine(RuleBasedStateMachine):
         self.strangers |= set(self.open) - set(before)
         self.cloud.set_fault(*self.faults)
 
-    @precondition(lambda self: set(self.open) - self.strangers)
     @rule()
+    @something_is_ours
     def clean_up(self) -> None:
         """In the end, everything can be closed, and nothing is left."""
         self.count("clean up")
@@ -716,16 +747,24 @@ class Machine(RuleBasedStateMachine):
         return {
             id_
             for id_, record in self.records(service).items()
-            if id_ in self.open and ACCESSES[access][1] == self.open[id_]["hostip"] and record.expires_at > latest
+            if id_ in self.open
+            and not record.closing
+            and ACCESSES[access][1] == self.open[id_]["hostip"]
+            and record.expires_at > latest
         }
 
     def alive(self, service: str) -> set[str]:
         return {id_ for id_ in self.held[service] if id_ in self.open}
 
     def unneeded(self, service: str) -> set[str]:
+        """What is open for nobody, or was being closed."""
         names = {name for _process, name in self.processes.values()}
-        held = self.held[service]
-        return {id_ for id_ in self.alive(service) if not held[id_].kept and not held[id_].holders & names}
+        held, records = self.held[service], self.records(service)
+        return {
+            id_
+            for id_ in self.alive(service)
+            if records[id_].closing or (not held[id_].kept and not held[id_].holders & names)
+        }
 
     def overdue(self, service: str) -> set[str]:
         """What was left open by nobody's will, and is listed by now."""

@@ -29,7 +29,8 @@ from .site import answering_target
 _EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 _FORM = settings(
     max_examples=_EXAMPLES or 14,
-    stateful_step_count=STEPS,
+    # one is spent on the beginning
+    stateful_step_count=STEPS + 1,
     derandomize=not _EXAMPLES,
     deadline=None,
     database=None,

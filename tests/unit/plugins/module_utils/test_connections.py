@@ -299,16 +299,14 @@ def test_what_somebody_else_opened_with_it_stays_open_when_it_is_closed(site: Si
     assert site.held() == {}
 
 
-def test_what_is_never_listed_is_closed_although_its_address_answers(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_answers_at_a_closed_ones_port_may_be_another(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_closer, "SETTLING", 1.3)
     site.stubborn = {"A"}
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         site.hold(made("A", ago=1, host="127.0.0.1", port=proxy.getsockname()[1]))
         site.account.sessions = []
-        site.connections.absent(SERVICE, Deadline(20))
-        assert site.held() == {}
+        assert site.connections.absent(SERVICE, Deadline(20)).closed == []
+    assert site.held() == {}
 
 
 @pytest.mark.parametrize("held", [[], [made("A")]], ids=["nothing else", "a connection"])
