@@ -217,11 +217,11 @@ def test_what_was_open_before_stays_open_when_another_cannot_be_opened(lab: Lab)
 def test_a_service_that_does_not_answer_is_named(lab: Lab) -> None:
     """The sshd behind it is gone, as after a crash: the proxy accepts, and hangs up."""
     device = lab.devices[1]
-    device.__exit__(None, None, None)
+    device.stop()
     try:
         run = lab.run([play("localhost", role(timeout=2))])
     finally:
-        device.__enter__()
+        device.start()
     assert message(run).startswith("pi-garage did not answer at tcp://127.0.0.1:")
     assert lab.open_connections() == []
 

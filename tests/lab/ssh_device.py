@@ -82,19 +82,27 @@ class SshDevice:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server; SSH connections that it has begun go on."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait(timeout=10)
+
+    def start(self) -> None:
+        """Start the server anew, on the port that it had before."""
+        if not self._starts():
+            raise RuntimeError(f"The SSH server of {self.name} did not come back:\n{(self.root / 'log').read_text()}")
 
     def restart(self, off: float) -> None:
         """Hang up on everybody, and be back on the same port after *off* seconds."""
         if self._process is not None:
             # What serves a connection is in a session of its own.
             subprocess.run(["pkill", "-KILL", "-P", str(self._process.pid)], check=False)
-        self.__exit__(None, None, None)
+        self.stop()
         time.sleep(off)
-        if not self._starts():
-            raise RuntimeError(f"The SSH server of {self.name} did not come back:\n{(self.root / 'log').read_text()}")
+        self.start()
 
     def _command(self) -> list[str]:
         sshd = _sshd()
