@@ -122,5 +122,5 @@ def test_a_timeout_bounds_the_whole_task(lab: Lab) -> None:
     began = time.monotonic()
     run = lab.run_tasks(connection("open", DATABASE, timeout=4))
     assert run.result("open").status == "failed"
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 25
     assert f"A connection to {DATABASE} may be open" in run.result("open").result["msg"]
