@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from http.client import HTTPConnection
 from typing import Any
@@ -15,27 +16,31 @@ from urllib.parse import urlsplit
 
 from tests.simulator.harness import Simulator
 
+# It hangs up on who says nothing for 75 seconds.
+_IDLE_SECONDS = 30.0
+
 
 class NearCloud(Simulator):
     """A simulator to whose admin API one connection is kept, which takes half the time."""
 
-    _link: tuple[int, HTTPConnection] | None = None
+    _link: HTTPConnection | None = None
+    _process = 0
+    _used_at = 0.0
 
     def _admin(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         url = urlsplit(self.admin_url)
         # a fork must not speak on its parent's connection
-        if self._link is None or self._link[0] != os.getpid():
-            self._link = os.getpid(), HTTPConnection(url.netloc, timeout=10)
-        link = self._link[1]
+        if self._link is None or self._process != os.getpid() or time.monotonic() - self._used_at > _IDLE_SECONDS:
+            self._link, self._process = HTTPConnection(url.netloc, timeout=10), os.getpid()
+        self._used_at = time.monotonic()
         content = None if body is None else json.dumps(body)
-        link.request(
-            "GET" if content is None else "POST", f"{url.path}/{path}", content, {"Content-Type": "application/json"}
-        )
-        answer: dict[str, Any] = json.load(link.getresponse())
+        method = "GET" if content is None else "POST"
+        self._link.request(method, f"{url.path}/{path}", content, {"Content-Type": "application/json"})
+        answer: dict[str, Any] = json.load(self._link.getresponse())
         assert "error" not in answer, answer
         return answer
 
     def stop(self) -> int:
         if self._link is not None:
-            self._link[1].close()
+            self._link.close()
         return super().stop()
