@@ -13,7 +13,7 @@ from dataclasses import replace
 from ._client import Client
 from ._clock import Deadline
 from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
-from ._liveness import PROBE_TIMEOUT, SETTLING, pair, probe
+from ._liveness import SETTLING, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import settle
 from ._registry import Holding, Registry
@@ -87,7 +87,7 @@ class Closer:
         """
         session = paired.get(connection.id) if paired is not None else None
         # Where there is a list, a probe would prove nothing: another connection may have the port by now.
-        was_open = session is not None if paired is not None else _answers(connection, deadline)
+        was_open = session is not None if paired is not None else probe(connection, deadline)
         try:
             self._ask_to_close(connection, session, deadline)
             return True
@@ -118,7 +118,7 @@ class Closer:
         unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
         if left is not None and (session is not None or unsettled <= 0):
             return False
-        answer = _answers(connection, deadline)
+        answer = probe(connection, deadline)
         if left is None or answer is False:
             return answer is not False
         # Another connection may have its address by now, so wait until it must be listed.
@@ -166,10 +166,6 @@ class Closer:
                 f"This account has connections to {service_id} open that were not opened from this registry and were "
                 f"left alone: {', '.join(others)}. To close one, name it in connection_id."
             )
-
-
-def _answers(connection: Connection, deadline: Deadline) -> bool | None:
-    return probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
 
 
 def _other_service(connection_id: str, actual: str, asked: str) -> str:

@@ -16,7 +16,7 @@ from ._client import Client
 from ._clock import Clock, Deadline
 from ._closer import Closer
 from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, RemoteItError
-from ._liveness import PROBE_TIMEOUT, alive, pair, probe
+from ._liveness import alive, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import given_up, may_be_open, new_attempt, recover, settle
 from ._registry import Attempt, Holding, Registry
@@ -149,7 +149,7 @@ class Connections:
         """
         kept, closed = [], []
         for connection in holding.connections:
-            answer = probe(connection, min(PROBE_TIMEOUT, deadline.remaining()))
+            answer = probe(connection, deadline)
             if answer is None:
                 self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
                 kept.append(connection)

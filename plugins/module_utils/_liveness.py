@@ -12,14 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ._access import LATCHING, PUBLIC
-from ._clock import within
+from ._clock import Deadline, within
 from ._model import REVERSE, Connection, Session, same_id
 from ._settings import REST
 
 # A session may be listed a few seconds after its connection was opened.
 SETTLING = 5.0
-# How long probe() should be given, in seconds.
-PROBE_TIMEOUT = 5.0
+# After how many seconds a proxy that does not accept a connect is taken for closed.
+_SILENT_AFTER = 5.0
 # A session that REST opened may have an id of its own; it is known by when it began. Both ends are measured by the
 # server's clock, to a second and a round trip.
 _MARGIN = 3.0
@@ -82,24 +82,28 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
     return kept
 
 
-def probe(connection: Connection, timeout: float) -> bool | None:
-    """Whether the proxy accepts a TCP connect within *timeout* seconds; None when a connect would prove nothing or harm.
+def probe(connection: Connection, deadline: Deadline) -> bool | None:
+    """Whether the proxy accepts a TCP connect; None when a connect would prove nothing or harm, or has no time.
 
     A restricted proxy may serve another client than this machine, and a latching one would latch to this machine,
     which is wrong unless this machine opened it for itself.
     """
     ours = connection.access == LATCHING and connection.opened_from == socket.gethostname()
-    if timeout <= 0 or not (connection.access == PUBLIC or connection.type == REVERSE or ours):
+    seconds = min(_SILENT_AFTER, deadline.remaining())
+    if not seconds or not (connection.access == PUBLIC or connection.type == REVERSE or ours):
         return None
     address = (connection.host, connection.port or 443)
 
     def connect() -> None:
-        with contextlib.closing(socket.create_connection(address, timeout)):
+        with contextlib.closing(socket.create_connection(address, seconds)):
             pass
 
     try:
         # The lookup of a name knows no limit of its own.
-        within(timeout, connect)
+        within(seconds, connect)
+    except TimeoutError:
+        # If it was the task that had no time for an answer, the proxy may be well.
+        return False if seconds == _SILENT_AFTER else None
     except OSError:
         return False
     return True

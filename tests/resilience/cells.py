@@ -187,9 +187,9 @@ def _probes() -> Iterator[set[str]]:
     """The ids of connections whose proxies were tried, because they could not be listed."""
     tried: set[str] = set()
 
-    def probe(connection: Connection, timeout: float) -> bool | None:
+    def probe(connection: Connection, deadline: Deadline) -> bool | None:
         tried.add(connection.id)
-        return _liveness.probe(connection, timeout)
+        return _liveness.probe(connection, deadline)
 
     with mock.patch.object(_connections, "probe", probe):
         yield tried

@@ -24,14 +24,14 @@ class NearCloud(Simulator):
     """A simulator to whose admin API one connection is kept, which takes half the time."""
 
     _link: HTTPConnection | None = None
-    _process = 0
+    _asked_from = 0
     _used_at = 0.0
 
     def _admin(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         url = urlsplit(self.admin_url)
         # a fork must not speak on its parent's connection
-        if self._link is None or self._process != os.getpid() or time.monotonic() - self._used_at > _IDLE_SECONDS:
-            self._link, self._process = HTTPConnection(url.netloc, timeout=10), os.getpid()
+        if self._link is None or self._asked_from != os.getpid() or time.monotonic() - self._used_at > _IDLE_SECONDS:
+            self._link, self._asked_from = HTTPConnection(url.netloc, timeout=10), os.getpid()
         self._used_at = time.monotonic()
         content = None if body is None else json.dumps(body)
         method = "GET" if content is None else "POST"
