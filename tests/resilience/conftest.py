@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.resilience.machine")
+pytest.register_assert_rewrite("tests.resilience.history", "tests.resilience.machine")
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
 from tests.simulator.harness import Simulator

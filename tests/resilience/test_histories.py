@@ -21,8 +21,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.community.remoteit.plugins.module_utils import _sweep, _transport
 
+from .history import Place
+from .history_world import WORLDS, world
 from .hours import Hours
-from .machine import STEPS, WORLDS, Machine, Place, world
+from .machine import STEPS, Machine
 from .near_cloud import NearCloud
 from .site import answering_target
 
