@@ -135,9 +135,10 @@ class Lab:
         return found
 
     def _tunnels(self) -> list[int]:
-        """The processes that hold a connection for SSH."""
-        pids = [int(name.partition("/")[0]) for connection in self.registry() for name in connection["holders"]]
-        return [pid for pid in pids if b"ssh_proxy.py" in _command_line(pid)]
+        """The processes that hold a connection for SSH, or have held one until now."""
+        ours = f"REMOTEIT_REGISTRY={self.root / 'registry'}".encode()
+        pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        return [pid for pid in pids if b"ssh_proxy.py" in _read(pid, "cmdline") and ours in _read(pid, "environ")]
 
     def open_connections(self) -> list[dict[str, Any]]:
         """The connections that the simulator has open."""
@@ -145,7 +146,8 @@ class Lab:
         return connections
 
 
-def _command_line(pid: int) -> bytes:
+def _read(pid: int, what: str) -> bytes:
+    """What /proc tells of a process; nothing when it is gone."""
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        return Path(f"/proc/{pid}/{what}").read_bytes()
     return b""
