@@ -16,6 +16,7 @@ from ..module_utils._errors import OptionError
 from ..plugin_utils._action import TaskAction
 from ..plugin_utils._end_of_run import END_OF_RUN
 from ..plugin_utils._host_variables import set_host_variables, users_ssh_options
+from ..plugin_utils._terminal_progress import TerminalProgress
 
 
 class ActionModule(TaskAction):
@@ -34,7 +35,7 @@ class ActionModule(TaskAction):
                 ssh_options = users_ssh_options(self, task_vars)
             except OptionError as error:
                 return {"failed": True, "msg": str(error)}
-        task = functools.partial(run, watch=END_OF_RUN.watch)
+        task = functools.partial(run, watch=END_OF_RUN.watch, progress=TerminalProgress())
         result = self.run_task(task, argument_spec(), task_vars, **RULES)
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:

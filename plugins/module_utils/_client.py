@@ -12,7 +12,7 @@ from ._access import Access
 from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, ApiError, RefusedError
 from ._graphql import GraphqlApi
-from ._model import Connection, Service, Session, same_id
+from ._model import Connection, Listing, Service, Session, same_id
 from ._rest import RestApi
 from ._settings import GRAPHQL, Settings
 from ._transport import Transport
@@ -58,7 +58,7 @@ class Client:
         try:
             self.close(session.service_id, session.id, GRAPHQL, deadline)
         except (RefusedError, AnswerLostError):
-            listed, _why = self.sessions_on(session.service_id, deadline)
+            listed = self.listing(session.service_id, deadline).sessions
             if listed is None or any(same_id(item.id, session.id) for item in listed):
                 raise
 
@@ -70,15 +70,20 @@ class Client:
         """Those of the services that we may see, by id, read at once."""
         return self._graphql.services(service_ids, deadline)
 
-    def sessions_on(self, service_id: str, deadline: Deadline) -> tuple[tuple[Session, ...] | None, str]:
-        """Our sessions on the service; None and the reason when they cannot be read."""
+    def listing(self, service_id: str, deadline: Deadline) -> Listing:
+        """Our sessions on the service now."""
+        return self.listings([service_id], deadline)[service_id]
+
+    def listings(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Listing]:
+        """Our sessions on each of the services now, read at once."""
         try:
-            service = self.service(service_id, deadline)
+            services = self.services(service_ids, deadline)
         except ApiError as error:
-            return None, str(error)
-        if service is None:
-            return (), ""
-        return service.sessions, "its sessions may not be read."
+            return dict.fromkeys(service_ids, Listing(None, self.clock.server_time(), str(error)))
+        at = self.clock.server_time()
+        # What we may not see has no sessions of ours.
+        sessions = {id_: services[id_].sessions if id_ in services else () for id_ in service_ids}
+        return {id_: Listing(found, at, "its sessions may not be read.") for id_, found in sessions.items()}
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """Our proxy sessions on the services of our own account."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from ._client import Client
 from ._clock import Deadline
 from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
+from ._listings import Listings
 from ._liveness import SETTLING, pair, probe
 from ._model import Connection, Session, same_id
 from ._recovery import settle
@@ -28,8 +29,16 @@ class Closer:
     as *holding* is changed, and saved unless *check*. All raise ApiError.
     """
 
-    def __init__(self, client: Client, registry: Registry, settings: Settings, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        listings: Listings,
+        registry: Registry,
+        settings: Settings,
+        warn: Callable[[str], None],
+    ) -> None:
         self._client = client
+        self._listings = listings
         self._registry = registry
         self._settings = settings
         self._warn = warn
@@ -38,9 +47,8 @@ class Closer:
         self, service_id: str, holding: Holding, targets: Sequence[Connection], deadline: Deadline, check: bool
     ) -> list[str]:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
-        sessions, _why = self._client.sessions_on(service_id, deadline)
-        # What takes long from here on makes the list no younger.
-        listed_at = self._client.clock.server_time()
+        listing = self._listings.of(service_id, holding, deadline)
+        sessions = listing.sessions
         paired = pair(holding.connections, sessions or ())
         closed = [] if sessions is None else settle(self._client, holding, sessions, deadline, check)
         self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
@@ -48,7 +56,7 @@ class Closer:
             self._announce(service_id, holding, targets)
         failures: list[ApiError] = []
         for connection in targets:
-            may_be_unlisted = sessions is None or listed_at - connection.opened_at < SETTLING
+            may_be_unlisted = sessions is None or listing.at - connection.opened_at < SETTLING
             may_be_open = connection.id in paired or may_be_unlisted
             try:
                 if may_be_open and (
@@ -93,7 +101,7 @@ class Closer:
             return True
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
-            left, _why = self._client.sessions_on(connection.service_id, deadline)
+            left = self._client.listing(connection.service_id, deadline).sessions
             listed = pair(holding.connections, left or ()).get(connection.id)
             if listed is None:
                 if self._may_be_open(connection, session, left, holding, deadline):
@@ -123,7 +131,7 @@ class Closer:
             return answer is not False
         # Another connection may have its address by now, so wait until it must be listed.
         deadline.sleep(unsettled)
-        left, _why = self._client.sessions_on(connection.service_id, deadline)
+        left = self._client.listing(connection.service_id, deadline).sessions
         return left is None or connection.id in pair(holding.connections, left)
 
     def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:

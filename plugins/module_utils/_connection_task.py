@@ -10,12 +10,14 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ._access import MODES, PUBLIC, Access
+from ._access import MODES, Access
 from ._argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
-from ._clock import Deadline, iso8601
-from ._connections import Connections, Outcome
+from ._connection_many import CONTINUE, FAIL, Bulk, Progress, no_progress, run_many
+from ._connection_one import close_one, open_one
+from ._connections import Connections
 from ._errors import OptionError, RemoteItError
-from ._model import REVERSE, Connection
+from ._many import DEFAULT_CONCURRENCY
+from ._model import REVERSE
 from ._options import checked_connection_id, checked_deadline, checked_seconds
 from ._service_by_name import EXCLUSIVE, ONE_OF, chosen_service
 from ._settings import Settings
@@ -30,8 +32,13 @@ AT_END = "at_end"
 Watch = Callable[[Settings], str]
 
 RULES = {
-    "mutually_exclusive": [["hostip", "access"], ["hostip", "client_ip"], *EXCLUSIVE],
-    "required_one_of": [ONE_OF],
+    "mutually_exclusive": [
+        ["hostip", "access"],
+        ["hostip", "client_ip"],
+        *(["services", name] for name in (*ONE_OF, "service")),
+        *EXCLUSIVE,
+    ],
+    "required_one_of": [["services", *ONE_OF]],
 }
 
 
@@ -39,6 +46,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec of the module."""
     return {
         **service_argument_spec(),
+        "services": {"type": "list", "elements": "raw"},
+        "concurrency": {"type": "int", "default": DEFAULT_CONCURRENCY},
+        "on_error": {"type": "str", "choices": [FAIL, CONTINUE], "default": FAIL},
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "connection_id": {"type": "str"},
         "access": {"type": "str", "choices": list(MODES)},
@@ -60,62 +70,51 @@ def run(
     check_mode: bool,
     warn: Callable[[str], None],
     watch: Watch | None = None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError.
 
     *watch* has the account of some settings swept at the end of the run, and gives the run's name as a holder. It is
-    None where the run cannot be watched.
+    None where the run cannot be watched. *progress* is told how many services of how many are done.
     """
     deadline = checked_deadline(params["timeout"])
     if params["close"] == AT_END and watch is None:
         raise OptionError("close=at_end can be kept in the controller only: leave out close, or async and delegate_to.")
-    service_id = chosen_service(params, deadline, warn, to_connect=params["state"] == PRESENT)
-    if params["state"] == ABSENT:
-        return _absent(params, service_id, deadline, check_mode, warn)
-    return _present(params, service_id, deadline, check_mode, warn, watch)
-
-
-def _present(
-    params: Mapping[str, Any],
-    service_id: str,
-    deadline: Deadline,
-    check_mode: bool,
-    warn: Callable[[str], None],
-    watch: Watch | None,
-) -> dict[str, Any]:
-    if params["connection_id"] is not None:
-        raise OptionError("connection_id names a connection to close: set state=absent, or leave connection_id out.")
-    access = Access.from_options(params["access"], params["client_ip"], params["hostip"])
+    _check_combinations(params)
     settings = Settings.from_options(params)
-    wanted = Wanted(
-        access=access,
+    wanted = None
+    if params["state"] == PRESENT:
+        wanted = _wanted(params, settings, None if check_mode else watch)
+    if params["services"] is not None:
+        bulk = Bulk(params["concurrency"], params["on_error"] == FAIL, deadline, check_mode, warn, progress)
+        return run_many(params, wanted, settings, bulk)
+    service_id = chosen_service(params, deadline, warn, to_connect=wanted is not None)
+    connections = Connections(settings, warn)
+    if wanted is None:
+        return close_one(connections, service_id, params["connection_id"], deadline, check_mode)
+    outcome, result = open_one(connections, service_id, wanted, settings.api, deadline, check_mode, warn)
+    if params["set_host_vars"] and result["connection"]["type"] == REVERSE:
+        opened = outcome.opened()
+        if opened.id not in [held.id for held in outcome.before]:
+            connections.absent(service_id, deadline, connection_id=opened.id)
+        raise OptionError(
+            f"set_host_vars=true needs a service that SSH can use, but {service_id} is an HTTP(S) service behind a "
+            "reverse proxy: leave set_host_vars out."
+        )
+    return result
+
+
+def _wanted(params: Mapping[str, Any], settings: Settings, watch: Watch | None) -> Wanted:
+    return Wanted(
+        access=None
+        if params["services"]
+        else Access.from_options(params["access"], params["client_ip"], params["hostip"]),
         wait=params["wait"],
         min_remaining=checked_seconds("min_remaining", params["min_remaining"]),
         verify_after=checked_seconds("verify_after", params["verify_after"]),
         force=params["force"],
-        holder=_holder(params["close"], settings, None if check_mode else watch),
+        holder=_holder(params["close"], settings, watch),
     )
-    connections = Connections(settings, warn)
-    outcome = connections.present(service_id, wanted, deadline, check=check_mode)
-    opened = outcome.connection
-    if opened is None:
-        result = _predicted(service_id, access, settings.api)
-    else:
-        _warn_of_exposure(opened, access, warn)
-        life = opened.remaining(connections.now())
-        if life < wanted.min_remaining:
-            warn(
-                f"min_remaining={wanted.min_remaining} is more than the {life} seconds that remote.it gives a connection."
-            )
-        if params["set_host_vars"] and opened.type == REVERSE:
-            if opened.id not in [held.id for held in outcome.before]:
-                connections.absent(service_id, deadline, connection_id=opened.id)
-            raise OptionError(
-                f"set_host_vars=true needs a service that SSH can use, but {service_id} is an HTTP(S) service behind a "
-                "reverse proxy: leave set_host_vars out."
-            )
-        result = opened.as_result(connections.now())
-    return _result(outcome, opened is None, result)
 
 
 def _holder(close: str, settings: Settings, watch: Watch | None) -> str | None:
@@ -130,59 +129,22 @@ def _holder(close: str, settings: Settings, watch: Watch | None) -> str | None:
     return None
 
 
-def _absent(
-    params: Mapping[str, Any], service_id: str, deadline: Deadline, check_mode: bool, warn: Callable[[str], None]
-) -> dict[str, Any]:
+def _check_combinations(params: Mapping[str, Any]) -> None:
+    if params["services"] is not None:
+        for option in ("connection_id", "set_host_vars"):
+            if params[option]:
+                raise OptionError(f"{option} is about one service: set service_id, or leave {option} out.")
+    if params["state"] == PRESENT:
+        if params["connection_id"] is not None:
+            raise OptionError(
+                "connection_id names a connection to close: set state=absent, or leave connection_id out."
+            )
+        return
     if params["close"] != NEVER:
         raise OptionError(
             f"close={params['close']} says when to close what is opened: set state=present, or leave close out."
         )
     if params["set_host_vars"]:
         raise OptionError("set_host_vars=true needs an open connection: set state=present, or leave set_host_vars out.")
-    connection_id = params["connection_id"]
-    if connection_id is not None:
-        connection_id = checked_connection_id(connection_id)
-    connections = Connections(Settings.from_options(params), warn)
-    outcome = connections.absent(service_id, deadline, connection_id=connection_id, check=check_mode)
-    return _result(outcome, False, None)
-
-
-def _warn_of_exposure(connection: Connection, asked: Access, warn: Callable[[str], None]) -> None:
-    if connection.type == REVERSE and asked.mode != PUBLIC:
-        warn(
-            f"access={asked.mode} has no effect on {connection.service_id}: the proxy of an HTTP(S) service is always "
-            "public, protected by its random name alone."
-        )
-    elif connection.type != REVERSE and asked.mode == PUBLIC:
-        warn(
-            f"access=public lets anyone who finds {connection.host}:{connection.port} connect until it is closed: make "
-            "sure that the service asks for a password or a key."
-        )
-
-
-def _predicted(service_id: str, access: Access, api: str) -> dict[str, Any]:
-    """The connection that would be opened: what only remote.it can tell is None."""
-    unknown = ("id", "host", "port", "url", "proxy", "type", "opened_at", "expires_at", "expires_in")
-    known = {"service_id": service_id, "access": access.mode, "client_ip": access.client_ip, "api": api}
-    return {**dict.fromkeys(unknown), **known}
-
-
-def _result(outcome: Outcome, would_open: bool, connection: dict[str, Any] | None) -> dict[str, Any]:
-    after = _for_diff(outcome.after)
-    if would_open and connection is not None:
-        after.append({"id": None, "access": connection["access"], "address": None, "expires_at": None})
-    result: dict[str, Any] = {
-        "changed": outcome.changed,
-        "closed": outcome.closed,
-        "diff": {"before": {"connections": _for_diff(outcome.before)}, "after": {"connections": after}},
-    }
-    if connection is not None:
-        result["connection"] = connection
-    return result
-
-
-def _for_diff(connections: list[Connection]) -> list[dict[str, Any]]:
-    return [
-        {"id": item.id, "access": item.access_in_force, "address": item.url, "expires_at": iso8601(item.expires_at)}
-        for item in connections
-    ]
+    if params["connection_id"] is not None:
+        checked_connection_id(params["connection_id"])

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from ._access import Access
@@ -16,14 +16,17 @@ from ._client import Client
 from ._clock import Clock, Deadline
 from ._closer import Closer
 from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, RemoteItError
+from ._listings import Listings
 from ._liveness import alive, pair, probe
-from ._model import Connection, Session, same_id
+from ._model import Connection, Listing, Session, same_id
 from ._recovery import given_up, may_be_open, new_attempt, recover, settle
 from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
 
 _OPEN_ATTEMPTS = 3
+# Of how many services the sessions are asked for by one request; the API's pages hold as many at most.
+_READ_AT_ONCE = 1000
 
 
 @dataclass
@@ -47,15 +50,18 @@ class Outcome:
 
 
 class Connections:
-    """The connections of one access key. *warn* takes one sentence for the user."""
+    """The connections of one access key. *warn* takes one sentence for the user, *ahead* is what Listings takes."""
 
-    def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, warn: Callable[[str], None], ahead: dict[str, Listing] | None = None
+    ) -> None:
         self._settings = settings
         self._warn = warn
         self._registry = Registry(settings, warn)
         self._clock = Clock()
         self._client = Client(settings, self._clock, warn)
-        self._closer = Closer(self._client, self._registry, settings, warn)
+        self._listings = Listings(self._client, {} if ahead is None else ahead)
+        self._closer = Closer(self._client, self._listings, self._registry, settings, warn)
 
     def now(self) -> float:
         """The time on the clock by which connections expire, in seconds since the epoch."""
@@ -83,8 +89,8 @@ class Connections:
         Where that seems to be so, remote.it is asked: the clock of this machine may have been set meanwhile.
         """
         if any(self._seems_over(connection) for connection in holding.connections):
-            sessions, _why = self._client.sessions_on(service_id, deadline)
-            listed = pair(holding.connections, sessions or ())
+            listing = self._client.listing(service_id, deadline)
+            listed = pair(holding.connections, listing.sessions or ())
             holding.connections = [
                 connection
                 for connection in holding.connections
@@ -129,15 +135,14 @@ class Connections:
 
     def _refresh(self, service_id: str, holding: Holding, deadline: Deadline, check: bool) -> list[str]:
         """Keep in *holding* only what is alive; the ids of what earlier attempts had left open and is closed now."""
-        sessions, why = self._client.sessions_on(service_id, deadline)
-        listed_at = self.now()
+        listing = self._listings.of(service_id, holding, deadline)
         closed: list[str] = []
-        if sessions is not None:
-            closed = settle(self._client, holding, sessions, deadline, check)
-            holding.connections = alive(holding.connections, sessions, listed_at)
+        if listing.sessions is not None:
+            closed = settle(self._client, holding, listing.sessions, deadline, check)
+            holding.connections = alive(holding.connections, listing.sessions, listing.at)
         elif not check:
             # A connect could latch the proxy to this machine, which is no mere prediction.
-            closed = self._probe(holding, why, deadline)
+            closed = self._probe(holding, listing.why, deadline)
         if not check:
             self._registry.save(service_id, holding)
         return closed
@@ -272,6 +277,24 @@ class Connections:
             if unneeded:
                 closed += self._closer.close_held(service_id, holding, unneeded, deadline, check=False)
             return closed
+
+    # -- many services -------------------------------------------------------------------------------------------
+
+    def read_ahead(self, asked: Iterable[tuple[str, Wanted | None]], deadline: Deadline) -> dict[str, Listing]:
+        """What Listings takes: our sessions on those of the services, to be opened as wanted or closed, that need it."""
+        ids = list(dict.fromkeys(service_id for service_id, wanted in asked if self._asks_first(service_id, wanted)))
+        found: dict[str, Listing] = {}
+        for start in range(0, len(ids), _READ_AT_ONCE):
+            found |= self._client.listings(ids[start : start + _READ_AT_ONCE], deadline)
+        return found
+
+    def _asks_first(self, service_id: str, wanted: Wanted | None) -> bool:
+        """Whether the first thing to do for the service will be to read its sessions."""
+        connections = self._registry.read(service_id).connections
+        if wanted is None or wanted.force:
+            return bool(connections)
+        reusable = wanted.candidate(connections, self.now())
+        return reusable is not None and not wanted.trusts(reusable, self.now())
 
     # -- reading ------------------------------------------------------------------------------------------------
 

@@ -175,6 +175,15 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Our sessions on a service *at* a time, in seconds since the epoch; None where they cannot be read, and *why*."""
+
+    sessions: tuple[Session, ...] | None
+    at: float
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Service:
     """A service as the person asking sees it. *sessions* are their own; None when they cannot be read."""
 

@@ -30,4 +30,4 @@ def run_module(task: Task, argument_spec: dict[str, Any], **rules: Any) -> None:
         result = task(module.params, module.check_mode, module.warn)
     except RemoteItError as error:
         module.fail_json(msg=failure_message(error))
-    module.exit_json(**result)
+    (module.fail_json if result.get("failed") else module.exit_json)(**result)

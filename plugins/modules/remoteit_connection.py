@@ -40,11 +40,34 @@ options:
     description:
       - The id of the service, eight hex octets separated by colons, in upper or lower case.
       - This is the id of a service on a device, not that of the device itself.
-      - One of O(service_id), O(device) and O(device_tag) is required.
+      - One of O(service_id), O(services), O(device) and O(device_tag) is required.
     type: str
     aliases:
       - deviceaddress
       - service_address
+  services:
+    description:
+      - Several services at once, which are opened or closed side by side, O(concurrency) at a time.
+      - Each is the id of a service, or a dictionary with its C(service_id) and with C(access) and C(client_ip), if they
+        differ from O(access) and O(client_ip). All other options apply to each of them.
+      - O(timeout) is for all of them together. Raise it for many.
+    type: list
+    elements: raw
+  concurrency:
+    description:
+      - How many of O(services) are opened or closed at a time.
+    type: int
+    default: 16
+  on_error:
+    description:
+      - What to do when one of O(services) cannot be opened or closed. Either way, RV(services) tells of each what came of it.
+      - With V(fail), the task fails. What has begun is ended, and no more is opened. Everything else is closed nevertheless.
+      - With V(continue), the task goes on, and a warning tells what failed.
+    type: str
+    choices:
+      - fail
+      - continue
+    default: fail
   state:
     description:
       - V(present) makes sure that a connection is open.
@@ -195,6 +218,28 @@ EXAMPLES = r"""
         service_id: "{{ database_service_id }}"
         connection_id: "{{ database.connection.id }}"
         state: absent
+
+    - name: Open connections to several services at once
+      community.remoteit.remoteit_connection:
+        services:
+          - "{{ database_service_id }}"
+          - service_id: "{{ other_service_id }}"
+            access: restricted
+            client_ip: "{{ office_ip }}"
+        on_error: continue
+      register: several
+
+    - name: Show what came of each
+      ansible.builtin.debug:
+        msg: "{{ item.connection.url if item.connection is defined else item.msg }}"
+      loop: "{{ several.services }}"
+      loop_control:
+        label: "{{ item.service_id }}"
+
+    - name: Close them all
+      community.remoteit.remoteit_connection:
+        services: "{{ several.services | map(attribute='service_id') }}"
+        state: absent
 """
 
 RETURN = r"""
@@ -203,7 +248,7 @@ connection:
     - The open connection.
     - In check mode, if it would have to be opened, only RV(connection.service_id), RV(connection.access),
       RV(connection.client_ip) and RV(connection.api) have a value.
-  returned: when O(state=present)
+  returned: when O(state=present), without O(services)
   type: dict
   contains:
     id:
@@ -278,8 +323,58 @@ closed:
   type: list
   elements: str
   sample: []
+services:
+  description:
+    - What came of each of O(services), in their order. Also returned when the task fails because of one of them.
+  returned: with O(services)
+  type: list
+  elements: dict
+  contains:
+    service_id:
+      description: The id of the service, in upper case.
+      returned: always
+      type: str
+      sample: "80:00:00:00:00:00:00:91"
+    changed:
+      description: Whether something was opened or closed.
+      returned: always
+      type: bool
+      sample: true
+    failed:
+      description: Whether that failed.
+      returned: always
+      type: bool
+      sample: false
+    skipped:
+      description: Whether it was not begun, because another one had failed.
+      returned: always
+      type: bool
+      sample: false
+    msg:
+      description: Why there is no connection.
+      returned: when it failed or was skipped
+      type: str
+      sample: >-
+        No connection: the device of 80:00:00:00:00:00:00:91 is offline; check its power and network, remote.it may notice
+        late.
+    connection:
+      description: The open connection, as RV(connection).
+      returned: when O(state=present), and nothing failed
+      type: dict
+    closed:
+      description: The ids of the connections that were closed.
+      returned: always
+      type: list
+      elements: str
+      sample: []
+msg:
+  description: How many services were opened, were open already, were closed or failed, and why.
+  returned: with O(services)
+  type: str
+  sample: "3 services: 2 opened, 1 open already."
 diff:
-  description: What is held open on the service before and after.
+  description:
+    - What is held open on the service before and after. With O(services), there is such a list for each service by its id.
   returned: success
   type: dict
   contains:

@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from ..module_utils._connections import Connections
-from ..module_utils._errors import OptionError, RemoteItError
+from ..module_utils._errors import OptionError
 from ..module_utils._fleet import FleetService
+from ..module_utils._many import checked_concurrency, each
 from ..module_utils._model import REVERSE, Connection
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
@@ -52,35 +52,25 @@ def opened_connections(
             f"connect=open would open connections to {len(chosen)} services, and open_limit is {opening.limit}: choose "
             "fewer with filters, include or exclude, or raise open_limit."
         )
-    if opening.concurrency < 1:
-        raise OptionError(f"concurrency={opening.concurrency} would open nothing: give 1 or more.")
-    pool = ThreadPoolExecutor(opening.concurrency)
-    try:
-        outcomes = list(pool.map(lambda service_id: _opened(settings, service_id, opening), chosen))
-    finally:
-        # After Ctrl-C, only what is being opened is waited for.
-        pool.shutdown(cancel_futures=True)
+
+    def open_it(connections: Connections, service_id: str, _warn: Callable[[str], None]) -> Connection:
+        return connections.present(service_id, opening.wanted, checked_deadline(opening.timeout)).opened()
+
+    concurrency = checked_concurrency(opening.concurrency)
+    asked = [(service_id, opening.wanted) for service_id in chosen]
+    ahead = Connections(settings, warn).read_ahead(asked, checked_deadline(opening.timeout))
+    outcomes = each(settings, list(chosen), open_it, concurrency, ahead=ahead)
     found: dict[str, Connection] = {}
-    for (service_id, host), (connection, warnings) in zip(chosen.items(), outcomes, strict=True):
-        for warning in dict.fromkeys(warnings):
+    for (service_id, host), done in zip(chosen.items(), outcomes, strict=True):
+        for warning in dict.fromkeys([*done.warnings, *([str(done.error)] if done.error else [])]):
             warn(f"{'/'.join(host.words)}: {warning}")
-        if connection is not None:
-            found[service_id] = connection
+        if done.value is not None:
+            found[service_id] = done.value
     return found
 
 
 def _can_open(host: FleetHost, service: FleetService) -> bool:
     return host.device.online and service.online and service.enabled and service.can_connect
-
-
-def _opened(settings: Settings, service_id: str, opening: Opening) -> tuple[Connection | None, list[str]]:
-    warnings: list[str] = []
-    try:
-        connections = Connections(settings, warnings.append)
-        outcome = connections.present(service_id, opening.wanted, checked_deadline(opening.timeout))
-        return outcome.connection, warnings
-    except RemoteItError as error:
-        return None, [*warnings, str(error)]
 
 
 def is_connected(host: FleetHost, connections: Mapping[str, Connection]) -> bool:

@@ -82,7 +82,7 @@ PHASES = (
     Phase("after the answer, before it is written", _dies(Client, "open", after=True)),
     Phase("while the connection is written", _dies(os, "replace", call=2)),
     Phase("after the connection is written", _dies(os, "replace", call=2, after=True)),
-    Phase("while it uses the connection", _dies(Client, "sessions_on")),
+    Phase("while it uses the connection", _dies(Client, "listing")),
     Phase("before the call to close", _dies(Client, "close")),
     Phase("after the call to close, before it is forgotten", _dies(Client, "close", after=True)),
 )

@@ -454,7 +454,7 @@ def test_lists_that_are_none_are_not_empty(nodes: Any, account: Account) -> None
     unusable(lambda: client(account).sessions(Deadline(60)))
     account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": SERVICE, "sessions": nodes}]}}}
     unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    assert client(account).sessions_on(SERVICE, Deadline(60))[0] is None
+    assert client(account).listing(SERVICE, Deadline(60)).sessions is None
 
 
 def test_without_a_list_of_sessions_nothing_is_known_of_them(account: Account) -> None:
