@@ -213,7 +213,7 @@ BAD: list[tuple[list[Any], dict[str, Any], str]] = [
     ([None], {}, "item 1 of services, 'None', is neither"),
     ([[SERVICE]], {}, "is neither"),
     ([{"access": "public"}], {}, "is neither"),
-    ([{"service_id": SERVICE, "acces": "public"}], {}, "is neither"),
+    ([{"service_id": SERVICE, "mode": "public"}], {}, "is neither"),
     ([{"service_id": SERVICE, "client_ip": 7}], {}, "is neither"),
     (
         [{"service_id": SERVICE, "access": "private"}],
