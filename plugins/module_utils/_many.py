@@ -57,16 +57,19 @@ def each(
     here = threading.local()
     failed = threading.Event()
 
+    def warn(sentence: str) -> None:
+        here.warnings.append(sentence)
+
     def one(item: ItemT) -> Done[T]:
         if until_error and failed.is_set():
             return Done()
         done: Done[T] = Done()
-        here.warn = done.warnings.append
+        here.warnings = done.warnings
         try:
             if not hasattr(here, "connections"):
                 # One for each thread, which keeps its TCP connection from one item to the next.
-                here.connections = Connections(settings, lambda sentence: here.warn(sentence), ahead)
-            done.value = act(here.connections, item, here.warn)
+                here.connections = Connections(settings, warn, ahead)
+            done.value = act(here.connections, item, warn)
         except RemoteItError as error:
             done.error = error
             failed.set()
