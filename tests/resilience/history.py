@@ -78,6 +78,8 @@ class History:
         self.loose: dict[str, str] = {}
         self.strangers: set[str] = set()
         self.mistaken: set[str] = set()
+        # those for which the mistaken ones may be taken
+        self.mixed_up: set[str] = set()
         self.orphans: set[str] = set()
         self.died: dict[str, float] = {}
         self.faults: list[dict[str, Any]] = []
@@ -241,7 +243,7 @@ class History:
             del known[id_]
         for id_, record in records.items():
             assert (record.kept, {*record.holders}) == (known[id_].kept, known[id_].holders)
-            if id_ not in self.open and not self.confusing(service):
+            if id_ not in self.open and not self.confusing(service) and id_ not in self.mixed_up:
                 assert record.verified_at <= self.died[id_] + TOLERANCE, "it was found alive when it was dead"
         for id_, where in self.loose.items():
             if where == service and id_ not in self.mistaken:
@@ -300,13 +302,17 @@ class History:
 
         Where REST and the list of sessions use ids of their own, nothing tells the two apart.
         """
-        dead = [
-            record for id_, record in self.records(service).items() if id_ not in self.open and record.api == "rest"
-        ]
+        dead = {
+            id_: record
+            for id_, record in self.records(service).items()
+            if id_ not in self.open and record.api == "rest"
+        }
         for id_, where in self.loose.items():
             began = self.began(self.open[id_])
-            if where == service and any(abs(record.opened_at - began) < SAME_TIME for record in dead):
+            alike = {dead_id for dead_id, record in dead.items() if abs(record.opened_at - began) < SAME_TIME}
+            if where == service and alike:
                 self.mistaken.add(id_)
+                self.mixed_up |= alike
         return any(id_ in self.open and self.open[id_]["service_id"] == service for id_ in self.mistaken)
 
     def reusable(self, service: str, access: str, life: int) -> set[str]:
