@@ -253,6 +253,7 @@ from ..plugin_utils._inventory_connect import reached
 from ..plugin_utils._inventory_expressions import Expressions
 from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
 from ..plugin_utils._inventory_names import Candidate, unique_names
+from ..plugin_utils._remembering_templar import RememberingTemplar
 
 # Over the variables of each host, so they are no templates while the options are read.
 _EXPRESSIONS = frozenset(("include", "exclude", "hostname", "compose", "groups", "keyed_groups"))
@@ -302,6 +303,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 f"hostvars_prefix={prefix!r} cannot begin the name of a variable: give letters, digits and underscores."
             )
         settings = Settings.from_options(self.get_options())
+        # Constructable uses it as well.
+        self.templar = RememberingTemplar(self.templar)
         self._expressions = Expressions(self.templar, self.get_options(), self._vars, self._warn)
         devices = self._devices(settings, path, cache)
         hosts = [host for host in self._hosts(devices, prefix) if self._expressions.wants(host)]

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
-from ansible.template import Templar
 
 from ..module_utils._model import host_key_alias
 from ._inventory_hosts import FleetHost
 from ._inventory_names import safe_name
+from ._remembering_templar import RememberingTemplar
 
 
 class Expressions:
@@ -25,7 +25,7 @@ class Expressions:
 
     def __init__(
         self,
-        templar: Templar,
+        templar: RememberingTemplar,
         options: Mapping[str, Any],
         extra_vars: Mapping[str, Any] | None,
         warn: Callable[[str], None],
