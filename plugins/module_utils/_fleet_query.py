@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +23,10 @@ from ._settings import Settings
 from ._transport import Transport
 
 _READS = 3
+# How many pages are asked for at a time.
+_AT_A_TIME = 8
+# More than any account has, should remote.it tell a total that is none.
+_MOST_PAGES = 1000
 _SHOWN = 5
 
 _DIRECTORY = f"query {{ {TYPE_NAMES} login {{ id email {MEMBERSHIP} }} }}"
@@ -35,8 +41,9 @@ def read_fleet(
     *warn* takes one sentence for the user. Raises OptionError and ApiError.
     """
     clock = Clock()
-    api = GraphqlApi(Transport(settings, clock, warn), settings, clock)
-    return _Reader(api, deadline, warn).read(wanted, account)
+    return _Reader(lambda: GraphqlApi(Transport(settings, clock, warn), settings, clock), deadline, warn).read(
+        wanted, account
+    )
 
 
 @dataclass
@@ -65,8 +72,11 @@ class _Sweep:
 
 
 class _Reader:
-    def __init__(self, api: GraphqlApi, deadline: Deadline, warn: Callable[[str], None]) -> None:
-        self._api = api
+    """Reads by what *connect* gives, which one thread at a time may use."""
+
+    def __init__(self, connect: Callable[[], GraphqlApi], deadline: Deadline, warn: Callable[[str], None]) -> None:
+        self._connect = connect
+        self._api = connect()
         self._deadline = deadline
         self._warn = warn
         self._names: TypeNames | None = None
@@ -86,8 +96,9 @@ class _Reader:
         return sorted(devices, key=lambda device: (device.name, device.id))
 
     def _whole(self, variables: Mapping[str, Any]) -> _Sweep:
-        for _read in range(_READS):
-            sweep = self._sweep(variables)
+        for read in range(_READS):
+            # What went wrong with pages side by side may go well with one after the other.
+            sweep = self._sweep(variables, side_by_side=not read)
             if sweep.is_whole and not sweep.has_repeats():
                 return sweep
         self._warn(
@@ -96,15 +107,40 @@ class _Reader:
         )
         return sweep
 
-    def _sweep(self, variables: Mapping[str, Any]) -> _Sweep:
+    def _sweep(self, variables: Mapping[str, Any], *, side_by_side: bool) -> _Sweep:
         sweep = _Sweep()
-        while True:
-            start = len(sweep.items)
-            page = read_page(self._api, variables, self._organisation, start, self._names is None, self._deadline)
-            self._names = self._names or page.names
-            sweep.add(page)
-            if not page.has_more or not page.items:
-                return sweep
+        pages = [self._page(self._api, variables, 0)]
+        sweep.add(pages[0])
+        if side_by_side and pages[0].has_more and pages[0].items:
+            starts = range(len(sweep.items), pages[0].total or 0, len(sweep.items))
+            pages += self._pages(variables, starts[:_MOST_PAGES])
+            for page in pages[1:]:
+                sweep.add(page)
+        while pages[-1].has_more and pages[-1].items:
+            pages.append(self._page(self._api, variables, len(sweep.items)))
+            sweep.add(pages[-1])
+        return sweep
+
+    def _pages(self, variables: Mapping[str, Any], starts: Sequence[int]) -> list[Page]:
+        """The pages that begin at *starts*, read side by side. Raises ApiError."""
+        here = threading.local()
+
+        def read(start: int) -> Page:
+            if not hasattr(here, "api"):
+                here.api = self._connect()
+            return self._page(here.api, variables, start)
+
+        pool = ThreadPoolExecutor(_AT_A_TIME)
+        try:
+            return list(pool.map(read, starts))
+        finally:
+            # After one that failed, the others are of no use.
+            pool.shutdown(cancel_futures=True)
+
+    def _page(self, api: GraphqlApi, variables: Mapping[str, Any], start: int) -> Page:
+        page = read_page(api, variables, self._organisation, start, self._names is None, self._deadline)
+        self._names = self._names or page.names
+        return page
 
     def _parsed(self, sweep: _Sweep) -> list[Device]:
         """The devices that can be used, each once."""

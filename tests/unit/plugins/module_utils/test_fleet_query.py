@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _fleet_page
+from ansible_collections.community.remoteit.plugins.module_utils import _fleet_page, _fleet_query
 from ansible_collections.community.remoteit.plugins.module_utils._errors import (
     AnswerLostError,
     OptionError,
@@ -77,8 +79,8 @@ def test_no_devices_are_no_error() -> None:
 def test_pages_begin_at_multiples_of_their_size(count: int, starts: list[int]) -> None:
     cloud = fleet(count)
     assert names(cloud) == [f"pi-{number}" for number in range(1, count + 1)]
-    assert cloud.starts() == starts
-    assert ["applicationTypes" in asked["query"] for asked in cloud.asked] == [start == 0 for start in starts]
+    assert sorted(cloud.starts()) == starts
+    assert ["applicationTypes" in asked["query"] for asked in cloud.asked] == [start == 0 for start in cloud.starts()]
     assert cloud.warnings == []
 
 
@@ -94,7 +96,71 @@ def test_a_page_that_is_shorter_than_asked_for_loses_nothing() -> None:
 
     cloud.answer = two_at_a_time
     assert len(cloud.read()) == 5
-    assert cloud.starts() == [0, 2, 4]
+    assert sorted(cloud.starts()) == [0, 2, 4]
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_pages_after_the_first_are_read_side_by_side_but_not_all_at_once() -> None:
+    cloud = fleet(100)
+    lock, now, most = threading.Lock(), 0, 0
+
+    def slowly(start: int) -> None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.05)
+        with lock:
+            now -= 1
+
+    cloud.before_page = slowly
+    assert len(cloud.read()) == 100
+    assert sorted(cloud.starts()) == list(range(0, 100, 3))
+    assert 2 <= most <= 8
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_page_that_is_short_in_the_middle_is_made_up_for_one_after_the_other() -> None:
+    cloud = fleet(10)
+
+    def cut(answer: dict[str, Any]) -> dict[str, Any]:
+        page = answer["data"]["login"]["devices"]
+        if page["items"] and page["items"][0]["name"] in ("pi-4", "pi-6"):
+            page["items"], page["hasMore"] = page["items"][:2], True
+        return answer
+
+    cloud.answer = cut
+    assert len(cloud.read()) == 10
+    assert cloud.starts()[4:] == [0, 3, 5, 7]
+    assert cloud.warnings == []
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_page_that_fails_fails_at_once() -> None:
+    cloud = fleet(300)
+
+    def fail(answer: dict[str, Any]) -> dict[str, Any]:
+        pages = answer["data"]["login"]["devices"]
+        return answer if pages["items"][0]["name"] == "pi-1" else {"errors": [{"message": "not today"}]}
+
+    cloud.answer = fail
+    with pytest.raises(RefusedError, match="not today"):
+        cloud.read()
+    assert len(cloud.starts()) < 50
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_total_that_cannot_be_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_fleet_query, "_MOST_PAGES", 5)
+    cloud = fleet(20)
+
+    def exaggerate(answer: dict[str, Any]) -> dict[str, Any]:
+        answer["data"]["login"]["devices"]["total"] = 10**12
+        return answer
+
+    cloud.answer = exaggerate
+    assert len(cloud.read()) == 20
+    assert sorted(cloud.starts()) == list(range(0, 20, 3))
 
 
 @pytest.mark.usefixtures("small_pages")
