@@ -9,7 +9,7 @@ ansible-core parses and compiles an expression anew for each host, which takes m
 
 from __future__ import annotations
 
-import contextlib
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -68,8 +68,7 @@ class RememberingTemplar:
         self._templar.available_variables = self._variables
         result = evaluate(text)
         if key is not None:
-            with contextlib.suppress(_NotPlainError):
-                memory.results[key] = _copied(result)
+            memory.results[key] = _copied(result)
         return result
 
 
@@ -124,11 +123,5 @@ def _frozen(value: Any) -> Any:
 
 
 def _copied(value: Any) -> Any:
-    """*value*, so that no host can change what another one has. Raises _NotPlainError."""
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    if type(value) is list:
-        return [_copied(item) for item in value]
-    if type(value) is dict:
-        return {name: _copied(item) for name, item in value.items()}
-    raise _NotPlainError
+    """*value*, so that no host can change what another one has."""
+    return value if value is None or isinstance(value, (str, int, float)) else copy.deepcopy(value)
