@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
-_OTHERS = _ROOT / ".venv" / "posix"
+ROOT = Path(__file__).resolve().parents[2]
+_OTHERS = ROOT / ".venv" / "posix"
 
 
 def collection_path() -> str:
     """The value of ANSIBLE_COLLECTIONS_PATH."""
-    return os.pathsep.join(str(path) for path in (_ROOT / ".venv" / "tree", _OTHERS))
+    return os.pathsep.join(str(path) for path in (ROOT / ".venv" / "tree", _OTHERS))
 
 
 def has_hetzner() -> bool:

@@ -14,9 +14,10 @@ def main() -> None:
     """Kill, use, and print a line for each."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
     from ansible_collections.community.remoteit.plugins.module_utils import _sweep
+    from tests.lab.target import answering_target
 
     from .kill_matrix import NEXT, rows
-    from .site import answering_target, configuration
+    from .site import configuration
 
     # The simulator lists at once what is open.
     _sweep._LOOKS = (0.0, 0.05)

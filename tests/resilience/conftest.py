@@ -15,11 +15,12 @@ import pytest
 pytest.register_assert_rewrite("tests.resilience.history", "tests.resilience.machine")
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
+from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
 from .cells import Bench
 from .fault_table import bench
-from .site import Site, answering_target, configuration
+from .site import Site, configuration
 
 
 @pytest.fixture(scope="session")

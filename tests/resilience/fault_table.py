@@ -20,6 +20,7 @@ from typing import Any
 
 # To import it first makes the collection importable.
 from tests.conftest import ROOT
+from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 from tests.unit.plugins.certificates import Authority
 
@@ -28,7 +29,6 @@ from .api_faults import FAULTS, ApiFault
 from .cells import CHECK, CLOSE, GRAPHQL, LIST, OPEN, REQUESTS, REST, Bench, Cell, Seen, hurried, world
 from .conditions import Condition
 from .promises import broken, words
-from .site import answering_target
 from .tls_front import TlsFront
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_faults.rst"

@@ -6,10 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +16,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._settings impor
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, device, service_id
 from tests.simulator.harness import Simulator
 
-BANNER = b"this is the target\r\n"
 TCP, WEB = 1, 7
 
 SERVICES = [service_id(1, number) for number in (1, 2, 3)]
@@ -93,20 +88,3 @@ def configuration(target: str, **behaviour: Any) -> dict[str, Any]:
             device(2, "cellar", service(OFFLINE), online=False),
         ],
     }
-
-
-@contextlib.contextmanager
-def answering_target() -> Iterator[str]:
-    """The address of a server that says BANNER to everybody who comes, as an SSH server would, and hangs up."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=greet, args=(listener,), daemon=True).start()
-        yield "{}:{}".format(*listener.getsockname())
-
-
-def greet(listener: socket.socket) -> None:
-    """Say BANNER to everybody who comes to *listener*, and hang up, until it is closed."""
-    with contextlib.suppress(OSError):
-        while True:
-            link, _address = listener.accept()
-            with contextlib.suppress(OSError), link:
-                link.sendall(BANNER)

@@ -18,10 +18,11 @@ from ansible_collections.community.remoteit.plugins.module_utils._clock import D
 from ansible_collections.community.remoteit.plugins.module_utils._errors import AnswerLostError
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
 from .kill_matrix import KEPT, PHASES, kill
-from .site import SERVICE, Site, answering_target, configuration
+from .site import SERVICE, Site, configuration
 
 TASK = Wanted(Access())
 ANSWER_NOT_READ = next(phase for phase in PHASES if phase.name == "during the call, the answer not read")

@@ -20,13 +20,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ansible_collections.community.remoteit.plugins.module_utils import _sweep, _transport
+from tests.lab.target import answering_target
 
 from .history import Place
 from .history_world import WORLDS, world
 from .hours import Hours
 from .machine import STEPS, Machine
 from .near_cloud import NearCloud
-from .site import answering_target
 
 _EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 _FORM = settings(

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
-from .site import PAGE, SERVICE, Site, answering_target, configuration
+from .site import PAGE, SERVICE, Site, configuration
 
 APIS = ["rest", "graphql"]
 

@@ -23,8 +23,9 @@ from typing import Any
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline, from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
+from tests.lab.target import greet
 from tests.lab.world import device
-from tests.resilience.site import TCP, Site, configuration, greet
+from tests.resilience.site import TCP, Site, configuration
 from tests.simulator.harness import Simulator
 
 from . import figures
