@@ -147,22 +147,41 @@ from ..module_utils._registry import Registry
 from ..module_utils._settings import Settings
 
 
+# To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
+_RESOLVED: dict[Any, dict[str, Any]] = {}
+_MOST_RESOLVED = 100
+
+
 class LookupModule(LookupBase):
     """Answers from the registry; what opens a connection is imported only when one is opened."""
 
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         """One answer for each service id in *terms*. Raises AnsibleLookupError."""
-        self.set_options(var_options=variables, direct=kwargs)
+        self._chosen = self._resolved(kwargs)
         self._check_mode = bool((variables or {}).get("ansible_check_mode"))
         try:
-            settings = Settings.from_options(self.get_options())
+            settings = Settings.from_options(self._chosen)
             return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
         except RemoteItError as error:
             raise AnsibleLookupError(failure_message(error)) from None
 
+    def _resolved(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """All options. None can be set anywhere else, so the same arguments give the same ones."""
+        key: Any = tuple((name, type(value), value) for name, value in arguments.items())
+        try:
+            known = _RESOLVED.get(key)
+        except TypeError:
+            known = key = None
+        if known is None:
+            self.set_options(direct=arguments)
+            known = dict(self.get_options())
+            if key is not None and len(_RESOLVED) < _MOST_RESOLVED:
+                _RESOLVED[key] = known
+        return known
+
     def _service_ids(self, terms: list[Any]) -> list[str]:
         ids = [checked_service_id(str(term)) for term in self._flatten(terms)]
-        if not any(self.get_option(option) is not None for option in ("device", "device_tag", "service")):
+        if not any(self._chosen[option] is not None for option in ("device", "device_tag", "service")):
             return ids
         if ids:
             raise OptionError(
@@ -171,16 +190,16 @@ class LookupModule(LookupBase):
         # Only here, because it is slow.
         from ..module_utils._service_by_name import chosen_service
 
-        deadline = checked_deadline(self.get_option("timeout"))
-        return [chosen_service({"service_id": None, **self.get_options()}, deadline, self._warn, to_connect=False)]
+        deadline = checked_deadline(self._chosen["timeout"])
+        return [chosen_service({"service_id": None, **self._chosen}, deadline, self._warn, to_connect=False)]
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)
-        if connection is None and self.get_option("missing") == "open" and not self._check_mode:
+        if connection is None and self._chosen["missing"] == "open" and not self._check_mode:
             connection = self._opened(settings, service_id)
-        attribute = self.get_option("attribute")
+        attribute = self._chosen["attribute"]
         if connection is None:
-            if self.get_option("missing") == "error":
+            if self._chosen["missing"] == "error":
                 raise RemoteItError(
                     f"no connection to service {service_id} is open: open one with "
                     "community.remoteit.remoteit_connection, or set missing='open' or missing='empty'."
@@ -191,7 +210,7 @@ class LookupModule(LookupBase):
 
     def _held(self, settings: Settings, service_id: str) -> Connection | None:
         """The newest held connection that has not expired."""
-        wanted = self._access() if self.get_option("access") else None
+        wanted = self._access() if self._chosen["access"] else None
         for connection in reversed(Registry(settings, self._warn).read(service_id).connections):
             is_wanted = wanted is None or connection.serves(wanted.mode, wanted.client_ip)
             if is_wanted and not connection.closing and connection.expires_at > time.time():
@@ -202,11 +221,11 @@ class LookupModule(LookupBase):
         from ..module_utils._connections import Connections
         from ..module_utils._wanted import Wanted
 
-        deadline = checked_deadline(self.get_option("timeout"))
+        deadline = checked_deadline(self._chosen["timeout"])
         return Connections(settings, self._warn).present(service_id, Wanted(self._access()), deadline).connection
 
     def _access(self) -> Access:
-        return Access.from_options(self.get_option("access"), self.get_option("client_ip"), None)
+        return Access.from_options(self._chosen["access"], self._chosen["client_ip"], None)
 
     def _warn(self, message: str) -> None:
         Display().warning(message)
