@@ -58,8 +58,8 @@ soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS
 sanity: $(READY) ## ansible-test sanity, nothing ignored
 	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)
 
-bench: $(READY) ## What a lookup and a ProxyCommand cost
-	$(VENV)/bin/python -m tests.bench $(ROWS)
+bench: $(READY) ## What everything costs beside what else there is; PARTS chooses, ARGS=--write documents it
+	$(VENV)/bin/python -m tests.bench $(ARGS) $(PARTS)
 
 check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
 	.ci/run

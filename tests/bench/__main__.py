@@ -2,18 +2,46 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All measurements, or those that are named."""
+"""All measurements, or those that are named, as a table; --write also writes it for the documentation."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable, Iterator
 
-from . import lookup_hit, proxy_command
+from . import inventory, lookup_hit, many, pages, playbook, proxy_command, tasks
+from .measure import Row, versions
+from .table import as_text, write
 
-_ROWS = {"lookup-hit": lookup_hit.main, "proxy-command": proxy_command.main}
+_PARTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "tasks": tasks.rows,
+    "lookup": lookup_hit.rows,
+    "many": many.rows,
+    "inventory": inventory.rows,
+    "growth": inventory.growth,
+    "pages": pages.rows,
+    "proxy-command": proxy_command.rows,
+    "playbook": playbook.rows,
+}
+
+
+def main() -> int:
+    """Measure and print; 1 when a bound is not kept."""
+    parser = argparse.ArgumentParser("tests.bench", description=__doc__)
+    parser.add_argument("part", nargs="*", choices=[[], *_PARTS], default=[], help="what to measure, by default all")
+    parser.add_argument("--write", action="store_true", help="write the table and the chart of the documentation anew")
+    options = parser.parse_args()
+    print(versions(), flush=True)
+    measured = []
+    for part in options.part or _PARTS:
+        for row in _PARTS[part]():
+            measured.append(row)
+            print(as_text(row), flush=True)
+    if options.write:
+        write(measured, versions())
+    return 0 if all(row.holds for row in measured) else 1
+
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser("tests.bench", description=__doc__)
-    parser.add_argument("row", nargs="*", choices=[[], *_ROWS], default=[], help="what to measure, by default all")
-    for row in parser.parse_args().row or _ROWS:
-        _ROWS[row]()
+    sys.exit(main())

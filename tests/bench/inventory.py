@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -109,8 +110,6 @@ def rows() -> Iterator[Row]:
         if has_hetzner():
             works["hetzner"] = bench.list(bench.hetzner(many))
         measured = in_turns(_ROUNDS, **works)
-        for costs in measured:
-            print({name: f"{one_.cpu:.2f}s {one_.memory:.0f}MiB" for name, one_ in costs.items()})
         net = [{name: costs[name].cpu - costs["one"].cpu for name in works} for costs in measured]
         how = f"{_SIZE:,} services, {_ROUNDS} rounds"
         if has_hetzner():
@@ -121,3 +120,20 @@ def rows() -> Iterator[Row]:
         yield row("inventory, CPU : script", [each["plain"] / each["script"] for each in net], "x", 1.0, how)
         memory = [costs["plain"].memory / costs["script"].memory for costs in measured]
         yield row("inventory, memory : script", memory, "x", 1.0, how)
+
+
+def growth() -> Iterator[Row]:
+    """The rows about fleets that grow."""
+    sizes = (1000, _SIZE, 50_000)
+    with tempfile.TemporaryDirectory() as root, contextlib.ExitStack() as stack:
+        bench = _Bench(Path(root))
+        servers = {size: stack.enter_context(FleetServer(size)) for size in (1, *sizes)}
+        works = {str(size): bench.list(bench.ours(server, **_CONSTRUCTED)) for size, server in servers.items()}
+        (costs,) = in_turns(1, warm=False, **works)
+    cpu = {size: (costs[str(size)].cpu - costs["1"].cpu) / size for size in sizes}
+    memory = {size: (costs[str(size)].memory - costs["1"].memory) / size for size in sizes}
+    how = "with expressions, 1 round; CPU per host " + ", ".join(
+        f"{cpu[size] * 1000:.2f} ms and {memory[size] * 1024:.0f} KiB at {size:,}" for size in sizes
+    )
+    yield row("inventory of 50,000, CPU per host : of 10,000", [cpu[50_000] / cpu[_SIZE]], "x", 1.25, how)
+    yield row("inventory of 50,000, memory per host : of 10,000", [memory[50_000] / memory[_SIZE]], "x", 1.1, how)

@@ -63,10 +63,10 @@ def cost(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path) -
     return Cost(usage.ru_utime + usage.ru_stime, os.times().elapsed - begun.elapsed, usage.ru_maxrss / 1024)
 
 
-def in_turns(rounds: int, **works: Callable[[], Cost]) -> list[dict[str, Cost]]:
-    """What each of *works* costs, in every round; one more round before them warms caches and is not counted."""
-    measured = [{name: work() for name, work in works.items()} for _round in range(rounds + 1)]
-    return measured[1:]
+def in_turns(rounds: int, *, warm: bool = True, **works: Callable[[], Cost]) -> list[dict[str, Cost]]:
+    """What each of *works* costs, in every round; one more round before them *warm*s caches and is not counted."""
+    measured = [{name: work() for name, work in works.items()} for _round in range(rounds + warm)]
+    return measured[warm:]
 
 
 def row(name: str, figures: Sequence[float], unit: str, bound: float, how: str, *, at_least: bool = False) -> Row:

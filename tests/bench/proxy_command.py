@@ -6,63 +6,83 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from .collections import ROOT
+from .measure import Row, row
 from .registry import SERVICE_ID, environment, remember
 
 _ROUNDS = 15
-_PROGRAM = Path(__file__).resolve().parents[2] / "plugins" / "plugin_utils" / "ssh_proxy.py"
+_THROUGHPUT_ROUNDS = 5
+_PROGRAM = ROOT / "plugins" / "plugin_utils" / "ssh_proxy.py"
 _BANNER = b"SSH-2.0-bench\r\n"
+_CHUNK = bytes(1 << 20)
+_MEGABYTES = 1024
+_IDLE_SECONDS = 3.0
 
 
-def main() -> None:
-    """Print the median CPU time of a whole life, and the time to the first byte, measured in turns."""
-    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_greet, args=(server,), daemon=True).start()
-        host, port = server.getsockname()
+def rows() -> Iterator[Row]:
+    """The rows of the ProxyCommand."""
+    yield from _start()
+    yield from _throughput()
+
+
+@contextlib.contextmanager
+def _server(serve: Callable[[socket.socket], None]) -> Iterator[tuple[str, int, dict[str, str]]]:
+    """A server behind a connection that is open, with what tells the ProxyCommand of it."""
+    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_accept, args=(listener, serve), daemon=True).start()
+        host, port = listener.getsockname()
         remember(directory, host, port)
+        # without, everything would be compiled each time
+        environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        yield host, port, {**environ, **environment(directory)}
+
+
+def _accept(listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            client, _address = listener.accept()
+            threading.Thread(target=serve, args=(client,), daemon=True).start()
+
+
+def _start() -> Iterator[Row]:
+    clients = []
+
+    def greet(client: socket.socket) -> None:
+        clients.append(client)
+        client.sendall(_BANNER)
+
+    with _server(greet) as (host, port, environ):
         commands = {
-            "empty Python": [sys.executable, "-c", f"print({_BANNER.decode()!r}, flush=True); input()"],
-            "ssh_proxy.py": [sys.executable, str(_PROGRAM), SERVICE_ID],
+            "empty": [sys.executable, "-c", f"print({_BANNER.decode()!r}, flush=True); input()"],
+            "ours": [sys.executable, str(_PROGRAM), SERVICE_ID],
         }
         if netcat := shutil.which("nc"):
             commands["nc"] = [netcat, host, str(port)]
-        environ = {**os.environ, **environment(directory)}
-        measured: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
-        for _round in range(_ROUNDS):
-            for name, command in commands.items():
-                measured[name].append(_milliseconds(command, environ))
-    print(f"ProxyCommand on a registry hit, {_ROUNDS} rounds, Python {sys.version.split()[0]}")
-    for name, pairs in measured.items():
-        cpu, wall = (statistics.median(values) for values in zip(*pairs, strict=True))
-        spread = f"from {min(pairs)[0]:.0f} to {max(pairs)[0]:.0f}"
-        print(f"  {name:13}  {cpu:4.0f} ms CPU (median, {spread}), {wall:4.0f} ms to the first byte")
-    over = statistics.median(
-        ours[0] - empty[0] for ours, empty in zip(measured["ssh_proxy.py"], measured["empty Python"], strict=True)
-    )
-    print(f"  ssh_proxy.py is {over:.0f} ms CPU over an empty Python program (median)")
+        measured = [
+            {name: _life(command, environ) for name, command in commands.items()} for _round in range(_ROUNDS + 1)
+        ][1:]
+    how = f"{_ROUNDS} rounds"
+    over = [(each["ours"][0] - each["empty"][0]) * 1000 for each in measured]
+    yield row("the ProxyCommand, CPU over an empty Python program", over, "ms", 60, how)
+    if "nc" in commands:
+        late = [(each["ours"][1] - each["nc"][1]) * 1000 for each in measured]
+        yield row("the ProxyCommand, first byte later than nc's", late, "ms wall", 150, how)
 
 
-def _greet(server: socket.socket) -> None:
-    clients = []
-    while True:
-        client, _address = server.accept()
-        client.sendall(_BANNER)
-        clients.append(client)
-
-
-def _milliseconds(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
-    """CPU time of the process, which ends when it is told to, and wall time to its first byte."""
+def _life(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
+    """CPU seconds of the process, which ends when it is told to, and wall seconds to its first byte."""
     begun = time.perf_counter()
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -71,4 +91,60 @@ def _milliseconds(command: Sequence[str], environ: Mapping[str, str]) -> tuple[f
         process.terminate()
         _pid, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return (usage.ru_utime + usage.ru_stime) * 1000, wall * 1000
+    return usage.ru_utime + usage.ru_stime, wall
+
+
+def _throughput() -> Iterator[Row]:
+    def pour(client: socket.socket) -> None:
+        with contextlib.suppress(OSError), client:
+            for _megabyte in range(_MEGABYTES):
+                client.sendall(_CHUNK)
+
+    with _server(pour) as (host, port, environ):
+        ratios = [_through_program(environ) / _directly(host, port) for _round in range(_THROUGHPUT_ROUNDS)]
+    how = f"{_MEGABYTES} MB, one stream, {_THROUGHPUT_ROUNDS} rounds"
+    yield row("the ProxyCommand, throughput : direct TCP", ratios, "x", 0.6, how, at_least=True)
+    with _server(lambda _client: time.sleep(_IDLE_SECONDS + 5)) as (_host, _port, environ):
+        busy = [_busy_when_idle(environ)]
+    yield row("the ProxyCommand, CPU when idle", busy, "% of a core", 1.0, f"{_IDLE_SECONDS:.0f} s")
+
+
+def _through_program(environ: Mapping[str, str]) -> float:
+    """MB a second."""
+    command = [sys.executable, str(_PROGRAM), SERVICE_ID]
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+        assert process.stdout is not None
+        descriptor = process.stdout.fileno()
+        speed = _drained(lambda: os.read(descriptor, len(_CHUNK)))
+        process.kill()
+    return speed
+
+
+def _directly(host: str, port: int) -> float:
+    with socket.create_connection((host, port)) as client:
+        return _drained(lambda: client.recv(len(_CHUNK)))
+
+
+def _drained(read: Callable[[], bytes]) -> float:
+    """MB a second after the first bytes, until there are no more."""
+    read()
+    begun, count = time.perf_counter(), 0
+    while count < (_MEGABYTES - 1) << 20:
+        count += len(read())
+    return (count >> 20) / (time.perf_counter() - begun)
+
+
+def _busy_when_idle(environ: Mapping[str, str]) -> float:
+    command = [sys.executable, str(_PROGRAM), SERVICE_ID]
+    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        time.sleep(1)
+        before = _cpu_of(process.pid)
+        time.sleep(_IDLE_SECONDS)
+        used = _cpu_of(process.pid) - before
+        process.kill()
+    return used / _IDLE_SECONDS * 100
+
+
+def _cpu_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How fast the pages of a fleet are read, beside one page after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from unittest import mock
+
+from tests import conftest
+
+from .fleet_server import FleetServer
+from .measure import Row, row
+from .registry import environment
+
+_ROUNDS = 5
+_PAGES = 50
+_LATENCY = 0.05
+_ON_A_PAGE = 20
+
+
+def rows() -> Iterator[Row]:
+    """The rows about pages."""
+    assert conftest.ROOT.exists(), "importing it makes the collection importable"
+    from ansible_collections.community.remoteit.plugins.module_utils import _fleet_page, _fleet_query
+    from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
+    from ansible_collections.community.remoteit.plugins.module_utils._fleet_filter import FleetFilter
+    from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
+
+    count = _PAGES * _ON_A_PAGE
+    with FleetServer(count, _LATENCY, _ON_A_PAGE) as server, mock.patch.object(_fleet_page, "PAGE_SIZE", _ON_A_PAGE):
+        settings = Settings.from_options({"graphql_url": f"{server.url}/graphql/v1"}, environment("/"))
+
+        def read(at_a_time: int) -> float:
+            """Wall seconds."""
+            server.pages.clear()
+            server.most_at_once = 0
+            with mock.patch.object(_fleet_query, "_AT_A_TIME", at_a_time):
+                begun = time.perf_counter()
+                devices = _fleet_query.read_fleet(settings, FleetFilter(), None, Deadline(60), print)
+                wall = time.perf_counter() - begun
+            assert len({device.id for device in devices}) == len(devices) == count, "lost or doubled"
+            assert set(server.pages.values()) == {1}, "a page was read twice"
+            assert server.most_at_once <= at_a_time, "too many requests in flight"
+            return wall
+
+        ratios = [read(1) / read(_fleet_query._AT_A_TIME) for _round in range(_ROUNDS)]
+    how = f"{_PAGES} pages, {_LATENCY * 1000:.0f} ms latency, {_ROUNDS} rounds"
+    yield row("reading pages, wall : one after the other", ratios, "times faster", 5.0, how, at_least=True)
