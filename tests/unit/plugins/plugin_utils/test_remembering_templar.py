@@ -206,6 +206,36 @@ EXPRESSION = st.recursive(
     _joined,
     max_leaves=4,
 )
+# few, so that hosts differ in one thing alone
+ALIKE = st.sampled_from(
+    [1, True, "x", {"b": "x"}, {"b": {"x": "x"}}, trust_as_template("{{ other }}"), trust_as_template("{{ another }}")]
+)
+OTHERS = {"other": st.sampled_from(["p", "q"]), "another": st.sampled_from(["p", "q"])}
+ALIKE_HOST = st.fixed_dictionaries(OTHERS, optional=dict.fromkeys(NAMES, ALIKE))
+
+
+def answers(templar: Any, expression: str, hosts: list[dict[str, Any]]) -> list[Any]:
+    """What each host gets, or what it fails with, for the expression and as a condition."""
+    found: list[Any] = []
+    for variables in hosts:
+        templar.available_variables = variables
+        for evaluate in (templar.evaluate_expression, templar.evaluate_conditional):
+            try:
+                found.append(described(evaluate(expression)))
+            except Exception as error:  # noqa: BLE001  # whatever it is, it must be the same
+                found.append((type(error), str(error)))
+    return found
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    expression=EXPRESSION.map(trust_as_template),
+    hosts=st.lists(ALIKE_HOST, min_size=4, max_size=6),
+)
+def test_hosts_that_look_alike_get_what_ansible_core_gives_them(expression: str, hosts: list[dict[str, Any]]) -> None:
+    assert answers(RememberingTemplar(Counting()), expression, hosts * 2) == answers(Counting(), expression, hosts * 2)
+
+
 KEYED = st.fixed_dictionaries(
     {"key": EXPRESSION},
     optional={
@@ -276,7 +306,7 @@ def options_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("options")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(options=OPTIONS, hosts=HOSTS, extra_vars=st.dictionaries(st.sampled_from(NAMES), VALUE, max_size=1))
 def test_an_inventory_is_what_ansible_core_alone_makes_of_it(
     options: dict[str, Any], hosts: list[dict[str, Any]], extra_vars: dict[str, Any], options_path: Path
