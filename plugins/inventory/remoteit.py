@@ -264,6 +264,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Lists the fleet. All that remote.it tells stays untrusted, so that Ansible never evaluates it as a template."""
 
     NAME = "community.remoteit.remoteit"
+    templar: Any
 
     def verify_file(self, path: str) -> bool:
         """Whether the file may be a configuration of this plugin."""

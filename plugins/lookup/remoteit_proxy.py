@@ -146,7 +146,6 @@ from ..module_utils._options import checked_deadline, checked_service_id
 from ..module_utils._registry import Registry
 from ..module_utils._settings import Settings
 
-
 # To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
 _RESOLVED: dict[Any, dict[str, Any]] = {}
 _MOST_RESOLVED = 100

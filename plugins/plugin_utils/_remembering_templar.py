@@ -104,7 +104,8 @@ def _found(variables: Mapping[str, Any], path: tuple[str, ...]) -> tuple[int, An
     """The value at *path*, or the one on the way to it that is no plain dict; the number tells which."""
     value = variables.get(path[0], _MISSING)
     for depth, name in enumerate(path[1:]):
-        if type(value) is not dict:
+        kind = type(value)
+        if kind is not dict:
             return depth, value
         value = value.get(name, _MISSING)
     return len(path), value
