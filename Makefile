@@ -70,7 +70,7 @@ pins: $(READY) ## Write the pinned requirements anew; ARGS=--upgrade takes newer
 clean: ## Remove the virtual environment and what tools left behind
 	rm -rf $(VENV) .ansible .mypy_cache .ruff_cache .hypothesis tests/output
 
-$(READY): $(PINS) tests/tools/venv.sh tests/tools/posix.sh
+$(READY): $(PINS) tests/tools/venv.sh tests/tools/others.sh
 	PYTHON='$(PYTHON)' tests/tools/venv.sh $(VENV) '' $(PINS:%=-r %)
-	tests/tools/posix.sh $(VENV)
+	tests/tools/others.sh $(VENV)
 	touch $@

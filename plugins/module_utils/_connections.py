@@ -55,7 +55,6 @@ class Connections:
     def __init__(
         self, settings: Settings, warn: Callable[[str], None], ahead: dict[str, Listing] | None = None
     ) -> None:
-        self._settings = settings
         self._warn = warn
         self._registry = Registry(settings, warn)
         self._clock = Clock()

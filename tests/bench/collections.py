@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_OTHERS = ROOT / ".venv" / "posix"
+_OTHERS = ROOT / ".venv" / "others"
 
 
 def collection_path() -> str:

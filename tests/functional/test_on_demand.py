@@ -30,7 +30,7 @@ from .tasks import connection
 NAMES = ("pi-kitchen", "pi-garage")
 WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 ROOT = Path(__file__).resolve().parents[2]
-POSIX = ROOT / ".venv" / "posix"
+POSIX = ROOT / ".venv" / "others"
 PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
