@@ -38,7 +38,7 @@ RULES = {
         *(["services", name] for name in (*ONE_OF, "service")),
         *EXCLUSIVE,
     ],
-    "required_one_of": [["services", *ONE_OF]],
+    "required_one_of": [[*ONE_OF, "services"]],
 }
 
 
