@@ -24,7 +24,7 @@ from ._transport import Transport
 
 _READS = 3
 # How many pages are asked for at a time.
-_AT_A_TIME = 8
+_AT_A_TIME = 10
 # More than any account has, should remote.it tell a total that is none.
 _MOST_PAGES = 1000
 _SHOWN = 5
