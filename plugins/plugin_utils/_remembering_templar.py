@@ -27,21 +27,14 @@ class RememberingTemplar:
 
     Only results of expressions are remembered that depend on nothing but the variables they read, and only where those
     are plain data: what Ansible has marked, such as a template, may mean something else for another host.
+
+    :ivar available_variables: those of the host whose turn it is
     """
 
     def __init__(self, templar: Templar) -> None:
         self._templar = templar
-        self._variables: Mapping[str, Any] = {}
+        self.available_variables: Mapping[str, Any] = {}
         self._memories: dict[tuple[str, int], _Memory] = {}
-
-    @property
-    def available_variables(self) -> Mapping[str, Any]:
-        """The variables of the host whose turn it is."""
-        return self._variables
-
-    @available_variables.setter
-    def available_variables(self, variables: Mapping[str, Any]) -> None:
-        self._variables = variables
 
     def evaluate_expression(self, expression: Any) -> Any:
         """The value of *expression*. Raises what the templar raises."""
@@ -53,7 +46,7 @@ class RememberingTemplar:
 
     def template(self, text: Any) -> Any:
         """*text* with its templates evaluated. Raises what the templar raises."""
-        self._templar.available_variables = self._variables
+        self._templar.available_variables = self.available_variables
         return self._templar.template(text)
 
     def _remembered(self, kind: str, text: Any, evaluate: Callable[[Any], Any]) -> Any:
@@ -61,11 +54,11 @@ class RememberingTemplar:
         memory = self._memories.get((kind, id(text)))
         if memory is None:
             memory = self._memories[kind, id(text)] = _Memory(text)
-        key = memory.key(self._variables)
+        key = memory.key(self.available_variables)
         if key is not None and key in memory.results:
             memory.hits += 1
             return _copied(memory.results[key])
-        self._templar.available_variables = self._variables
+        self._templar.available_variables = self.available_variables
         result = evaluate(text)
         if key is not None:
             memory.results[key] = _copied(result)

@@ -93,6 +93,18 @@ def test_every_value_of_the_result_is_an_attribute_and_nothing_else_is(registry:
     assert "password" in refused(SERVICE, attribute="password")
 
 
+def test_what_can_be_no_option_is_refused_each_time() -> None:
+    for _again in range(2):
+        assert "timeout" in refused(SERVICE, timeout=[1])
+
+
+def test_the_same_evaluation_sees_what_has_changed(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(registry, held())
+    assert lookup(SERVICE, attribute="port", missing="empty") == [38575]
+    monkeypatch.setenv("R3_ACCESS_KEY_ID", "ANOTHERACCESSKEY0001")
+    assert lookup(SERVICE, attribute="port", missing="empty") == [""]
+
+
 @pytest.mark.parametrize("terms", [(SERVICE, OTHER_SERVICE), ([SERVICE, OTHER_SERVICE],), ([SERVICE], OTHER_SERVICE)])
 def test_several_services_in_their_order(terms: Any, registry: Path) -> None:
     remember(registry, held())
