@@ -226,7 +226,7 @@ def answers(templar: Any, expression: str, hosts: list[dict[str, Any]]) -> list[
     return found
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     expression=EXPRESSION.map(trust_as_template),
     hosts=st.lists(ALIKE_HOST, min_size=4, max_size=6),
@@ -305,7 +305,7 @@ def options_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("options")
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(options=OPTIONS, hosts=HOSTS, extra_vars=st.dictionaries(st.sampled_from(NAMES), VALUE, max_size=1))
 def test_an_inventory_is_what_ansible_core_alone_makes_of_it(
     options: dict[str, Any], hosts: list[dict[str, Any]], extra_vars: dict[str, Any], options_path: Path
