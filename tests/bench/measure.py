@@ -10,7 +10,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -63,10 +63,14 @@ def cost(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path) -
     return Cost(usage.ru_utime + usage.ru_stime, os.times().elapsed - begun.elapsed, usage.ru_maxrss / 1024)
 
 
-def in_turns(rounds: int, *, warm: bool = True, **works: Callable[[], Cost]) -> list[dict[str, Cost]]:
-    """What each of *works* costs, in every round; one more round before them *warm*s caches and is not counted."""
-    measured = [{name: work() for name, work in works.items()} for _round in range(rounds + warm)]
-    return measured[warm:]
+def in_turns(rounds: int, warm: Collection[str] | None = None, **works: Callable[[], Cost]) -> list[dict[str, Cost]]:
+    """What each of *works* costs, in every round.
+
+    Those named in *warm*, by default all, are done once before and not counted: that fills caches for all of them.
+    """
+    for name in works if warm is None else warm:
+        works[name]()
+    return [{name: work() for name, work in works.items()} for _round in range(rounds)]
 
 
 def row(name: str, figures: Sequence[float], unit: str, bound: float, how: str, *, at_least: bool = False) -> Row:
