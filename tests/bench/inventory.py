@@ -54,12 +54,12 @@ _HETZNER: dict[str, Any] = {
 _GROUPS = ("reachable", "tag_", "is_")
 
 
-class _Bench:
+class Inventories:
     """Inventories below *root*, whose costs are net of what a fleet of one costs."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._environ = {
+        self.environ = {
             **os.environ,
             **environment(str(root)),
             "ANSIBLE_COLLECTIONS_PATH": collection_path(),
@@ -95,13 +95,13 @@ class _Bench:
 
     def list(self, inventory: Path) -> Callable[[], Cost]:
         """What it costs to list *inventory*."""
-        return lambda: cost([_PROGRAM, "-i", inventory, "--list"], self._environ, self._root)
+        return lambda: cost([_PROGRAM, "-i", inventory, "--list"], self.environ, self._root)
 
     def listed(self, inventory: Path) -> dict[str, Any]:
         """What *inventory* lists."""
         command = [_PROGRAM, "-i", inventory, "--list"]
         listed: dict[str, Any] = json.loads(
-            subprocess.run(command, env=self._environ, capture_output=True, check=True).stdout
+            subprocess.run(command, env=self.environ, capture_output=True, check=True).stdout
         )
         return listed
 
@@ -115,7 +115,7 @@ def rows() -> Iterator[Row]:
     """The rows about inventories."""
     with tempfile.TemporaryDirectory() as root, contextlib.ExitStack() as stack:
         one, many = (stack.enter_context(FleetServer(count)) for count in (1, _SIZE))
-        bench = _Bench(Path(root))
+        bench = Inventories(Path(root))
         works = {
             "one": bench.list(bench.ours(one)),
             "plain": bench.list(bench.ours(many)),
@@ -141,7 +141,7 @@ def rows() -> Iterator[Row]:
     yield row("inventory, memory : script", memory, "x", 1.0, how)
 
 
-def _check_alike(bench: _Bench) -> None:
+def _check_alike(bench: Inventories) -> None:
     """Both make the same of the same fleet, or the comparison means nothing."""
     with FleetServer(100) as some:
         ours, theirs = (_made(bench.listed(path)) for path in (bench.ours(some, **_CONSTRUCTED), bench.hetzner(some)))
@@ -160,7 +160,7 @@ def growth() -> Iterator[Row]:
     """The rows about fleets that grow."""
     sizes = (1000, _SIZE, 50_000)
     with tempfile.TemporaryDirectory() as root, contextlib.ExitStack() as stack:
-        bench = _Bench(Path(root))
+        bench = Inventories(Path(root))
         servers = {size: stack.enter_context(FleetServer(size)) for size in (1, *sizes)}
         works = {str(size): bench.list(bench.ours(server, **_CONSTRUCTED)) for size, server in servers.items()}
         measured = in_turns(_ROUNDS, ("1",), **works)
