@@ -99,7 +99,7 @@ class Inventories:
 
     def listed(self, inventory: Path) -> dict[str, Any]:
         """What *inventory* lists."""
-        command = [_PROGRAM, "-i", inventory, "--list"]
+        command: list[str | Path] = [_PROGRAM, "-i", inventory, "--list"]
         listed: dict[str, Any] = json.loads(
             subprocess.run(command, env=self.environ, capture_output=True, check=True).stdout
         )
