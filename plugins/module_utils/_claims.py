@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from ._clock import Deadline
 from ._model import Connection
@@ -30,6 +31,26 @@ def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding,
     holding.connections = [claimed if item is connection else item for item in holding.connections]
     registry.save(service_id, holding)
     return claimed
+
+
+def remain(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:
+    """Say that *holder* goes on using *connection*; True when the registry had lost that, and has it again.
+
+    Raises RegistryError.
+    """
+    service_id = connection.service_id
+    if any(holder in item.holders for item in registry.read(service_id).connections):
+        registry.renew(holder)
+        return False
+    with registry.locked(service_id, deadline) as holding:
+        if not any(item.id == connection.id for item in holding.connections):
+            holding.connections = [*holding.connections, replace(connection, holders=())]
+        holding.connections = [
+            replace(item, holders=(*item.holders, holder)) if item.id == connection.id else item
+            for item in holding.connections
+        ]
+        registry.save(service_id, holding)
+    return True
 
 
 def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) -> bool:

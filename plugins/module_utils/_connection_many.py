@@ -16,10 +16,10 @@ from ._clock import Deadline
 from ._connection_one import close_one, open_one
 from ._connections import Connections
 from ._errors import OptionError
-from ._http import printable
 from ._many import Done, checked_concurrency, each, in_short
 from ._options import checked_service_id
 from ._settings import Settings
+from ._text import printable
 from ._wanted import Wanted
 
 FAIL = "fail"

@@ -14,9 +14,9 @@ from ._errors import OptionError, RefusedError
 from ._fleet import Device, FleetService
 from ._fleet_filter import FleetFilter
 from ._fleet_query import read_fleet
-from ._http import printable
 from ._options import checked_service_id
 from ._settings import Settings
+from ._text import printable
 
 # At most one of these says which device or service is meant.
 EXCLUSIVE = (["service_id", "device", "device_tag"], ["service_id", "service"])

@@ -18,11 +18,12 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from ._access import MODES, Access
-from ._claims import join, leave
+from ._claims import join, leave, remain
 from ._clock import Deadline
 from ._errors import OptionError, RemoteItError
 from ._holder import holder
@@ -30,6 +31,7 @@ from ._model import Connection
 from ._options import checked_deadline, checked_service_id
 from ._registry import Registry
 from ._relay import NoServerError, dial, relay
+from ._repeat import repeated
 from ._settings import APIS, SIGNATURES, Settings
 from ._ssh_message import tell
 from ._wanted import Wanted
@@ -59,7 +61,8 @@ def main(arguments: Sequence[str]) -> int:
             with contextlib.suppress(RemoteItError):
                 tunnel.close()
             raise
-        relay(0, 1, proxy, signalled)
+        with tunnel.in_use():
+            relay(0, 1, proxy, signalled)
         with contextlib.suppress(OSError):
             # To close it would do nothing while a thread still reads from it.
             proxy.shutdown(socket.SHUT_RDWR)
@@ -111,6 +114,7 @@ class _Tunnel:
         self._deadline = deadline
         self._registry = Registry(settings, _warn)
         self._holder = holder(os.getpid())
+        self._used: Connection | None = None
         self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder)
 
     @classmethod
@@ -148,10 +152,22 @@ class _Tunnel:
                 f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
                 "name an SSH service."
             )
-        return dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
+        proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
+        self._used = connection
+        return proxy
+
+    def in_use(self) -> AbstractContextManager[None]:
+        """While this lasts, other machines are told that the tunnel is needed, where they can be."""
+        return repeated(self._remain, self._registry.renew_every)
+
+    def _remain(self) -> bool:
+        return self._used is not None and remain(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
 
     def close(self) -> None:
         """End the use, and close what nobody else needs. Raises RemoteItError."""
+        if self._registry.renew_every is not None and self._remain():
+            # By then, others who use it have said so again as well.
+            time.sleep(self._registry.renew_every)
         deadline = Deadline(_CLOSE_TIMEOUT)
         if not leave(self._registry, self._service_id, self._holder, deadline):
             self._connections().release(self._service_id, self._holder, deadline)

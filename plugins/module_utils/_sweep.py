@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import functools
 import json
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,6 +20,7 @@ from ._credentials import Credentials
 from ._errors import OutOfTimeError, RegistryError, RemoteItError
 from ._model import Connection
 from ._registry import Registry
+from ._repeat import repeated
 from ._settings import Settings
 from ._wanted import is_unneeded
 
@@ -51,10 +54,20 @@ def decoded(line: bytes) -> Settings:
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:
-    """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know."""
+    """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know.
+
+    Until the lines end, which is the end of *holder*, other machines are told that it lives.
+    """
+    known: dict[bytes, Settings] = {}
+    with contextlib.ExitStack() as lifetime:
+        for line in lines:
+            if line not in known:
+                known[line] = decoded(line)
+                registry = Registry(known[line], _ignore)
+                lifetime.enter_context(repeated(functools.partial(registry.renew, holder), registry.renew_every))
     complaints: list[str] = []
-    for settings in [decoded(line) for line in sorted(set(lines))]:
-        complaints += sweep(settings, holder)
+    for line in sorted(known):
+        complaints += sweep(known[line], holder)
     for complaint in complaints:
         sys.stdout.write(f"{complaint}\n")
 

@@ -19,9 +19,6 @@ if not __package__:
     __package__ = f"{_collection.__name__}.plugin_utils"
 
 if __name__ == "__main__":
-    # Until it is needed, it should cost next to nothing.
-    LINES = set(itertools.takewhile(bytes.strip, sys.stdin.buffer))
-
     from ..module_utils._sweep import serve
 
-    serve(sys.argv[1], LINES)
+    serve(sys.argv[1], itertools.takewhile(bytes.strip, sys.stdin.buffer))

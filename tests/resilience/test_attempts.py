@@ -24,6 +24,8 @@ from tests.simulator.harness import Simulator
 from .kill_matrix import KEPT, PHASES, kill
 from .site import SERVICE, Site, configuration
 
+pytestmark = pytest.mark.either_registry
+
 TASK = Wanted(Access())
 ANSWER_NOT_READ = next(phase for phase in PHASES if phase.name == "during the call, the answer not read")
 
@@ -75,7 +77,8 @@ def test_an_attempt_that_was_given_up_is_over(site: Site) -> None:
 
 def test_an_attempt_of_a_clock_that_was_ahead_is_not_kept_until_then(site: Site) -> None:
     tomorrow = time.time() + 86400
-    with site.registry().locked(SERVICE, Deadline(10)):
-        site.registry().save(SERVICE, Holding(attempts=[Attempt(tomorrow, tomorrow + 30)]))
+    registry = site.registry()
+    with registry.locked(SERVICE, Deadline(10)):
+        registry.save(SERVICE, Holding(attempts=[Attempt(tomorrow, tomorrow + 30)]))
     site.connections().absent(SERVICE, Deadline(30))
     assert site.registry().read(SERVICE) == Holding()

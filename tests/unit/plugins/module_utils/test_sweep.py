@@ -121,6 +121,7 @@ OTHERS: dict[str, Any] = {
     "verify": "/etc/ssl/\udcff\n'\"ca",
     "request_timeout": 0.125,
     "registry": "/tmp/\u00e4 \n\udcff",
+    "registry_password": "\u00e4'\"",
 }
 
 
