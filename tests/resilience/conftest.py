@@ -15,7 +15,7 @@ import pytest
 pytest.register_assert_rewrite("tests.resilience.history", "tests.resilience.machine")
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
-from tests.lab.redis_server import RedisServer, is_installed
+from tests.lab.redis_fixtures import redis_server, started_redis  # noqa: F401 fixtures
 from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
@@ -37,25 +37,10 @@ def plain_bench() -> Iterator[Bench]:
         yield bench(stack)
 
 
-@pytest.fixture(scope="session")
-def _redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    if not is_installed():
-        pytest.skip("there is no redis-server")
-    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What is marked either_registry is shown with the registry in a directory and with the one in Redis."""
     if "site" in metafunc.fixturenames and metafunc.definition.get_closest_marker("either_registry"):
         metafunc.parametrize("site", ["file", "redis"], indirect=True)
-
-
-@pytest.fixture
-def redis_server(_redis_server: RedisServer) -> RedisServer:
-    """A Redis server with nothing in it."""
-    _redis_server.client().flushall()
-    return _redis_server
 
 
 @pytest.fixture
