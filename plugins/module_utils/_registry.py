@@ -22,7 +22,7 @@ from ._holder import is_elsewhere, is_gone
 from ._model import Connection, host_key_alias, service_id_of
 from ._registry_file import FileStore
 from ._registry_store import Store
-from ._settings import Settings
+from ._settings import Settings, is_url
 from ._wanted import without
 
 VERSION = 1
@@ -124,8 +124,14 @@ class Registry:
         return holding
 
 
+def prepare(place: str | None) -> None:
+    """Import what a registry there needs, for all processes that are forked later: each would take long to do so."""
+    if is_url(place or ""):
+        from . import _registry_redis as _registry_redis
+
+
 def _store(settings: Settings, identity: str) -> Store:
-    if "://" not in settings.registry:
+    if not is_url(settings.registry):
         return FileStore(settings.registry, identity)
     # Only here, because it is slow.
     from ._registry_redis import RedisStore

@@ -96,12 +96,17 @@ def _verify(options: Mapping[str, Any]) -> bool | str:
     return path
 
 
+def is_url(registry: str) -> bool:
+    """Whether the registry is not a directory."""
+    return registry.find("://") > 0
+
+
 def absolute_registry(given: str) -> str:
     """*given* as it is if it is a URL, else the absolute path: whoever changes the directory must still find it.
 
     Raises OptionError.
     """
-    if given.find("://") > 0:
+    if is_url(given):
         _check_redis(given)
         return given
     try:

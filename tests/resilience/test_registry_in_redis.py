@@ -29,6 +29,9 @@ from tests.unit.plugins.processes import Fork
 
 from .site import SERVICE, Site
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_several_controllers.rst"
+# what the guide says that a user needs
+(RULE,) = re.findall(r"^ +(user runner on .*)$", GUIDE.read_text(), re.M)
 SECONDS = 60.0
 TASK = Wanted(Access())
 # Seconds, instead of 15 and 60
@@ -308,14 +311,14 @@ def test_while_redis_was_away_nobody_could_give_a_sign_of_life(
 
 @pytest.fixture
 def guarded(site: Site, tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Makes the site that *user* with *password* has, in a Redis where only "runner" may do anything, over TLS."""
+    """Makes the site that *user* with *password* has, in a Redis with the rule of the guide, over TLS."""
     if not is_installed():
         pytest.skip("there is no redis-server")
     authority = Authority(tmp_path)
     certificate = authority.server_file()
     lines = [
         "user default off",
-        "user runner on >s3cret ~team:* +@all",
+        RULE.replace("team-a", "team").replace("…", "s3cret"),
         "user reader on >s3cret ~team:* +@read +@connection",
         f"tls-cert-file {certificate}",
         f"tls-key-file {certificate}",
@@ -373,3 +376,25 @@ def test_prefixes_keep_teams_apart(shared: Site, server: RedisServer) -> None:
     shared.forget()
     assert shared.registry().read_all() == []
     assert present(shared) != opened
+
+
+# -- what it costs ----------------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_commands(shared: Site, server: RedisServer) -> None:
+    """What the guide says: commands of clients, without those of scripts and of a new TCP connection."""
+
+    def asked(work: Callable[[], object]) -> int:
+        with server.client().monitor() as monitor:
+            work()
+            server.client().ping()
+            count = 0
+            for command in monitor.listen():
+                if command["command"].startswith("PING"):
+                    return count
+                count += command["client_type"] != "lua" and not command["command"].startswith(("CLIENT", "HELLO"))
+        raise AssertionError("there is no end")
+
+    shared.registry().read(SERVICE)
+    assert asked(lambda: present(shared)) == 6
+    assert asked(lambda: present(shared)) == 1
