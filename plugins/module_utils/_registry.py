@@ -14,7 +14,7 @@ import contextlib
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from ._clock import Deadline
@@ -63,10 +63,15 @@ class Registry:
 
     def read(self, service_id: str) -> Holding:
         """What is held open on the service, without waiting for a lock and without writing anything."""
-        try:
-            return self._parsed(service_id, self._store.read(host_key_alias(service_id)))
-        except ValueError:
-            return Holding()
+        return self._usable(service_id, self._store.read(host_key_alias(service_id)))
+
+    def read_many(self, service_ids: Sequence[str]) -> dict[str, Holding]:
+        """What is held open on each of the services, as read() would tell."""
+        records = self._store.read_many([host_key_alias(service_id) for service_id in service_ids])
+        return {
+            service_id: self._usable(service_id, record)
+            for service_id, record in zip(service_ids, records, strict=True)
+        }
 
     def read_all(self) -> list[Connection]:
         """All connections held open, by any service."""
@@ -112,6 +117,12 @@ class Registry:
         """Say to other machines that those of *holders* live that do so on this one. Raises RegistryError."""
         if self.renew_every is not None:
             self._store.renew({name for name in holders if not is_elsewhere(name) and not is_gone(name)})
+
+    def _usable(self, service_id: str, record: bytes | None) -> Holding:
+        try:
+            return self._parsed(service_id, record)
+        except ValueError:
+            return Holding()
 
     def _parsed(self, service_id: str, record: bytes | None) -> Holding:
         """What the record says, but for holders of other machines that have ended; ValueError when it is unusable."""

@@ -12,7 +12,7 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from ._clock import Deadline
 from ._errors import RegistryError
@@ -40,6 +40,10 @@ class FileStore:
             return _read(self._path(name))
         except FileNotFoundError:
             return None
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """See Store."""
+        return [self.read(name) for name in names]
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """See Store."""

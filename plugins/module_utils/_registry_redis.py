@@ -13,7 +13,7 @@ import contextlib
 import functools
 import os
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, cast
 
 from ._clock import Deadline
@@ -91,6 +91,13 @@ class RedisStore:
             lock.known = record or b""
         return record
 
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """See Store."""
+        found: list[bytes | None] = []
+        for start in range(0, len(names), _AT_ONCE):
+            found += self._ask(functools.partial(self._client.hmget, self._records, names[start : start + _AT_ONCE]))
+        return found
+
     def records(self) -> Iterator[tuple[str, bytes]]:
         """See Store."""
         # It may show some twice, and in any order.
@@ -154,9 +161,11 @@ class RedisStore:
 
     def lapsed(self, holders: Collection[str]) -> set[str]:
         """See Store."""
-        silent = {
-            name for name in holders if not self._ask(functools.partial(self._client.exists, self._sign_of(name)))
-        }
+        if not holders:
+            return set()
+        names = list(holders)
+        signs = self._ask(lambda: self._client.mget([self._sign_of(name) for name in names]))
+        silent = {name for name, sign in zip(names, signs, strict=True) if sign is None}
         # While Redis was away, nobody could give a sign of life.
         return set() if silent and self._seconds_up() < _HOLDER_LEASE else silent
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -23,6 +23,9 @@ class Store(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """The record, None when there is none, without waiting for its lock and without writing anything."""
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """Several records in the order of their names, read as read() does."""
 
     def records(self) -> Iterator[tuple[str, bytes]]:
         """All records by their names, read as read() does."""

@@ -169,6 +169,13 @@ def test_services_are_kept_apart_and_listed_together(place: Place) -> None:
     assert registry.read(SERVICE).connections == [connection()]
     assert registry.read(OTHER_SERVICE).connections == [other]
     assert registry.read_all() == [connection(), other]
+    third = "80:00:00:00:01:02:03:06"
+    assert registry.read_many([third, OTHER_SERVICE, SERVICE]) == {
+        third: Holding(),
+        OTHER_SERVICE: Holding([other]),
+        SERVICE: Holding([connection()]),
+    }
+    assert registry.read_many([]) == {}
     place.save(Holding())
     assert place.open().read_all() == [other]
 
