@@ -91,9 +91,9 @@ class Registry:
         The lock ends with the process, however that ends.
         """
         name = host_key_alias(service_id)
-        with self._store.locked(name, deadline):
+        with self._store.locked(name, deadline) as record:
             try:
-                holding = self._parsed(service_id, self._store.read(name))
+                holding = self._parsed(service_id, record)
             except ValueError as error:
                 title, aside = self._store.title(name), self._store.set_aside(name)
                 self._warn(f"{title} cannot be used ({error}); it was kept as {aside}.")

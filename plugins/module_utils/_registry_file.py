@@ -59,11 +59,11 @@ class FileStore:
                 yield file.removesuffix(_RECORD), _read(os.path.join(self._directory, file))
 
     @contextlib.contextmanager
-    def locked(self, name: str, deadline: Deadline) -> Iterator[None]:
+    def locked(self, name: str, deadline: Deadline) -> Iterator[bytes | None]:
         """See Store."""
         self._make_directories()
         with _lock(os.path.join(self._directory, name + _LOCK), deadline):
-            yield
+            yield self.read(name)
 
     def write(self, name: str, record: bytes | None) -> None:
         """See Store."""

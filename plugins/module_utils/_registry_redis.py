@@ -34,8 +34,8 @@ except ImportError:
     HAS_REDIS = False
 
 # Seconds for which a lock, and a sign of life, last unless they are renewed.
-_LOCK_LEASE = 15.0
-_HOLDER_LEASE = 60.0
+_LOCK_LEASE = 15
+_HOLDER_LEASE = 60
 _RENEWALS = 3
 _POLL = 0.05
 _TIMEOUT = 5.0
@@ -43,18 +43,21 @@ _TIMEOUT = 5.0
 _PAUSES = (0.1, 0.3, 0.9, 1.8)
 _AT_ONCE = 1000
 
-# All scripts answer nothing when they did what they are for.
-
-# Take or renew the lock KEYS[1] as ARGV[1] for ARGV[2] ms, unless somebody else has it than ARGV[3]: who that is.
+# Take the lock KEYS[1] as ARGV[1] for ARGV[2] ms; whose it is, if somebody else has it than ARGV[3].
 _TAKE = """
 local owner = redis.call('get', KEYS[1])
 if owner and owner ~= ARGV[1] and owner ~= ARGV[3] then return owner end
 redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
 """
+# As long as it is ours: a lock that was let go meanwhile must not come back.
+_RENEW = """
+if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('pexpire', KEYS[1], ARGV[2]) end
+"""
 _RELEASE = """
 if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
 """
-# With the lock KEYS[1] of ARGV[1], write ARGV[4] as record ARGV[2] of KEYS[2], or remove it, where ARGV[3] was before.
+# With the lock KEYS[1] of ARGV[1], write ARGV[4] as record ARGV[2] of KEYS[2], or remove it, where ARGV[3] was before;
+# something, if that cannot be done.
 # A record that is missing was lost by Redis, or removed by somebody who had closed what it held.
 _WRITE = """
 local owner = redis.call('get', KEYS[1])
@@ -66,11 +69,11 @@ if ARGV[4] == '' then redis.call('hdel', KEYS[2], ARGV[2]) else redis.call('hset
 
 
 class _Lock:
-    """A lock that this process has: the *token* that shows so, and the record as we know it."""
+    """A lock that this process has: the *token* that shows so, and the record as it was *known* last, or empty."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, known: bytes) -> None:
         self.token = token
-        self.known = b""
+        self.known = known
 
 
 class RedisStore:
@@ -86,10 +89,7 @@ class RedisStore:
 
     def read(self, name: str) -> bytes | None:
         """See Store."""
-        record = self._ask(lambda: cast("bytes | None", self._client.hget(self._records, name)))
-        if lock := self._locks.get(name):
-            lock.known = record or b""
-        return record
+        return cast("bytes | None", self._ask(lambda: self._client.hget(self._records, name)))
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
         """See Store."""
@@ -110,26 +110,27 @@ class RedisStore:
             yield name.decode(errors="replace"), record
 
     @contextlib.contextmanager
-    def locked(self, name: str, deadline: Deadline) -> Iterator[None]:
+    def locked(self, name: str, deadline: Deadline) -> Iterator[bytes | None]:
         """See Store."""
-        me = holder(os.getpid())
-        lock = _Lock(f"{me} {os.urandom(8).hex()}")
-        while owner := self._take(name, lock):
+        key = self._lock_key(name)
+        token = f"{holder(os.getpid())} {os.urandom(8).hex()}"
+        while owner := self._take(key, token):
             # A process of this machine that has ended: nobody need wait for its lease.
-            if is_gone(owner.partition(" ")[0]) and not self._take(name, lock, instead_of=owner):
+            if is_gone(owner.partition(" ")[0]) and not self._take(key, token, instead_of=owner):
                 break
             if not deadline.remaining():
-                raise busy(deadline, f"{self._lock_key(name)} in {self._url}")
+                raise busy(deadline, f"{key} in {self._url}")
             deadline.sleep(_POLL)
-        self._locks[name] = lock
         try:
-            with repeated(lambda: self._take(name, lock), _LOCK_LEASE / _RENEWALS):
-                yield
+            with repeated(lambda: self._renew_lock(key, token), _LOCK_LEASE / _RENEWALS):
+                record = self.read(name)
+                self._locks[name] = _Lock(token, record or b"")
+                yield record
         finally:
-            del self._locks[name]
+            self._locks.pop(name, None)
             # It ends by itself, and what was done is done.
             with contextlib.suppress(RegistryError):
-                self._script(_RELEASE, [self._lock_key(name)], lock.token)
+                self._script(_RELEASE, [key], token)
 
     def write(self, name: str, record: bytes | None) -> None:
         """See Store."""
@@ -157,7 +158,7 @@ class RedisStore:
     def renew(self, holders: Collection[str]) -> None:
         """See Store."""
         for name in holders:
-            self._ask(functools.partial(self._client.set, self._sign_of(name), b"", px=int(_HOLDER_LEASE * 1000)))
+            self._ask(functools.partial(self._client.set, self._sign_of(name), b"", px=_milliseconds(_HOLDER_LEASE)))
 
     def lapsed(self, holders: Collection[str]) -> set[str]:
         """See Store."""
@@ -178,10 +179,12 @@ class RedisStore:
     def _seconds_up(self) -> int:
         return int(self._ask(lambda: self._client.info("server"))["uptime_in_seconds"])
 
-    def _take(self, name: str, lock: _Lock, instead_of: str = "") -> str:
-        """Take or renew the lock; empty, or else whose it is."""
-        owner = self._script(_TAKE, [self._lock_key(name)], lock.token, int(_LOCK_LEASE * 1000), instead_of)
-        return owner.decode(errors="replace")
+    def _take(self, key: str, token: str, instead_of: str = "") -> str:
+        """Take a lock; empty, or else whose it is."""
+        return self._script(_TAKE, [key], token, _milliseconds(_LOCK_LEASE), instead_of).decode(errors="replace")
+
+    def _renew_lock(self, key: str, token: str) -> None:
+        self._script(_RENEW, [key], token, _milliseconds(_LOCK_LEASE))
 
     def _script(self, script: str, keys: list[str], *arguments: str | bytes | int) -> bytes:
         answer = self._ask(lambda: self._client.eval(script, len(keys), *keys, *arguments))
@@ -205,6 +208,10 @@ class RedisStore:
                     ) from None
                 time.sleep(pause)
         raise AssertionError("unreachable")
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
 
 
 def _reason(error: Exception) -> str:

@@ -30,8 +30,8 @@ class Store(Protocol):
     def records(self) -> Iterator[tuple[str, bytes]]:
         """All records by their names, read as read() does."""
 
-    def locked(self, name: str, deadline: Deadline) -> AbstractContextManager[None]:
-        """Until it is left, nobody else may write the record. Raises OutOfTimeError when somebody has it too long."""
+    def locked(self, name: str, deadline: Deadline) -> AbstractContextManager[bytes | None]:
+        """The record, which until this is left nobody else may write. Raises OutOfTimeError if somebody has it too long."""
 
     def write(self, name: str, record: bytes | None) -> None:
         """Replace the record in one step, or remove it. Only while it is locked."""
