@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 _SHOWN_CHARACTERS = 200
 
 
@@ -13,3 +15,11 @@ def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
     """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
     shown = text.strip()[:limit]
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
+
+
+def enumerated(words: Iterable[str], limit: int = 10) -> str:
+    """*words* with commas, or the first *limit* of them and how many more there are."""
+    shown = list(words)
+    if len(shown) > limit:
+        shown[limit:] = [f"and {len(shown) - limit} more"]
+    return ", ".join(shown)
