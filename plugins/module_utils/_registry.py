@@ -19,8 +19,8 @@ import math
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from ._clock import Deadline
 from ._errors import OutOfTimeError, RegistryError
@@ -31,8 +31,7 @@ VERSION = 1
 _POLL = 0.02
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
 
     Seconds since the epoch by this machine's clock: the server's is known only once it has answered.
@@ -42,12 +41,15 @@ class Attempt:
     until: float
 
 
-@dataclass
 class Holding:
     """What is held open on one service, oldest first, and the attempts with unknown outcome."""
 
-    connections: list[Connection] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
+    def __init__(self, connections: Iterable[Connection] = (), attempts: Iterable[Attempt] = ()) -> None:
+        self.connections = list(connections)
+        self.attempts = list(attempts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Holding) and vars(self) == vars(other)
 
 
 class Registry:
@@ -110,7 +112,7 @@ class Registry:
             document = {
                 "version": VERSION,
                 "connections": [connection.as_record() for connection in holding.connections],
-                "attempts": [asdict(attempt) for attempt in holding.attempts],
+                "attempts": [attempt._asdict() for attempt in holding.attempts],
             }
             _replace(path, json.dumps(document, indent=1))
         except OSError as error:
