@@ -11,7 +11,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ._errors import CredentialsError
 
@@ -28,13 +28,15 @@ ENV_FILE = "R3_CREDENTIALS_FILE"
 _PRINTABLE_WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """An access key: its id and the *key* bytes that sign; *developer_key* is needed by REST only."""
 
     key_id: str
-    key: bytes = field(repr=False)
-    developer_key: str | None = field(default=None, repr=False)
+    key: bytes
+    developer_key: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Credentials(key_id={self.key_id!r})"
 
 
 def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Credentials:

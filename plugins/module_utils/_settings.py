@@ -10,8 +10,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from ._credentials import Credentials, find_credentials
@@ -36,8 +35,7 @@ ENV_GRAPHQL_URL = "R3_GRAPHQL_URL"
 ENV_REGISTRY = "REMOTEIT_REGISTRY"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything the core needs to know. *verify* is what requests takes: a bool or the path of a CA bundle."""
 
     credentials: Credentials
