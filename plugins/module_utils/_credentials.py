@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import os
 import re
@@ -80,8 +79,8 @@ def decode_secret(text: str, source: str) -> bytes:
     """
     compact = "".join(text.split()).translate(str.maketrans("-_", "+/")).rstrip("=")
     try:
-        key = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        key = binascii.a2b_base64(compact + "=" * (-len(compact) % 4), strict_mode=True)
+    except ValueError:
         key = b""
     if not key:
         raise CredentialsError(f"The secret access key of {source} is not base64: copy it again, whole and unquoted.")

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
 from ._credentials import Credentials, find_credentials
 from ._errors import CredentialsError, OptionError
@@ -110,6 +109,10 @@ def _registry(given: str) -> str:
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
     """The base URL in the one form that every signature dialect signs alike: no default port, lower-case host."""
     text = options.get(name) or environ.get(variable) or default
+    if text == default:
+        return default
+    from urllib.parse import urlsplit, urlunsplit  # few have a remote.it of their own
+
     try:
         parts = urlsplit(text)
         port = parts.port
