@@ -4,8 +4,8 @@
 
 """The tunnel of one SSH connection: opened or joined for it, and closed with it.
 
-This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do, and
-values are named tuples: it takes longer to import dataclasses than to use the registry.
+This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do, what
+tells of errors only after one, and values are named tuples: to import dataclasses takes longer than to use the registry.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from ._options import checked_deadline, checked_service_id
 from ._registry import Registry
 from ._relay import NoServerError, dial, relay
 from ._settings import APIS, SIGNATURES, Settings
-from ._ssh_message import tell
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ def main(arguments: Sequence[str]) -> int:
         _linger(signalled)
         tunnel.close()
     except RemoteItError as error:
+        from ._ssh_message import tell
+
         tell(f"remote.it: {error}")
         return 1
     return 0

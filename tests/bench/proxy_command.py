@@ -59,13 +59,7 @@ def _accept(listener: socket.socket, serve: Callable[[socket.socket], None]) -> 
 
 
 def _start() -> Iterator[Row]:
-    clients = []
-
-    def greet(client: socket.socket) -> None:
-        clients.append(client)
-        client.sendall(_BANNER)
-
-    with _server(greet) as (host, port, environ):
+    with _server(_greet) as (host, port, environ):
         commands = {
             "empty": [sys.executable, "-c", f"print({_BANNER.decode()!r}, flush=True); input()"],
             "ours": [sys.executable, str(_PROGRAM), SERVICE_ID],
@@ -81,6 +75,13 @@ def _start() -> Iterator[Row]:
     if "nc" in commands:
         late = [(each["ours"][1] - each["nc"][1]) * 1000 for each in measured]
         yield row("the ProxyCommand, first byte later than nc's", late, "ms wall", 150, how)
+
+
+def _greet(client: socket.socket) -> None:
+    """Speak first, as an SSH server does, and then be silent until the client goes."""
+    with contextlib.suppress(OSError), client:
+        client.sendall(_BANNER)
+        client.recv(1)
 
 
 def _start_of(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
@@ -107,7 +108,7 @@ def _throughput() -> Iterator[Row]:
         ratios = [_through_program(environ) / _directly(host, port) for _round in range(_THROUGHPUT_ROUNDS)]
     how = f"{_MEGABYTES} MB, one stream, {_THROUGHPUT_ROUNDS} rounds"
     yield row("the ProxyCommand, throughput : direct TCP", ratios, "x", 0.6, how, at_least=True)
-    with _server(lambda _client: time.sleep(_IDLE_SECONDS + 5)) as (_host, _port, environ):
+    with _server(_greet) as (_host, _port, environ):
         busy = [_busy_when_idle(environ)]
     yield row("the ProxyCommand, CPU when idle", busy, "% of a core", 1.0, f"{_IDLE_SECONDS:.0f} s")
 
@@ -139,7 +140,8 @@ def _drained(read: Callable[[bytearray], int]) -> float:
 def _busy_when_idle(environ: Mapping[str, str]) -> float:
     command = [sys.executable, str(_PROGRAM), SERVICE_ID]
     with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        time.sleep(1)
+        assert process.stdout is not None
+        process.stdout.read(1)
         before = _cpu_of(process.pid)
         time.sleep(_IDLE_SECONDS)
         used = _cpu_of(process.pid) - before
