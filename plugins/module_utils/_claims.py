@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from ._clock import Deadline
 from ._model import Connection
@@ -44,9 +43,9 @@ def remain(registry: Registry, connection: Connection, holder: str, deadline: De
         return False
     with registry.locked(service_id, deadline) as holding:
         if not any(item.id == connection.id for item in holding.connections):
-            holding.connections = [*holding.connections, replace(connection, holders=())]
+            holding.connections = [*holding.connections, connection._replace(holders=())]
         holding.connections = [
-            replace(item, holders=(*item.holders, holder)) if item.id == connection.id else item
+            item._replace(holders=(*item.holders, holder)) if item.id == connection.id else item
             for item in holding.connections
         ]
         registry.save(service_id, holding)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ._access import Access
 from ._claims import claim
@@ -158,7 +158,7 @@ class Connections:
                 self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
                 kept.append(connection)
             elif answer:
-                kept.append(replace(connection, verified_at=self.now()))
+                kept.append(connection._replace(verified_at=self.now()))
             elif self._close_silent(connection, holding, deadline):
                 closed.append(connection.id)
         holding.connections = kept
@@ -229,7 +229,7 @@ class Connections:
             if wanted.holder is not None:
                 holding.connections = without(wanted.holder, holding.connections)
             self._refresh(service_id, holding, deadline, check=False)
-            other = replace(wanted, other_than=dead.id)
+            other = wanted._replace(other_than=dead.id)
             return self._present(service_id, other, holding, deadline, check=False).opened()
 
     # -- absent -------------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ import contextlib
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ._clock import Deadline
 from ._holder import is_elsewhere, is_gone
@@ -28,8 +28,7 @@ from ._wanted import without
 VERSION = 1
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
 
     Seconds since the epoch by this machine's clock: the server's is known only once it has answered.
@@ -39,12 +38,15 @@ class Attempt:
     until: float
 
 
-@dataclass
 class Holding:
     """What is held open on one service, oldest first, and the attempts with unknown outcome."""
 
-    connections: list[Connection] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
+    def __init__(self, connections: Iterable[Connection] = (), attempts: Iterable[Attempt] = ()) -> None:
+        self.connections = list(connections)
+        self.attempts = list(attempts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Holding) and vars(self) == vars(other)
 
 
 class Registry:
@@ -108,7 +110,7 @@ class Registry:
             document = {
                 "version": VERSION,
                 "connections": [connection.as_record() for connection in holding.connections],
-                "attempts": [asdict(attempt) for attempt in holding.attempts],
+                "attempts": [attempt._asdict() for attempt in holding.attempts],
             }
             record = json.dumps(document, indent=1).encode()
         self._store.write(host_key_alias(service_id), record)

@@ -10,9 +10,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, NamedTuple
 
 from ._credentials import Credentials, find_credentials
 from ._errors import CredentialsError, OptionError
@@ -37,8 +35,7 @@ ENV_REGISTRY = "REMOTEIT_REGISTRY"
 ENV_REGISTRY_PASSWORD = "REMOTEIT_REGISTRY_PASSWORD"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything the core needs to know. *verify* is what requests takes: a bool or the path of a CA bundle."""
 
     credentials: Credentials
@@ -49,7 +46,10 @@ class Settings:
     verify: bool | str
     request_timeout: float
     registry: str
-    registry_password: str | None = field(default=None, repr=False)
+    registry_password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Settings({self.credentials!r}, registry={self.registry!r})"
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -138,6 +138,10 @@ def _check_redis(url: str) -> None:
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
     """The base URL in the one form that every signature dialect signs alike: no default port, lower-case host."""
     text = options.get(name) or environ.get(variable) or default
+    if text == default:
+        return default
+    from urllib.parse import urlsplit, urlunsplit  # few have a remote.it of their own
+
     try:
         parts = urlsplit(text)
         port = parts.port

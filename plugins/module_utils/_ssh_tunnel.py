@@ -4,13 +4,15 @@
 
 """The tunnel of one SSH connection: opened or joined for it, and closed with it.
 
-This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do.
+This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do, what
+tells of errors only after one, and values are named tuples: to import dataclasses takes longer than to use the registry.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import select
 import signal
@@ -33,7 +35,6 @@ from ._registry import Registry
 from ._relay import NoServerError, dial, relay
 from ._repeat import repeated
 from ._settings import APIS, SIGNATURES, Settings
-from ._ssh_message import tell
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def main(arguments: Sequence[str]) -> int:
         _linger(signalled)
         tunnel.close()
     except RemoteItError as error:
+        from ._ssh_message import tell
+
         tell(f"remote.it: {error}")
         return 1
     return 0
@@ -184,7 +187,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser("ssh_proxy.py", description="Connect SSH to a service on a device behind remote.it.")
+    parser = _Parser(
+        "ssh_proxy.py",
+        description="Connect SSH to a service on a device behind remote.it.",
+        # By default it asks the terminal for its width, with or without need, and that imports all of compression.
+        formatter_class=functools.partial(argparse.HelpFormatter, width=100),
+    )
     parser.add_argument("service_id", metavar="SERVICE_ID")
     for text in ("--profile", "--credentials-file", "--rest-url", "--graphql-url", "--ca-path", "--registry"):
         parser.add_argument(text)

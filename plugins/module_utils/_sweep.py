@@ -13,7 +13,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 
 from ._clock import Deadline
 from ._credentials import Credentials
@@ -39,10 +38,9 @@ _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 def encoded(settings: Settings) -> bytes:
     """One line for decoded(). It holds the keys, so it may only go through a pipe."""
-    key = base64.b64encode(settings.credentials.key).decode()
-    values = asdict(settings)
-    values["credentials"]["key"] = key
-    return json.dumps(values).encode() + b"\n"
+    credentials = settings.credentials._asdict()
+    credentials["key"] = base64.b64encode(settings.credentials.key).decode()
+    return json.dumps({**settings._asdict(), "credentials": credentials}).encode() + b"\n"
 
 
 def decoded(line: bytes) -> Settings:
