@@ -88,7 +88,9 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 def iso8601(epoch: float) -> str:
     """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(epoch))
+    from datetime import UTC, datetime  # needed for what a task returns only
+
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def from_iso8601(text: str) -> float:
