@@ -84,7 +84,7 @@ class _Memory:
             self.results.clear()
             return None
         try:
-            return tuple(_frozen(_found(variables, path)) for path in self._reads)
+            return tuple(_found(variables, path) for path in self._reads)
         except _NotPlainError:
             return None
 
@@ -94,23 +94,26 @@ class _NotPlainError(Exception):
 
 
 def _found(variables: Mapping[str, Any], path: tuple[str, ...]) -> tuple[int, Any]:
-    """The value at *path*, or the one on the way to it that is no plain dict; the number tells which."""
+    """The value at *path*, frozen, or the one on the way to it that is no plain dict; the number tells which."""
     value = variables.get(path[0], _MISSING)
     for depth, name in enumerate(path[1:]):
         kind = type(value)
         if kind is not dict:
-            return depth, value
+            return depth, _frozen(value)
         value = value.get(name, _MISSING)
-    return len(path), value
+    return len(path), _frozen(value)
 
 
 def _frozen(value: Any) -> Any:
     """*value* in a form that compares and tells 1 from True and 1.0. Raises _NotPlainError."""
     kind = type(value)
-    if kind in (str, int, float, bool, type(None)) or value is _MISSING:
+    if kind is str or value is None or value is _MISSING:
+        # equal to nothing of another type, so it may stand for itself
+        return value
+    if kind in (int, float, bool):
         return kind, value
     if kind in (list, tuple):
-        return kind, tuple(_frozen(item) for item in value)
+        return kind, tuple(map(_frozen, value))
     if kind is dict:
         return kind, tuple((_frozen(name), _frozen(item)) for name, item in value.items())
     raise _NotPlainError
@@ -118,4 +121,13 @@ def _frozen(value: Any) -> Any:
 
 def _copied(value: Any) -> Any:
     """*value*, so that no host can change what another one has."""
-    return value if value is None or isinstance(value, (str, int, float)) else copy.deepcopy(value)
+    if _is_immutable(value):
+        return value
+    if isinstance(value, list) and all(map(_is_immutable, value)):
+        # A deep copy takes ten times as long, and tags are such lists.
+        return copy.copy(value)
+    return copy.deepcopy(value)
+
+
+def _is_immutable(value: Any) -> bool:
+    return value is None or isinstance(value, (str, int, float))

@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from . import inventory, lookup_hit, many, pages, playbook, proxy_command, tasks
+from . import fleet_run, inventory, lookup_hit, many, pages, playbook, proxy_command, slices, tasks
 from .measure import Row, versions
 from .table import as_text, write
 
@@ -20,9 +20,11 @@ _PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "many": many.rows,
     "inventory": inventory.rows,
     "growth": inventory.growth,
+    "slices": slices.rows,
     "pages": pages.rows,
     "proxy-command": proxy_command.rows,
     "playbook": playbook.rows,
+    "fleet-run": fleet_run.rows,
 }
 
 
@@ -40,6 +42,7 @@ def main() -> int:
             print(as_text(row), flush=True)
     if options.write:
         write(measured, versions())
+        fleet_run.write()
     return 0 if all(row.holds for row in measured) else 1
 
 

@@ -7,15 +7,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-_OTHERS = ROOT / ".venv" / "others"
+from tests import conftest
+
+ROOT = conftest.ROOT
+# beside the interpreter that runs this, wherever the checkout is
+_OTHERS = Path(sys.prefix) / "others"
 
 
 def collection_path() -> str:
     """The value of ANSIBLE_COLLECTIONS_PATH."""
-    return os.pathsep.join(str(path) for path in (ROOT / ".venv" / "tree", _OTHERS))
+    return os.pathsep.join([os.environ["ANSIBLE_COLLECTIONS_PATH"], str(_OTHERS)])
 
 
 def has_hetzner() -> bool:

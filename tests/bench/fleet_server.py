@@ -41,7 +41,7 @@ class FleetServer:
         self._lock = threading.Lock()
         self._at_once = 0
         self._remoteit: dict[int, bytes] = {}
-        self._hetzner: dict[tuple[int, int], bytes] = {}
+        self._hetzner: dict[tuple[str, int, int], bytes] = {}
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -53,9 +53,10 @@ class FleetServer:
                 self._answer(server.remoteit(asked.get("variables", {}).get("from", 0)))
 
             def do_GET(self) -> None:
-                options = parse_qs(urlsplit(self.path).query)
+                asked = urlsplit(self.path)
+                options = parse_qs(asked.query)
                 number, size = (int(options.get(name, ["1"])[0]) for name in ("page", "per_page"))
-                self._answer(server.hetzner(number, size))
+                self._answer(server.hetzner(asked.path.rpartition("/")[2], number, size))
 
             def _answer(self, body: bytes) -> None:
                 self.send_response(200)
@@ -111,21 +112,23 @@ class FleetServer:
             self._remoteit[start] = json.dumps({"data": data}).encode()
         return self._remoteit[start]
 
-    def hetzner(self, number: int, size: int) -> bytes:
-        """Page *number* of servers."""
-        if (number, size) not in self._hetzner:
-            last = max(1, math.ceil(self.count / size))
+    def hetzner(self, what: str, number: int, size: int) -> bytes:
+        """Page *number* of *what*: the servers, or the locations, of which there are none."""
+        if (what, number, size) not in self._hetzner:
+            count = self.count if what == "servers" else 0
+            last = max(1, math.ceil(count / size))
             pagination = {
                 "page": number,
                 "per_page": size,
                 "previous_page": number - 1 or None,
                 "next_page": number + 1 if number < last else None,
                 "last_page": last,
-                "total_entries": self.count,
+                "total_entries": count,
             }
-            servers = [_server(one) for one in range((number - 1) * size, min(number * size, self.count))]
-            self._hetzner[number, size] = json.dumps({"servers": servers, "meta": {"pagination": pagination}}).encode()
-        return self._hetzner[number, size]
+            servers = [_server(one) for one in range((number - 1) * size, min(number * size, count))]
+            answer = {what: servers, "meta": {"pagination": pagination}}
+            self._hetzner[what, number, size] = json.dumps(answer).encode()
+        return self._hetzner[what, number, size]
 
 
 def _id(number: int, service: int) -> str:
@@ -165,15 +168,16 @@ def _device(number: int) -> dict[str, Any]:
 
 
 def _server(number: int) -> dict[str, Any]:
-    """The same as Hetzner Cloud would tell it; what its plugin does not read is left out."""
-    labels = {f"tag-{tag}": "" for tag in _tags(number)}
-    labels |= {"site": f"site-{number % 20}", "platform": f"platform-{number % 5 + 1}"}
+    """The same as Hetzner Cloud would tell it; what its plugin does not read is left out.
+
+    Labels stand for tags, the data centre for the attribute ``site``, and the type for the platform.
+    """
     return {
         "id": number + 1,
         "name": f"pi-{number:05}",
         "status": "running" if number % 7 else "off",
         "created": "2024-01-01T00:00:00+00:00",
-        "labels": labels,
+        "labels": dict.fromkeys(_tags(number), ""),
         "public_net": {
             "ipv4": {"id": 1, "ip": f"198.51.100.{number % 250}", "blocked": False, "dns_ptr": "pi.example.com"},
             "ipv6": None,
@@ -181,8 +185,8 @@ def _server(number: int) -> dict[str, Any]:
             "firewalls": [],
         },
         "private_net": [],
-        "server_type": {"id": 1, "name": "cx11", "architecture": "x86"},
-        "datacenter": {"id": 1, "name": "fsn1-dc14", "location": {"id": 1, "name": "fsn1"}},
+        "server_type": {"id": 1, "name": f"platform {number % 5 + 1}", "architecture": "x86"},
+        "datacenter": {"id": 1, "name": f"site {number % 20}", "location": {"id": 1, "name": "fsn1"}},
         "location": {"id": 1, "name": "fsn1"},
         "image": {"id": 1, "name": "debian-12", "os_flavor": "debian", "type": "system"},
         "volumes": [],

@@ -33,9 +33,8 @@ def _bulk(bench: Plays) -> Iterator[Row]:
     bench.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": _LATENCY})
     loop = {"name": "Open", CONNECTION: {"service_id": "{{ item }}"}, "loop": SERVICES}
     one = {"name": "Open", CONNECTION: {"services": SERVICES, "concurrency": _CONCURRENCY}}
-    measured = in_turns(
-        _ROUNDS, nothing=bench.play("nothing", []), loop=bench.play("loop", [loop]), one=bench.play("one", [one])
-    )
+    works = {name: bench.play(name, tasks) for name, tasks in (("nothing", []), ("loop", [loop]), ("one", [one]))}
+    measured = in_turns(_ROUNDS, ("nothing", "one"), **works)
     bench.cloud.set_fault()
     how = f"{len(SERVICES)} services, {_LATENCY * 1000:.0f} ms latency, {_ROUNDS} rounds"
     walls = [{name: costs[name].wall - costs["nothing"].wall for name in ("loop", "one")} for costs in measured]
@@ -52,6 +51,7 @@ def _fan_out(bench: Plays) -> Iterator[Row]:
     options: dict[str, Any] = {"hosts": "many", "forks": 50}
     measured = in_turns(
         _ROUNDS,
+        ("nothing", "action"),
         nothing=bench.play("hosts-nothing", [nothing], **options),
         action=bench.play("hosts-action", [task], **options),
         module=bench.play("hosts-module", [task], **options, ANSIBLE_COLLECTIONS_PATH=module_only),

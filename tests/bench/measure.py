@@ -10,7 +10,8 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -48,25 +49,50 @@ class Row:
         return self.figure >= self.bound if self.at_least else self.figure <= self.bound
 
 
+# A process that is begun counts the memory of whoever began it as its own, and a benchmark may hold a large fleet: so it
+# is begun by one that holds nothing.
+_LAUNCHER = """
+import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_pid, status, usage = os.wait4(pid, 0)
+os.write(int(sys.argv[1]), f"{usage.ru_utime + usage.ru_stime} {usage.ru_maxrss}".encode())
+sys.exit(os.waitstatus_to_exitcode(status) != 0)
+"""
+
+
 def cost(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path) -> Cost:
-    """What *command* costs, which must succeed. Raises RuntimeError with what it wrote."""
-    begun = os.times()
-    with subprocess.Popen(
-        command, env=environ, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        assert process.stdout is not None
-        output = process.stdout.read()
-        _pid, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command} failed:\n{output.decode()}")
-    return Cost(usage.ru_utime + usage.ru_stime, os.times().elapsed - begun.elapsed, usage.ru_maxrss / 1024)
+    """What *command*, which begins with a path, costs; it must succeed. Raises RuntimeError with what it wrote."""
+    begun = time.monotonic()
+    reading, writing = os.pipe()
+    with open(reading, encoding="ascii") as usage:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-ISc", _LAUNCHER, str(writing), *command],
+                env=environ,
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[writing],
+                check=False,
+            )
+        finally:
+            os.close(writing)
+        wall = time.monotonic() - begun
+        if done.returncode:
+            raise RuntimeError(f"{command} failed:\n{done.stdout.decode()}")
+        cpu, memory = usage.read().split()
+    return Cost(float(cpu), wall, int(memory) / 1024)
 
 
-def in_turns(rounds: int, *, warm: bool = True, **works: Callable[[], Cost]) -> list[dict[str, Cost]]:
-    """What each of *works* costs, in every round; one more round before them *warm*s caches and is not counted."""
-    measured = [{name: work() for name, work in works.items()} for _round in range(rounds + warm)]
-    return measured[warm:]
+def in_turns(rounds: int, warm: Collection[str] | None = None, **works: Callable[[], Cost]) -> list[dict[str, Cost]]:
+    """What each of *works* costs, in every round.
+
+    Those named in *warm*, by default all, are done once before and not counted: that fills caches for all of them.
+    """
+    for name in works if warm is None else warm:
+        works[name]()
+    return [{name: work() for name, work in works.items()} for _round in range(rounds)]
 
 
 def row(name: str, figures: Sequence[float], unit: str, bound: float, how: str, *, at_least: bool = False) -> Row:

@@ -54,7 +54,7 @@ class Plays:
         path.write_text(
             yaml.safe_dump([{"hosts": hosts, "gather_facts": False, "tasks": list(tasks)}], sort_keys=False)
         )
-        command = [_PROGRAM, "-i", self._hosts, "-f", str(forks), path]
+        command: list[str | Path] = [_PROGRAM, "-i", self._hosts, "-f", str(forks), path]
 
         def run() -> Cost:
             self.forget()

@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from .measure import Row, in_turns, row
+from .measure import Cost, Row, in_turns, row
 from .plays import CONNECTION, SERVICES, plays
 
-_ROUNDS = 5
-_TASKS = 30
+_ROUNDS = 3
+_OURS = len(SERVICES)
+_THEIRS = 10
 _BY_HAND = Path(__file__).with_name("by_hand.sh")
 
 # The request is the same as by_hand.sh's, signed by Jinja.
@@ -66,48 +67,42 @@ def _named(name: str, task: dict[str, Any], **keywords: Any) -> dict[str, Any]:
 def rows() -> Iterator[Row]:
     """The rows about single tasks."""
     with tempfile.TemporaryDirectory() as directory, plays(Path(directory)) as bench:
-        yield from _reuse(bench)
-        yield from _open(bench)
+        works = {name: bench.play(name, tasks) for name, tasks in _works().items()}
+        measured = in_turns(_ROUNDS, ("reuse", "open"), **works)
+    ours, theirs = (f"{count} tasks" for count in (_OURS, _THEIRS))
+    how = f"{ours} : {theirs}, {_ROUNDS} rounds"
+    for work, other, bound, name in (
+        ("reuse", "ping", 1 / 15, "a task that reuses, CPU : ansible.builtin.ping"),
+        ("open", "uri", 1 / 10, "a task that opens, CPU : ansible.builtin.uri, signed by Jinja"),
+        ("open", "script", 1 / 10, "a task that opens, CPU : curl and openssl"),
+    ):
+        ratios = [_net(costs, work, _OURS) / _net(costs, other, _THEIRS) for costs in measured]
+        yield row(name, ratios, "x", bound, how)
 
 
-def _reuse(bench: Any) -> Iterator[Row]:
-    first = _named("Open", {CONNECTION: {"service_id": SERVICES[0]}})
+def _net(costs: Mapping[str, Cost], name: str, count: int) -> float:
+    """CPU seconds of one of *count* tasks, net of a task that does nothing."""
+    return (costs[name].cpu - costs[f"nothing-{count}"].cpu) / count
+
+
+def _works() -> dict[str, list[dict[str, Any]]]:
+    """The tasks of each play. Ours are more, because little is hard to tell from nothing."""
     nothing = _named("Nothing", {"ansible.builtin.debug": {"msg": "x"}})
-    works = {
-        "debug": [nothing] * _TASKS,
-        "reuse": [_named("Use again", {CONNECTION: {"service_id": SERVICES[0]}})] * _TASKS,
-        "ping": [_named("Ping", {"ansible.builtin.ping": {}})] * _TASKS,
+    few = SERVICES[:_THEIRS]
+    return {
+        f"nothing-{_OURS}": [nothing] * _OURS,
+        f"nothing-{_THEIRS}": [nothing] * _THEIRS,
+        "reuse": [_named("Use again", {CONNECTION: {"service_id": SERVICES[0]}})] * _OURS,
+        "open": [_named("Open", {CONNECTION: {"service_id": id_}}) for id_ in SERVICES],
+        "ping": [_named("Ping", {"ansible.builtin.ping": {}})] * _THEIRS,
+        "script": [_named("Open", {"ansible.builtin.command": f"{_BY_HAND} {id_}"}, changed_when=True) for id_ in few],
+        "uri": [
+            task
+            for id_ in few
+            for task in (
+                _named("What to ask", _URI_FACTS, vars={"service": id_}),
+                _named("Sign it", _URI_SIGN),
+                _named("Open", _URI, register="opened", failed_when="opened.json.status != 'true'"),
+            )
+        ],
     }
-    # Each of them opens first, so that what is net of "debug" is reuse alone.
-    measured = in_turns(_ROUNDS, **{name: bench.play(name, [first, *tasks]) for name, tasks in works.items()})
-    ratios = [
-        (costs["reuse"].cpu - costs["debug"].cpu) / (costs["ping"].cpu - costs["debug"].cpu) for costs in measured
-    ]
-    yield row(
-        "a task that reuses, CPU : ansible.builtin.ping", ratios, "x", 1 / 15, f"{_TASKS} tasks, {_ROUNDS} rounds"
-    )
-
-
-def _open(bench: Any) -> Iterator[Row]:
-    count = 10
-    services = SERVICES[:count]
-    nothing = [_named("Nothing", {"ansible.builtin.debug": {"msg": "x"}})] * count
-    ours = [_named("Open", {CONNECTION: {"service_id": id_}}) for id_ in services]
-    script = [_named("Open", {"ansible.builtin.command": f"{_BY_HAND} {id_}"}, changed_when=True) for id_ in services]
-    uri = [
-        task
-        for id_ in services
-        for task in (
-            _named("What to ask", _URI_FACTS, vars={"service": id_}),
-            _named("Sign it", _URI_SIGN),
-            _named("Open", _URI, register="opened", failed_when="opened.json.status != 'true'"),
-        )
-    ]
-    works = {"nothing": nothing, "ours": ours, "script": script, "uri": uri}
-    measured = in_turns(_ROUNDS, **{name: bench.play(f"open-{name}", tasks) for name, tasks in works.items()})
-    how = f"{count} tasks, {_ROUNDS} rounds"
-    for other, words in (("uri", "ansible.builtin.uri, signed by Jinja"), ("script", "curl and openssl")):
-        ratios = [
-            (costs["ours"].cpu - costs["nothing"].cpu) / (costs[other].cpu - costs["nothing"].cpu) for costs in measured
-        ]
-        yield row(f"a task that opens, CPU : {words}", ratios, "x", 1 / 10, how)
