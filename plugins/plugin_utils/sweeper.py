@@ -19,6 +19,7 @@ if not __package__:
     __package__ = f"{_collection.__name__}.plugin_utils"
 
 if __name__ == "__main__":
+    # Before it waits: the run ends no sooner than this process does.
     from ..module_utils._sweep import serve
 
     serve(sys.argv[1], itertools.takewhile(bytes.strip, sys.stdin.buffer))
