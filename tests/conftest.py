@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "one_core: shows nothing new on another ansible-core, so the gate runs it on one"
     )
+    config.addinivalue_line("markers", "either_registry: holds for connections that are remembered in Redis, too")
 
 
 if str(ROOT) not in sys.path:

@@ -89,14 +89,24 @@ options:
     default: 30
   registry:
     description:
-      - The directory that remembers which connections are open. remote.it tells the address of a connection only once, so
-        tasks, forks and runs that share connections must share this directory.
-      - It is created with access for its owner only, and refused if others may read it. It holds no secret.
-        What it holds is in the guide R(Security,ansible_collections.community.remoteit.docsite.guide_security).
+      - The directory, or the Redis, that remembers which connections are open. remote.it tells the address of a connection
+        only once, so tasks, forks and runs that share connections must share this.
+      - A directory is created with access for its owner only, and refused if others may read it.
+      - A URL such as V(redis://user@redis.example.com:6379/0?prefix=team), or V(rediss://) for TLS, lets several controllers
+        and the job containers of AWX share what is open. It needs the Python package C(redis). See
+        R(Beyond one machine,ansible_collections.community.remoteit.docsite.guide_several_controllers).
+      - It holds no secret. What it holds is in the guide
+        R(Security,ansible_collections.community.remoteit.docsite.guide_security).
       - Without it, E(REMOTEIT_REGISTRY) is used, and without that C(~/.ansible/remoteit).
-    type: path
+    type: str
+  registry_password:
+    description:
+      - The password for an O(registry) in Redis.
+      - Without it, E(REMOTEIT_REGISTRY_PASSWORD) is used. SSH on demand only knows the password from there.
+    type: str
 requirements:
   - Python 3.11 or newer
   - requests
   - requests-http-signature >= 2.0.0, < 3
+  - redis >= 5.0, for a O(registry) in Redis only
 """

@@ -248,6 +248,7 @@ from ..module_utils._fleet_filter import FleetFilter
 from ..module_utils._module import failure_message
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
+from ..module_utils._text import enumerated
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
 from ..plugin_utils._inventory_connect import reached
 from ..plugin_utils._inventory_expressions import Expressions
@@ -257,7 +258,6 @@ from ..plugin_utils._remembering_templar import RememberingTemplar
 
 # Over the variables of each host, so they are no templates while the options are read.
 _EXPRESSIONS = frozenset(("include", "exclude", "hostname", "compose", "groups", "keyed_groups"))
-_SHOWN_NAMES = 10
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -357,10 +357,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         ]
         names, changed = unique_names(candidates, groups.union(self.inventory.groups), self.inventory.hosts)
         if changed:
-            more = len(changed) - _SHOWN_NAMES
             self._warn(
-                f"These names of hosts are not unique, so ids were added to them: {', '.join(changed[:_SHOWN_NAMES])}"
-                f"{f' and {more} more' if more > 0 else ''}. Rename the devices, or set hostname."
+                f"These names of hosts are not unique, so ids were added to them: {enumerated(changed)}. Rename the "
+                "devices, or set hostname."
             )
         return names
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ._errors import OptionError
 
@@ -19,8 +19,7 @@ MODES = (LATCHING, RESTRICTED, PUBLIC)
 _HOSTIP = {LATCHING: "255.255.255.255", PUBLIC: "0.0.0.0"}
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """One connection mode; *client_ip* is the only address that may connect when it is ``restricted``."""
 
     mode: str = LATCHING

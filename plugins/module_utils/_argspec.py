@@ -30,7 +30,8 @@ def api_argument_spec() -> dict[str, dict[str, Any]]:
         "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
         "request_timeout": {"type": "float", "default": DEFAULT_REQUEST_TIMEOUT},
-        "registry": {"type": "path"},
+        "registry": {"type": "str"},
+        "registry_password": {"type": "str", "no_log": True},
     }
 
 

@@ -32,6 +32,26 @@ def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding,
     return claimed
 
 
+def remain(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:
+    """Say that *holder* goes on using *connection*; True when the registry had lost that, and has it again.
+
+    Raises RegistryError.
+    """
+    service_id = connection.service_id
+    if any(holder in item.holders for item in registry.read(service_id).connections):
+        registry.renew(holder)
+        return False
+    with registry.locked(service_id, deadline) as holding:
+        if not any(item.id == connection.id for item in holding.connections):
+            holding.connections = [*holding.connections, connection._replace(holders=())]
+        holding.connections = [
+            item._replace(holders=(*item.holders, holder)) if item.id == connection.id else item
+            for item in holding.connections
+        ]
+        registry.save(service_id, holding)
+    return True
+
+
 def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) -> bool:
     """End *holder*'s use; False, and nothing is done, when something is to be closed then. Raises RegistryError."""
     with registry.locked(service_id, deadline) as holding:

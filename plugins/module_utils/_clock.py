@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from ._errors import OutOfTimeError
@@ -89,11 +88,15 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 def iso8601(epoch: float) -> str:
     """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""
+    from datetime import UTC, datetime  # needed for what a task returns only
+
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def from_iso8601(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
+    from datetime import UTC, datetime  # needed for answers of remote.it only
+
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     try:
         return (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

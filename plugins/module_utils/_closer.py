@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from ._client import Client
 from ._clock import Deadline
@@ -81,7 +80,7 @@ class Closer:
     def _announce(self, service_id: str, holding: Holding, targets: Sequence[Connection]) -> None:
         """Write down what was settled, and what will be closed, which nobody may use again even if we are killed."""
         ids = {connection.id for connection in targets}
-        holding.connections = [replace(item, closing=item.closing or item.id in ids) for item in holding.connections]
+        holding.connections = [item._replace(closing=item.closing or item.id in ids) for item in holding.connections]
         # On a disk that is full, too, it can be closed and forgotten.
         with contextlib.suppress(RegistryError):
             self._registry.save(service_id, holding)

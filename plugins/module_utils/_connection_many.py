@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ._access import MODES, RESTRICTED, Access
@@ -16,10 +16,10 @@ from ._clock import Deadline
 from ._connection_one import close_one, open_one
 from ._connections import Connections
 from ._errors import OptionError
-from ._http import printable
 from ._many import Done, checked_concurrency, each, in_short
 from ._options import checked_service_id
 from ._settings import Settings
+from ._text import printable
 from ._wanted import Wanted
 
 FAIL = "fail"
@@ -99,7 +99,7 @@ def _asked(where: str, item: Any, wanted: Wanted | None, params: Mapping[str, An
         )
     try:
         service_id = checked_service_id(given["service_id"])
-        return service_id, wanted and replace(wanted, access=_access(given, params))
+        return service_id, wanted and wanted._replace(access=_access(given, params))
     except OptionError as error:
         raise OptionError(f"{where}: {error}") from None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ._access import Access
 from ._claims import claim
@@ -158,7 +158,7 @@ class Connections:
                 self._warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
                 kept.append(connection)
             elif answer:
-                kept.append(replace(connection, verified_at=self.now()))
+                kept.append(connection._replace(verified_at=self.now()))
             elif self._close_silent(connection, holding, deadline):
                 closed.append(connection.id)
         holding.connections = kept
@@ -229,7 +229,7 @@ class Connections:
             if wanted.holder is not None:
                 holding.connections = without(wanted.holder, holding.connections)
             self._refresh(service_id, holding, deadline, check=False)
-            other = replace(wanted, other_than=dead.id)
+            other = wanted._replace(other_than=dead.id)
             return self._present(service_id, other, holding, deadline, check=False).opened()
 
     # -- absent -------------------------------------------------------------------------------------------------
@@ -281,15 +281,17 @@ class Connections:
 
     def read_ahead(self, asked: Iterable[tuple[str, Wanted | None]], deadline: Deadline) -> dict[str, Listing]:
         """What Listings takes: our sessions on those of the services, to be opened as wanted or closed, that need it."""
-        ids = list(dict.fromkeys(service_id for service_id, wanted in asked if self._asks_first(service_id, wanted)))
+        wishes = dict(asked)
+        holdings = self._registry.read_many(list(wishes))
+        ids = [service_id for service_id, holding in holdings.items() if self._asks_first(holding, wishes[service_id])]
         found: dict[str, Listing] = {}
         for start in range(0, len(ids), _READ_AT_ONCE):
             found |= self._client.listings(ids[start : start + _READ_AT_ONCE], deadline)
         return found
 
-    def _asks_first(self, service_id: str, wanted: Wanted | None) -> bool:
-        """Whether the first thing to do for the service will be to read its sessions."""
-        connections = self._registry.read(service_id).connections
+    def _asks_first(self, holding: Holding, wanted: Wanted | None) -> bool:
+        """Whether the first thing to do for a service of which that is known will be to read its sessions."""
+        connections = holding.connections
         if wanted is None or wanted.force:
             return bool(connections)
         reusable = wanted.candidate(connections, self.now())

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ._errors import CredentialsError
 
@@ -28,13 +27,15 @@ ENV_FILE = "R3_CREDENTIALS_FILE"
 _PRINTABLE_WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(NamedTuple):
     """An access key: its id and the *key* bytes that sign; *developer_key* is needed by REST only."""
 
     key_id: str
-    key: bytes = field(repr=False)
-    developer_key: str | None = field(default=None, repr=False)
+    key: bytes
+    developer_key: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Credentials(key_id={self.key_id!r})"
 
 
 def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Credentials:
@@ -78,8 +79,8 @@ def decode_secret(text: str, source: str) -> bytes:
     """
     compact = "".join(text.split()).translate(str.maketrans("-_", "+/")).rstrip("=")
     try:
-        key = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
-    except (binascii.Error, ValueError):
+        key = binascii.a2b_base64(compact + "=" * (-len(compact) % 4), strict_mode=True)
+    except ValueError:
         key = b""
     if not key:
         raise CredentialsError(f"The secret access key of {source} is not base64: copy it again, whole and unquoted.")

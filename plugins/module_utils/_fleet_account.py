@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._errors import OptionError
-from ._http import printable
+from ._text import printable
 
 MEMBERSHIP = "membership { organization { name account { id email } } }"
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._fleet import Device, FleetService, TypeNames
-from ._http import printable
 from ._model import same_id, service_id
+from ._text import printable
 
 _BULK_SERVICE = 35
 

@@ -20,6 +20,7 @@ from ._fleet_page import TYPE_NAMES, Page, item_id, read_page
 from ._fleet_parse import label, parse_device, parse_type_names
 from ._graphql import GraphqlApi, login_of, refusal
 from ._settings import Settings
+from ._text import enumerated
 from ._transport import Transport
 
 _READS = 3
@@ -161,9 +162,6 @@ class _Reader:
         self._left_out[f"{what} {label(node)} ({why})"] = None
 
     def _mention_left_out(self) -> None:
-        if not self._left_out:
-            return
-        shown = list(self._left_out)[:_SHOWN]
-        if len(self._left_out) > _SHOWN:
-            shown.append(f"and {len(self._left_out) - _SHOWN} more")
-        self._warn(f"Left out, because what remote.it tells of them cannot be used: {', '.join(shown)}.")
+        if self._left_out:
+            left_out = enumerated(self._left_out, _SHOWN)
+            self._warn(f"Left out, because what remote.it tells of them cannot be used: {left_out}.")

@@ -14,10 +14,10 @@ from typing import Any
 from ._access import Access
 from ._clock import Clock, Deadline, from_iso8601
 from ._errors import AnswerLostError, ApiError, RefusedError
-from ._http import printable
 from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, Service, Session, is_connection_id, is_plain_host
 from ._service_parse import parse_services, parse_sessions
 from ._settings import GRAPHQL, Settings
+from ._text import printable
 from ._transport import Transport
 
 _CONNECT = """\

@@ -16,11 +16,15 @@ def holder(pid: int) -> str:
     return f"{pid}/{_started(str(pid))}@{_machine()}"
 
 
+def is_elsewhere(name: str) -> bool:
+    """Whether holder() gave the name on another machine, so that nobody here can see whether the process lives."""
+    return name.partition("@")[2] != _machine()
+
+
 def is_gone(name: str) -> bool:
     """Whether the process that holder() named has ended; one on another machine is taken to live."""
-    process, _at, machine = name.partition("@")
-    pid, _slash, started = process.partition("/")
-    return machine == _machine() and pid.isdecimal() and _started(pid) != started
+    pid, _slash, started = name.partition("@")[0].partition("/")
+    return not is_elsewhere(name) and pid.isdecimal() and _started(pid) != started
 
 
 def _machine() -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from ._clock import Deadline, plausible, within
 from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, OptionError
 from ._signature import Signer
+from ._text import printable
 
 try:
     import requests
@@ -36,7 +37,6 @@ except ImportError:
 
 # A page of 1000 devices with all their services is a few MB.
 _MAX_BODY = 64 * 1024 * 1024
-_SHOWN_CHARACTERS = 200
 # HMAC-SHA256 in base64, as both dialects write it.
 _SIGNATURE = re.compile(r"[0-9A-Za-z+/]{43}=")
 _SHORTEST_SECRET = 8
@@ -82,12 +82,6 @@ class Answer:
             return max(0.0, parsedate_to_datetime(value).timestamp() - self.received_at - (self.clock_offset() or 0.0))
         except (TypeError, ValueError, OverflowError):
             return None
-
-
-def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
-    """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
-    shown = text.strip()[:limit]
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
 
 
 class Http:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from ._access import LATCHING, PUBLIC
 from ._clock import Deadline, within
@@ -76,7 +75,7 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
         if connection.id in paired:
             # As long as its own session may be missing, the one that is nearest may be another's.
             session_id = paired[connection.id].id if is_settled else connection.session_id
-            kept.append(replace(connection, session_id=session_id, verified_at=now))
+            kept.append(connection._replace(session_id=session_id, verified_at=now))
         elif not is_settled:
             kept.append(connection)
     return kept

@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from ._clock import iso8601
 
@@ -60,8 +59,7 @@ def same_id(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.lower() == other.lower()
 
 
-@dataclass(frozen=True)
-class Connection:
+class Connection(NamedTuple):
     """An open connection. Times are seconds since the epoch.
 
     *url* is the address as a URL where that makes sense (``tcp://host:port`` for a port proxy), *proxy* is what the
@@ -129,13 +127,12 @@ class Connection:
 
     def as_record(self) -> dict[str, Any]:
         """The dict that the registry keeps."""
-        return asdict(self)
+        return self._asdict()
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Connection:
         """The inverse of as_record(); KeyError, TypeError or ValueError when *record* was not written by it."""
-        names = {item.name for item in fields(cls)}
-        known = {name: record[name] for name in names if name in record or name != "session_id"}
+        known = {name: record[name] for name in cls._fields if name in record or name != "session_id"}
         connection = cls(**{**known, "holders": tuple(known["holders"])})
         connection._check()
         return connection
@@ -162,8 +159,7 @@ class Connection:
             raise ValueError("the port does not fit the type")
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     """An open connection through a proxy as remote.it lists it to its owner: there is no address.
 
     *started_at* is in seconds since the epoch.
@@ -174,8 +170,7 @@ class Session:
     started_at: float
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(NamedTuple):
     """Our sessions on a service *at* a time, in seconds since the epoch; None where they cannot be read, and *why*."""
 
     sessions: tuple[Session, ...] | None
@@ -183,8 +178,7 @@ class Listing:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """A service as the person asking sees it. *sessions* are their own; None when they cannot be read."""
 
     id: str

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What this user opened and has not closed: one small file a service, with a lock beside it.
+"""What was opened and has not been closed: a record for each service, in a directory or in Redis.
 
 remote.it gives the address of a connection only once, in the answer to connect. The registry keeps it, so that the
 next task, fork or run finds it. It holds no secret.
@@ -11,28 +11,24 @@ next task, fork or run finds it. It holds no secret.
 from __future__ import annotations
 
 import contextlib
-import errno
-import fcntl
 import hashlib
 import json
 import math
-import os
-import stat
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ._clock import Deadline
-from ._errors import OutOfTimeError, RegistryError
+from ._holder import is_elsewhere, is_gone
 from ._model import Connection, host_key_alias, service_id_of
-from ._settings import Settings
+from ._registry_file import FileStore
+from ._registry_store import Store
+from ._settings import Settings, is_url
+from ._wanted import without
 
 VERSION = 1
-_POLL = 0.02
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
 
     Seconds since the epoch by this machine's clock: the server's is known only once it has answered.
@@ -42,32 +38,42 @@ class Attempt:
     until: float
 
 
-@dataclass
 class Holding:
     """What is held open on one service, oldest first, and the attempts with unknown outcome."""
 
-    connections: list[Connection] = field(default_factory=list)
-    attempts: list[Attempt] = field(default_factory=list)
+    def __init__(self, connections: Iterable[Connection] = (), attempts: Iterable[Attempt] = ()) -> None:
+        self.connections = list(connections)
+        self.attempts = list(attempts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Holding) and vars(self) == vars(other)
 
 
 class Registry:
-    """The registry of one access key at one remote.it. *warn* takes one sentence for the user."""
+    """The registry of one access key at one remote.it. *warn* takes one sentence for the user.
+
+    :ivar renew_every: seconds after which a holder has to be renewed, None where it need not be
+    """
 
     def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
         # Another key, or another remote.it such as a simulator, must never see these connections. A version of the
         # collection with another format must not either: it would take them for damaged, and lose them.
         identity = f"{VERSION}\n{settings.rest_url}\n{settings.graphql_url}\n{settings.credentials.key_id}"
-        self._root = settings.registry
-        self._directory = os.path.join(self._root, hashlib.sha256(identity.encode()).hexdigest()[:16])
+        self._store = _store(settings, hashlib.sha256(identity.encode()).hexdigest()[:16])
         self._warn = warn
+        self.renew_every = self._store.renew_every
 
     def read(self, service_id: str) -> Holding:
         """What is held open on the service, without waiting for a lock and without writing anything."""
-        try:
-            self._check_directories()
-            return _parse(_read(self._path(service_id)), service_id)
-        except (FileNotFoundError, ValueError):
-            return Holding()
+        return self._usable(service_id, self._store.read(host_key_alias(service_id)))
+
+    def read_many(self, service_ids: Sequence[str]) -> dict[str, Holding]:
+        """What is held open on each of the services, as read() would tell."""
+        records = self._store.read_many([host_key_alias(service_id) for service_id in service_ids])
+        return {
+            service_id: self._usable(service_id, record)
+            for service_id, record in zip(service_ids, records, strict=True)
+        }
 
     def read_all(self) -> list[Connection]:
         """All connections held open, by any service."""
@@ -75,143 +81,86 @@ class Registry:
 
     def holdings(self) -> Iterator[tuple[str, Holding]]:
         """Each service of which something is known, and what."""
-        try:
-            self._check_directories()
-            names = sorted(name for name in os.listdir(self._directory) if name.endswith(".json"))
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise RegistryError(f"The registry {self._directory} cannot be read: {error.strerror}.") from None
-        for name in names:
-            with contextlib.suppress(FileNotFoundError, ValueError):
-                service_id = service_id_of(name.removesuffix(".json"))
-                yield service_id, _parse(_read(os.path.join(self._directory, name)), service_id)
+        for name, record in self._store.records():
+            with contextlib.suppress(ValueError):
+                service_id = service_id_of(name)
+                yield service_id, self._parsed(service_id, record)
 
     @contextlib.contextmanager
     def locked(self, service_id: str, deadline: Deadline) -> Iterator[Holding]:
         """What is held open on the service, while nobody else may open, close or write. Call save() to keep changes.
 
-        The lock belongs to the open file, so it ends with the process, however that ends.
+        The lock ends with the process, however that ends.
         """
-        self._make_directories()
-        path = self._path(service_id)
-        with _lock(path[: -len("json")] + "lock", deadline):
-            yield self._load(path, service_id)
+        name = host_key_alias(service_id)
+        with self._store.locked(name, deadline) as record:
+            try:
+                holding = self._parsed(service_id, record)
+            except ValueError as error:
+                title, aside = self._store.title(name), self._store.set_aside(name)
+                self._warn(f"{title} cannot be used ({error}); it was kept as {aside}.")
+                holding = Holding()
+            yield holding
 
     def save(self, service_id: str, holding: Holding) -> None:
         """Replace what is kept for the service, in one step. Only while its lock is held. Raises RegistryError."""
-        path = self._path(service_id)
-        try:
-            if not holding.connections and not holding.attempts:
-                for leftover in (path, _temporary(path)):
-                    with contextlib.suppress(FileNotFoundError):
-                        os.unlink(leftover)
-                return
+        record = None
+        if holding.connections or holding.attempts:
+            self.renew(*(name for connection in holding.connections for name in connection.holders))
             document = {
                 "version": VERSION,
                 "connections": [connection.as_record() for connection in holding.connections],
-                "attempts": [asdict(attempt) for attempt in holding.attempts],
+                "attempts": [attempt._asdict() for attempt in holding.attempts],
             }
-            _replace(path, json.dumps(document, indent=1))
-        except OSError as error:
-            raise _unwritable(path, error) from None
+            record = json.dumps(document, indent=1).encode()
+        self._store.write(host_key_alias(service_id), record)
 
-    def _load(self, path: str, service_id: str) -> Holding:
+    def renew(self, *holders: str) -> None:
+        """Say to other machines that those of *holders* live that do so on this one. Raises RegistryError."""
+        if self.renew_every is not None:
+            self._store.renew({name for name in holders if not is_elsewhere(name) and not is_gone(name)})
+
+    def _usable(self, service_id: str, record: bytes | None) -> Holding:
         try:
-            return _parse(_read(path), service_id)
-        except FileNotFoundError:
-            return Holding()
-        except ValueError as error:
-            # The time is for people; there may be several within a second.
-            aside = f"{path}.unreadable-{time.strftime('%Y%m%dT%H%M%S')}-{os.urandom(4).hex()}"
-            try:
-                os.replace(path, aside)
-            except OSError as failure:
-                raise _unwritable(path, failure) from None
-            self._warn(f"The registry file {path} cannot be used ({error}); it was kept as {aside}.")
+            return self._parsed(service_id, record)
+        except ValueError:
             return Holding()
 
-    def _path(self, service_id: str) -> str:
-        return os.path.join(self._directory, f"{host_key_alias(service_id)}.json")
-
-    def _make_directories(self) -> None:
-        try:
-            os.makedirs(self._root, mode=0o700, exist_ok=True)
-            _check_private(self._root)
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(self._directory, mode=0o700)
-        except OSError as error:
-            raise self._unusable(error) from None
-        self._check_directories()
-
-    def _check_directories(self) -> None:
-        """FileNotFoundError when nothing was ever kept, RegistryError unless only we can change what is kept."""
-        try:
-            _check_private(self._root)
-            _check_private(self._directory)
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise self._unusable(error) from None
-
-    def _unusable(self, error: OSError) -> RegistryError:
-        return RegistryError(
-            f"The registry directory {self._root} cannot be used: {error.strerror}; set registry to another one."
-        )
+    def _parsed(self, service_id: str, record: bytes | None) -> Holding:
+        """What the record says, but for holders of other machines that have ended; ValueError when it is unusable."""
+        if record is None:
+            return Holding()
+        holding = _parse(record, service_id)
+        elsewhere = {name for item in holding.connections for name in item.holders if is_elsewhere(name)}
+        for name in self._store.lapsed(elsewhere):
+            holding.connections = without(name, holding.connections)
+        return holding
 
 
-def _unwritable(path: str, error: OSError) -> RegistryError:
-    return RegistryError(
-        f"The registry file {path} cannot be written: {error.strerror}; make room, or set registry to another "
-        "directory."
-    )
+def prepare(place: str | None) -> None:
+    """Import what a registry there needs, for all processes that are forked later: each would take long to do so."""
+    if is_url(place or ""):
+        from . import _registry_redis as _registry_redis
 
 
-def _check_private(directory: str) -> None:
-    """Raise RegistryError unless only we can change what ssh will be told to connect to."""
-    status = os.stat(directory)
-    # Where others may write, a link to another directory of ours may be theirs.
-    if status.st_uid != os.geteuid() or os.lstat(directory).st_uid not in (os.geteuid(), 0):
-        raise RegistryError(
-            f"The registry directory {directory} belongs to another user; set registry to your own one."
-        )
-    if not stat.S_ISDIR(status.st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        raise RegistryError(f"The registry directory {directory} is open to other users; run: chmod 700 {directory}")
+def _store(settings: Settings, identity: str) -> Store:
+    if not is_url(settings.registry):
+        return FileStore(settings.registry, identity)
+    # Only here, because it is slow.
+    from ._registry_redis import RedisStore
+
+    return RedisStore(settings.registry, settings.registry_password, identity)
 
 
-def _read(path: str) -> str:
-    """The file's text. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
+def _parse(record: bytes, service_id: str) -> Holding:
+    """The inverse of what save() writes for the service; ValueError when *record* is anything else."""
     try:
-        with open(path, encoding="utf-8", opener=_opened) as file:
-            status = os.fstat(file.fileno())
-            if status.st_uid != os.geteuid():
-                raise RegistryError(f"The registry file {path} belongs to another user.")
-            if not stat.S_ISREG(status.st_mode):
-                raise RegistryError(f"The registry file {path} cannot be read: it is not a plain file.")
-            return file.read()
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
-        raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
-
-
-def _opened(path: str, flags: int) -> int:
-    # To open a FIFO would wait for somebody who writes to it.
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-
-
-def _parse(text: str, service_id: str) -> Holding:
-    """The inverse of what save() writes for the service; ValueError when *text* is anything else."""
-    try:
-        document = json.loads(text)
+        document = json.loads(record)
         if document["version"] != VERSION:
             raise ValueError(f"version {document['version']!r}, expected {VERSION}")
         holding = Holding(
-            [Connection.from_record(record) for record in document["connections"]],
-            [Attempt(float(record["asked_at"]), float(record["until"])) for record in document["attempts"]],
+            [Connection.from_record(item) for item in document["connections"]],
+            [Attempt(float(item["asked_at"]), float(item["until"])) for item in document["attempts"]],
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"unexpected content, {type(error).__name__}") from None
@@ -220,56 +169,3 @@ def _parse(text: str, service_id: str) -> Holding:
     if not all(math.isfinite(attempt.asked_at) and math.isfinite(attempt.until) for attempt in holding.attempts):
         raise ValueError("an attempt has no time")
     return holding
-
-
-def _temporary(path: str) -> str:
-    # One name, which only who has the lock uses: what a killed process left is overwritten by the next.
-    return f"{path}.new"
-
-
-def _replace(path: str, text: str) -> None:
-    temporary = _temporary(path)
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        # A rename within one directory is atomic.
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-@contextlib.contextmanager
-def _lock(path: str, deadline: Deadline) -> Iterator[None]:
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise RegistryError(
-            f"The lock {path} cannot be opened: {error.strerror}; set registry to another directory."
-        ) from None
-    try:
-        while not _try_lock(descriptor, path):
-            if not deadline.remaining():
-                raise OutOfTimeError(
-                    f"Another process still opens or closes connections of this service after {deadline.seconds:g} "
-                    f"seconds (lock {path}); try again, or raise timeout."
-                )
-            deadline.sleep(_POLL)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _try_lock(descriptor: int, path: str) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        raise RegistryError(
-            f"The file system of {path} does not support locks ({error.strerror}); set registry to a local directory."
-        ) from None
-    return True

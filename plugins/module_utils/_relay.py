@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import socket
@@ -14,6 +15,8 @@ import threading
 from collections.abc import Callable
 
 _CHUNK = 256 * 1024
+# More is faster, but all pipes of a user together may only have 64 MB (pipe(7)).
+_PIPE = 256 * 1024
 _SENT = b"s"
 _RECEIVED = b"r"
 
@@ -97,7 +100,23 @@ def _send(source: int, _sink: int, proxy: socket.socket) -> None:
 
 
 def _receive(_source: int, sink: int, proxy: socket.socket) -> None:
+    if hasattr(os, "splice"):
+        # Whatever stops it stops the copying as well, but for a sink that is no pipe.
+        with contextlib.suppress(OSError):
+            _splice(sink, proxy)
+            return
     while data := proxy.recv(_CHUNK):
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(sink, rest) :]
+
+
+def _splice(sink: int, proxy: socket.socket) -> None:
+    """Let the kernel move what comes. Raises OSError, and nothing is lost, when it cannot."""
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _PIPE)
+    readable = select.poll()
+    readable.register(proxy, select.POLLIN)
+    # To wait for the proxy inside of splice() would lock the pipe, and ssh could not read what is in it already.
+    while readable.poll() and os.splice(proxy.fileno(), sink, _CHUNK):
+        pass

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from ._access import Access
 from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, RefusedError
-from ._http import printable
 from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, is_connection_id, is_plain_host, same_id
 from ._settings import REST, Settings
+from ._text import printable
 from ._transport import Transport
 
 # Total life time of a proxy in every published answer, for answers that leave it out.

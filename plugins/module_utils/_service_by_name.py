@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._clock import Deadline
@@ -14,15 +14,13 @@ from ._errors import OptionError, RefusedError
 from ._fleet import Device, FleetService
 from ._fleet_filter import FleetFilter
 from ._fleet_query import read_fleet
-from ._http import printable
 from ._options import checked_service_id
 from ._settings import Settings
+from ._text import enumerated, printable
 
 # At most one of these says which device or service is meant.
 EXCLUSIVE = (["service_id", "device", "device_tag"], ["service_id", "service"])
 ONE_OF = ["service_id", "device", "device_tag"]
-
-_SHOWN = 10
 
 
 def is_service_chosen(options: Mapping[str, Any]) -> bool:
@@ -74,11 +72,11 @@ def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str]
         return fitting[0]
     if fitting:
         raise OptionError(
-            f"{option}={text!r} fits {len(fitting)} devices: set service_id to one of {_list(map(_with_ids, fitting))}."
+            f"{option}={text!r} fits {len(fitting)} devices: set service_id to one of {enumerated(map(_with_ids, fitting))}."
         )
     if near:
         raise OptionError(
-            f"{option}={text!r} is not exactly the name of a device; similar ones are {_list(map(_named, near))}."
+            f"{option}={text!r} is not exactly the name of a device; similar ones are {enumerated(map(_named, near))}."
         )
     raise OptionError(
         f"{option}={text!r} fits no device of the account, nor one that is shared with it: check it, ask the owner to "
@@ -92,13 +90,13 @@ def _service(device: Device, name: str | None) -> FleetService:
         return fitting[0]
     if not device.services:
         raise OptionError(f"device {_named(device)} has no services that this access key can see.")
-    there = _list(map(_shown, device.services))
+    there = enumerated(map(_shown, device.services))
     if name is None:
         raise OptionError(f"device {_named(device)} has several services: set service to one of {there}.")
     if fitting:
         raise OptionError(
             f"service={name!r} fits {len(fitting)} services of {_named(device)}: set service_id to one of "
-            f"{_list(map(_shown, fitting))}."
+            f"{enumerated(map(_shown, fitting))}."
         )
     raise OptionError(f"service={name!r} is not a service of {_named(device)}; it has {there}.")
 
@@ -114,10 +112,3 @@ def _shown(service: FleetService) -> str:
 def _with_ids(device: Device) -> str:
     owner = f" of {device.owner}" if device.owner else ""
     return f"{device.name}{owner} ({', '.join(map(_shown, device.services)) or 'no services'})"
-
-
-def _list(texts: Iterable[str]) -> str:
-    shown = list(texts)
-    if len(shown) > _SHOWN:
-        shown[_SHOWN:] = [f"and {len(shown) - _SHOWN} more"]
-    return ", ".join(shown)

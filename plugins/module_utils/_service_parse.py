@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._clock import from_iso8601, plausible
-from ._http import printable
 from ._model import Service, Session, same_id
+from ._text import printable
 
 
 def parse_services(nodes: Any, user_id: Any) -> Iterator[Service]:

@@ -10,9 +10,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, NamedTuple
 
 from ._credentials import Credentials, find_credentials
 from ._errors import CredentialsError, OptionError
@@ -34,10 +32,10 @@ DEFAULT_REQUEST_TIMEOUT = 30
 ENV_REST_URL = "R3_REST_URL"
 ENV_GRAPHQL_URL = "R3_GRAPHQL_URL"
 ENV_REGISTRY = "REMOTEIT_REGISTRY"
+ENV_REGISTRY_PASSWORD = "REMOTEIT_REGISTRY_PASSWORD"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Everything the core needs to know. *verify* is what requests takes: a bool or the path of a CA bundle."""
 
     credentials: Credentials
@@ -48,6 +46,10 @@ class Settings:
     verify: bool | str
     request_timeout: float
     registry: str
+    registry_password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Settings({self.credentials!r}, registry={self.registry!r})"
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -68,7 +70,8 @@ class Settings:
             graphql_url=_url("graphql_url", options, environ, ENV_GRAPHQL_URL, DEFAULT_GRAPHQL_URL),
             verify=_verify(options),
             request_timeout=request_timeout,
-            registry=_registry(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
+            registry=absolute_registry(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
+            registry_password=options.get("registry_password") or environ.get(ENV_REGISTRY_PASSWORD) or None,
         )
 
     def require_developer_key(self) -> str:
@@ -93,10 +96,21 @@ def _verify(options: Mapping[str, Any]) -> bool | str:
     return path
 
 
-def _registry(given: str) -> str:
-    """The absolute path: whoever changes the directory must still find the same registry."""
+def is_url(registry: str) -> bool:
+    """Whether the registry is not a directory."""
+    return registry.find("://") > 0
+
+
+def absolute_registry(given: str) -> str:
+    """*given* as it is if it is a URL, else the absolute path: whoever changes the directory must still find it.
+
+    Raises OptionError.
+    """
+    if is_url(given):
+        _check_redis(given)
+        return given
     try:
-        is_path = given.find("://") <= 0 and b"\0" not in os.fsencode(given)
+        is_path = b"\0" not in os.fsencode(given)
     except UnicodeEncodeError:
         is_path = False
     if not is_path:
@@ -109,9 +123,25 @@ def _registry(given: str) -> str:
     return os.path.abspath(path)
 
 
+def _check_redis(url: str) -> None:
+    from ._redis_url import redis_url  # most registries are directories
+
+    try:
+        redis_url(url)
+    except ValueError as error:
+        raise OptionError(
+            f"registry={_shown(url)!r} cannot be used: {error}. Give a directory, or a URL such as "
+            "redis://user@redis.example.com:6379/0?prefix=remoteit, or rediss:// for TLS."
+        ) from None
+
+
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
     """The base URL in the one form that every signature dialect signs alike: no default port, lower-case host."""
     text = options.get(name) or environ.get(variable) or default
+    if text == default:
+        return default
+    from urllib.parse import urlsplit, urlunsplit  # few have a remote.it of their own
+
     try:
         parts = urlsplit(text)
         port = parts.port

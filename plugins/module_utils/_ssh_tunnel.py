@@ -4,13 +4,15 @@
 
 """The tunnel of one SSH connection: opened or joined for it, and closed with it.
 
-This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do.
+This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do, what
+tells of errors only after one, and values are named tuples: to import dataclasses takes longer than to use the registry.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import select
 import signal
@@ -18,11 +20,12 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from ._access import MODES, Access
-from ._claims import join, leave
+from ._claims import join, leave, remain
 from ._clock import Deadline
 from ._errors import OptionError, RemoteItError
 from ._holder import holder
@@ -30,8 +33,8 @@ from ._model import Connection
 from ._options import checked_deadline, checked_service_id
 from ._registry import Registry
 from ._relay import NoServerError, dial, relay
+from ._repeat import repeated
 from ._settings import APIS, SIGNATURES, Settings
-from ._ssh_message import tell
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
@@ -59,7 +62,8 @@ def main(arguments: Sequence[str]) -> int:
             with contextlib.suppress(RemoteItError):
                 tunnel.close()
             raise
-        relay(0, 1, proxy, signalled)
+        with tunnel.in_use():
+            relay(0, 1, proxy, signalled)
         with contextlib.suppress(OSError):
             # To close it would do nothing while a thread still reads from it.
             proxy.shutdown(socket.SHUT_RDWR)
@@ -67,6 +71,8 @@ def main(arguments: Sequence[str]) -> int:
         _linger(signalled)
         tunnel.close()
     except RemoteItError as error:
+        from ._ssh_message import tell
+
         tell(f"remote.it: {error}")
         return 1
     return 0
@@ -111,6 +117,7 @@ class _Tunnel:
         self._deadline = deadline
         self._registry = Registry(settings, _warn)
         self._holder = holder(os.getpid())
+        self._used: Connection | None = None
         self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder)
 
     @classmethod
@@ -148,10 +155,22 @@ class _Tunnel:
                 f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
                 "name an SSH service."
             )
-        return dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
+        proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
+        self._used = connection
+        return proxy
+
+    def in_use(self) -> AbstractContextManager[None]:
+        """While this lasts, other machines are told that the tunnel is needed, where they can be."""
+        return repeated(self._remain, self._registry.renew_every)
+
+    def _remain(self) -> bool:
+        return self._used is not None and remain(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
 
     def close(self) -> None:
         """End the use, and close what nobody else needs. Raises RemoteItError."""
+        if self._registry.renew_every is not None and self._remain():
+            # By then, others who use it have said so again as well.
+            time.sleep(self._registry.renew_every)
         deadline = Deadline(_CLOSE_TIMEOUT)
         if not leave(self._registry, self._service_id, self._holder, deadline):
             self._connections().release(self._service_id, self._holder, deadline)
@@ -168,7 +187,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser("ssh_proxy.py", description="Connect SSH to a service on a device behind remote.it.")
+    parser = _Parser(
+        "ssh_proxy.py",
+        description="Connect SSH to a service on a device behind remote.it.",
+        # By default it asks the terminal for its width, with or without need, and that imports all of compression.
+        formatter_class=functools.partial(argparse.HelpFormatter, width=100),
+    )
     parser.add_argument("service_id", metavar="SERVICE_ID")
     for text in ("--profile", "--credentials-file", "--rest-url", "--graphql-url", "--ca-path", "--registry"):
         parser.add_argument(text)

@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import functools
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 
 from ._clock import Deadline
 from ._credentials import Credentials
 from ._errors import OutOfTimeError, RegistryError, RemoteItError
 from ._model import Connection
 from ._registry import Registry
+from ._repeat import repeated
 from ._settings import Settings
 from ._wanted import is_unneeded
 
@@ -36,10 +38,9 @@ _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 def encoded(settings: Settings) -> bytes:
     """One line for decoded(). It holds the keys, so it may only go through a pipe."""
-    key = base64.b64encode(settings.credentials.key).decode()
-    values = asdict(settings)
-    values["credentials"]["key"] = key
-    return json.dumps(values).encode() + b"\n"
+    credentials = settings.credentials._asdict()
+    credentials["key"] = base64.b64encode(settings.credentials.key).decode()
+    return json.dumps({**settings._asdict(), "credentials": credentials}).encode() + b"\n"
 
 
 def decoded(line: bytes) -> Settings:
@@ -51,10 +52,20 @@ def decoded(line: bytes) -> Settings:
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:
-    """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know."""
+    """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know.
+
+    Until the lines end, which is the end of *holder*, other machines are told that it lives.
+    """
+    known: dict[bytes, Settings] = {}
+    with contextlib.ExitStack() as lifetime:
+        for line in lines:
+            if line not in known:
+                known[line] = decoded(line)
+                registry = Registry(known[line], _ignore)
+                lifetime.enter_context(repeated(functools.partial(registry.renew, holder), registry.renew_every))
     complaints: list[str] = []
-    for settings in [decoded(line) for line in sorted(set(lines))]:
-        complaints += sweep(settings, holder)
+    for line in sorted(known):
+        complaints += sweep(known[line], holder)
     for complaint in complaints:
         sys.stdout.write(f"{complaint}\n")
 

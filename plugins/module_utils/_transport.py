@@ -14,9 +14,10 @@ from typing import Any
 
 from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, RefusedError
-from ._http import Answer, Http, printable
+from ._http import Answer, Http
 from ._settings import AUTO, CAVAGE, GRAPHQL, REST, RFC9421, Settings
 from ._signature import signer
+from ._text import printable
 
 # Each wire is signed first as its own documentation does it.
 _FIRST_DIALECT = {REST: CAVAGE, GRAPHQL: RFC9421}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ._access import LATCHING, PUBLIC, Access
 from ._holder import is_gone
@@ -19,8 +19,7 @@ DEFAULT_MIN_REMAINING = 300
 DEFAULT_VERIFY_AFTER = 15
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One wish; *min_remaining* and *verify_after* in seconds.
 
     Without *access*, any connection that this machine may use will do. *holder* is the process that needs the
@@ -63,8 +62,9 @@ class Wanted:
     def claimed(self, connection: Connection) -> Connection:
         """*connection* with the note that it is needed."""
         if self.holder is None:
-            return replace(connection, kept=True)
-        return replace(connection, holders=(*(name for name in connection.holders if name != self.holder), self.holder))
+            return connection._replace(kept=True)
+        others = tuple(name for name in connection.holders if name != self.holder)
+        return connection._replace(holders=(*others, self.holder))
 
     def has_claimed(self, connection: Connection) -> bool:
         """Whether *connection* has that note already."""
@@ -79,6 +79,6 @@ def is_unneeded(connection: Connection) -> bool:
 def without(holder: str, connections: Sequence[Connection]) -> list[Connection]:
     """*connections* without the note that *holder* needs them."""
     return [
-        replace(connection, holders=tuple(name for name in connection.holders if name != holder))
+        connection._replace(holders=tuple(name for name in connection.holders if name != holder))
         for connection in connections
     ]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -14,6 +15,11 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._errors import RemoteItError
 from ..module_utils._module import Task, failure_message
+from ..module_utils._registry import prepare
+from ..module_utils._settings import ENV_REGISTRY
+
+# The main process of Ansible comes here before it forks.
+prepare(os.environ.get(ENV_REGISTRY))
 
 
 class TaskAction(ActionBase):

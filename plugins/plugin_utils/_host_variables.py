@@ -14,9 +14,9 @@ from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ..module_utils._errors import OptionError
-from ..module_utils._http import printable
 from ..module_utils._model import host_key_alias, is_plain_host
 from ..module_utils._options import checked_service_id
+from ..module_utils._text import printable
 from ._ssh_args import SSH_OPTIONS, bound_to, check
 
 _SSH_PLUGIN = "ssh"

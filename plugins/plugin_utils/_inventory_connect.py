@@ -14,7 +14,7 @@ from typing import Any
 from ..module_utils._access import Access
 from ..module_utils._credentials import find_credentials
 from ..module_utils._errors import CredentialsError, OptionError
-from ..module_utils._settings import REST, Settings
+from ..module_utils._settings import ENV_REGISTRY_PASSWORD, REST, Settings
 from ..module_utils._sweep import has_leftovers
 from ..module_utils._wanted import Wanted
 from ._end_of_run import END_OF_RUN
@@ -75,10 +75,12 @@ def _check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
         option = "access_key_id"
     elif settings.api == REST and settings.require_developer_key() != found.developer_key:
         option = "developer_key"
+    elif settings.registry_password != (os.environ.get(ENV_REGISTRY_PASSWORD) or None):
+        option = "registry_password"
     if option:
         raise OptionError(
-            f"{option} is set, but connect=on_demand lets SSH start a program that cannot be given a secret: put the "
-            "key into the environment or into a profile, set profile, or choose connect=existing, open or none."
+            f"{option} is set, but connect=on_demand lets SSH start a program that cannot be given a secret: put "
+            "it into the environment, or a key into a profile and set profile, or choose connect=existing, open or none."
         )
     if settings.api == REST:
         settings.require_developer_key()

@@ -14,6 +14,7 @@ from ansible.plugins.inventory import to_safe_group_name
 
 from ..module_utils._fleet import Device, FleetService
 from ..module_utils._model import host_key_alias
+from ..module_utils._text import enumerated
 
 GROUP = "remoteit"
 STATE = "state"
@@ -23,7 +24,6 @@ PLATFORMS = "platforms"
 DEFAULT_GROUPS = (GROUP, STATE, TAGS, APPLICATIONS, PLATFORMS)
 
 _SSH = 28
-_SHOWN_NAMES = 10
 
 
 @dataclass(frozen=True)
@@ -157,12 +157,9 @@ def _ssh_service(device: Device, ssh_names: Sequence[str], warn: Callable[[str],
             return named[0]
     candidates = [service for service in device.services if _speaks_ssh(service, ssh_names)]
     if len(candidates) > 1:
-        names = [service.name for service in candidates]
-        if len(names) > _SHOWN_NAMES:
-            names[_SHOWN_NAMES:] = [f"{len(names) - _SHOWN_NAMES} more"]
         warn(
             f"Device {device.name} ({device.id}) has {len(candidates)} SSH services, so none was chosen: name one of "
-            f"{', '.join(names)} in ssh_service, or use hosts=services."
+            f"{enumerated(service.name for service in candidates)} in ssh_service, or use hosts=services."
         )
     return candidates[0] if len(candidates) == 1 else None
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..module_utils._errors import OptionError
 from ..module_utils._model import host_key_alias
+from ..module_utils._settings import absolute_registry
 from ._ssh_args import bound_to
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ssh_proxy.py")
@@ -32,7 +33,7 @@ _OPTIONS = (
     "client_ip",
 )
 # ssh may run anywhere.
-_PATHS = ("credentials_file", "ca_path", "registry")
+_PATHS = ("credentials_file", "ca_path")
 
 
 def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
@@ -45,6 +46,8 @@ def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
         value = options.get(name)
         if value not in (None, ""):
             text = os.path.abspath(os.path.expanduser(value)) if name in _PATHS else str(value)
+            if name == "registry":
+                text = absolute_registry(text)
             words.append(f"--{name.replace('_', '-')}={text}")
     if options.get("validate_certs") is False:
         words.append("--no-validate-certs")

@@ -22,4 +22,4 @@ if __name__ == "__main__":
     # Before it waits: the run ends no sooner than this process does.
     from ..module_utils._sweep import serve
 
-    serve(sys.argv[1], set(itertools.takewhile(bytes.strip, sys.stdin.buffer)))
+    serve(sys.argv[1], itertools.takewhile(bytes.strip, sys.stdin.buffer))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.lab import Lab
+from tests.lab.redis_fixtures import redis_server, started_redis  # noqa: F401 fixtures
 from tests.simulator.harness import Simulator
 
 from .fleet_lab import Fleet, example_devices, simulator_config

@@ -275,10 +275,12 @@ def test_on_demand_needs_a_key_that_the_program_finds(fleet: Fleet, tmp_path: Pa
 
 
 @pytest.mark.one_core
-def test_on_demand_needs_the_developer_key_where_the_program_finds_it(fleet: Fleet) -> None:
+def test_on_demand_needs_other_secrets_where_the_program_finds_them(fleet: Fleet) -> None:
     nothing = {"R3_DEVELOPER_API_KEY": ""}
     assert "api=rest needs a developer key" in refused(fleet, {}, **nothing)
     assert "developer_key is set, but connect=on_demand" in refused(fleet, {"developer_key": "TGFi"}, **nothing)
+    assert "registry_password is set, but connect=on_demand" in refused(fleet, {"registry_password": "TGFi"})
+    assert set(fleet.listed({"registry_password": "TGFi"}, REMOTEIT_REGISTRY_PASSWORD="TGFi").hosts) == ALL
     assert set(fleet.listed({"application": ["http"]}, **nothing).hosts) == {"pi-garage-web"}
     assert set(fleet.listed({"api": "graphql"}, **nothing).hosts) == ALL
 
@@ -426,3 +428,12 @@ def test_more_devices_than_a_page_holds(fleet: Fleet) -> None:
         assert len(cloud.calls()) == 2
     assert len(hosts) == 1100
     assert hosts["d1099-ssh"]["remoteit_service_id"] == "80:00:00:00:01:04:4B:01"
+
+
+@pytest.mark.one_core
+@pytest.mark.parametrize("connect", ["open", "existing"])
+def test_a_registry_that_cannot_be_used_is_told_once_and_nothing_is_opened(fleet: Fleet, connect: str) -> None:
+    message = refused(fleet, {"connect": connect, "registry": "redis://127.0.0.1:1/0"})
+    assert message.count("The registry redis://127.0.0.1:1/0 cannot be used") == 1
+    assert message.endswith("start or mend it, or set registry to another one.")
+    assert fleet.open_connections() == []

@@ -30,12 +30,14 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_module_names_the_library_and_the_python(lab: Lab, bare_python: Path) -> None:
     run = lab.run_tasks(
-        connection("open", DATABASE, {"async": 30, "poll": 1}),
+        connection("open", DATABASE, {"async": 30, "poll": 1, "ignore_errors": True}),
+        connection("shared", DATABASE, {"async": 30, "poll": 1}, registry="redis://localhost"),
         vars={"ansible_python_interpreter": str(bare_python)},
     )
-    message = run.result("open").result["msg"]
-    assert message.startswith("Failed to import the required Python library (requests)")
-    assert f"Python {bare_python}" in message
+    for task, library in (("open", "requests"), ("shared", "redis>=5.0")):
+        message = run.result(task).result["msg"]
+        assert message.startswith(f"Failed to import the required Python library ({library})")
+        assert f"Python {bare_python}" in message
     assert "Traceback" not in run.output
     assert lab.cloud.calls() == []
 

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -135,8 +135,7 @@ class Place(Site):
         registry = self.registry()
         with registry.locked(self.service, Deadline(10)) as holding:
             aged = [
-                replace(
-                    item,
+                item._replace(
                     asked_at=item.asked_at - _AGE,
                     opened_at=item.opened_at - _AGE,
                     verified_at=item.verified_at - _AGE,

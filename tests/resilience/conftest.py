@@ -15,6 +15,7 @@ import pytest
 pytest.register_assert_rewrite("tests.resilience.history", "tests.resilience.machine")
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
+from tests.lab.redis_fixtures import redis_server, started_redis  # noqa: F401 fixtures
 from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
@@ -36,10 +37,17 @@ def plain_bench() -> Iterator[Bench]:
         yield bench(stack)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked either_registry is shown with the registry in a directory and with the one in Redis."""
+    if "site" in metafunc.fixturenames and metafunc.definition.get_closest_marker("either_registry"):
+        metafunc.parametrize("site", ["file", "redis"], indirect=True)
+
+
 @pytest.fixture
-def site(_cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+def site(_cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Site:
     """The site with nothing open, nothing remembered and no fault switched on."""
     # What one process learns of a server stays with it, so no test may learn from another.
     monkeypatch.setattr(_transport, "_dialect_that_worked", {})
     _cloud.reset()
-    return Site(_cloud, tmp_path)
+    in_redis = getattr(request, "param", "file") == "redis"
+    return Site(_cloud, tmp_path, request.getfixturevalue("redis_server").url if in_redis else None)

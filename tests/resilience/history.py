@@ -23,6 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._holder import 
 from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from tests.lab.redis_server import RedisServer
 from tests.lab.world import OWNER
 from tests.simulator.harness import Simulator
 from tests.unit.plugins.processes import Fork
@@ -65,6 +66,7 @@ class Place:
     clouds: dict[str, Simulator]
     hours: Hours
     root: Path
+    redis: RedisServer | None = None
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -94,6 +96,10 @@ class History:
         shutil.rmtree(self.place.root, ignore_errors=True)
         self.site = Site(self.cloud, self.place.root)
         self.colleague = Site(self.cloud, self.place.root / "colleague")
+        if self.place.redis:
+            self.place.redis.client().flushall()
+            self.site.place = self.place.redis.url
+            self.colleague.place = f"{self.place.redis.url}?prefix=colleague"
         self.open: dict[str, dict[str, Any]] = {}
         self.look()
 

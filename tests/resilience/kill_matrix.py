@@ -24,6 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._client import 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry_redis import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.simulator.harness import Simulator
@@ -70,18 +71,28 @@ def _dies(owner: Any, name: str, *, call: int = 1, after: bool = False) -> Calla
     return arm
 
 
+def _dies_while_it_writes(*, call: int = 1, after: bool = False) -> Callable[[], None]:
+    """The same for the moment from which on what is written counts, whichever registry it is."""
+
+    def arm() -> None:
+        for owner, name in ((os, "replace"), (RedisStore, "write")):
+            _dies(owner, name, call=call, after=after)()
+
+    return arm
+
+
 PHASES = (
     Phase("before the lock", _dies(Registry, "locked")),
     Phase("with the lock, before the attempt is written", _dies(Registry, "save")),
-    Phase("while the attempt is written", _dies(os, "replace")),
+    Phase("while the attempt is written", _dies_while_it_writes()),
     Phase("after the attempt is written, before the call", _dies(Client, "open")),
     Phase("during the call, the request lost", fault={"operation": "connect", "fault": "lost_request", "how": "hang"}),
     Phase(
         "during the call, the answer not read", fault={"operation": "connect", "fault": "lost_answer", "how": "hang"}
     ),
     Phase("after the answer, before it is written", _dies(Client, "open", after=True)),
-    Phase("while the connection is written", _dies(os, "replace", call=2)),
-    Phase("after the connection is written", _dies(os, "replace", call=2, after=True)),
+    Phase("while the connection is written", _dies_while_it_writes(call=2)),
+    Phase("after the connection is written", _dies_while_it_writes(call=2, after=True)),
     Phase("while it uses the connection", _dies(Client, "listing")),
     Phase("before the call to close", _dies(Client, "close")),
     Phase("after the call to close, before it is forgotten", _dies(Client, "close", after=True)),

@@ -16,7 +16,11 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ansible_collections.community.remoteit.plugins.module_utils import _connection_info_task, _registry, _transport
+from ansible_collections.community.remoteit.plugins.module_utils import (
+    _connection_info_task,
+    _registry_file,
+    _transport,
+)
 from ansible_collections.community.remoteit.plugins.module_utils._access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._claims import join, leave
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
@@ -24,6 +28,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
 from ansible_collections.community.remoteit.plugins.module_utils._http import Http
 from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection, same_id
+from ansible_collections.community.remoteit.plugins.module_utils._registry_redis import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.unit.plugins.processes import Fork
@@ -452,8 +457,10 @@ def _die(moment: str, nth: int) -> None:
 
     patches: Any = (
         (Http, "post", "asking", "asked"),
-        (_registry, "_replace", "writing", "kept"),
+        (_registry_file, "_replace", "writing", "kept"),
         (os, "replace", "written", ""),
+        (RedisStore, "write", "writing", "kept"),
+        (RedisStore, "_script", "written", ""),
     )
     for owner, name, before, after in patches:
         setattr(owner, name, between(before, getattr(owner, name), after))

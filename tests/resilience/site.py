@@ -26,15 +26,20 @@ OFFLINE = service_id(2, 1)
 
 
 class Site:
-    """A *cloud* that is as good as new, and a registry below *root* in which nothing is.
+    """A *cloud* that is as good as new, and a registry, by default below *root*, in which nothing is.
 
     :ivar warnings: what the user was warned of
     """
 
-    def __init__(self, cloud: Simulator, root: Path) -> None:
+    def __init__(self, cloud: Simulator, root: Path, registry: str | None = None) -> None:
         self.cloud = cloud
         self.root = root
+        self.place = registry or str(root / "registry")
         self.warnings: list[str] = []
+
+    def forget(self) -> None:
+        """From now on, use another registry, in which nothing is."""
+        self.place += "?prefix=another" if "://" in self.place else "-another"
 
     def settings(self, **options: Any) -> Settings:
         """Settings from *options* that reach the cloud as the owner of its devices."""
@@ -48,7 +53,7 @@ class Site:
             "developer_key": DEVELOPER_KEY,
             "rest_url": self.cloud.rest_url,
             "graphql_url": self.cloud.graphql_url,
-            "registry": str(self.root / "registry"),
+            "registry": self.place,
         }
 
     def connections(self, **options: Any) -> Connections:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,8 @@ from tests.simulator.harness import Simulator
 
 from .kill_matrix import KEPT, PHASES, kill
 from .site import SERVICE, Site, configuration
+
+pytestmark = pytest.mark.either_registry
 
 TASK = Wanted(Access())
 ANSWER_NOT_READ = next(phase for phase in PHASES if phase.name == "during the call, the answer not read")
@@ -52,7 +53,7 @@ def test_what_a_killed_process_opened_is_never_taken_for_what_was_opened_instead
         cloud.advance(50)
         opened = site.connections().present(SERVICE, TASK, Deadline(30)).opened()
         assert site.open_ids() == [orphan, opened.id]
-        ask = replace(TASK, verify_after=0)
+        ask = TASK._replace(verify_after=0)
         # now that of the killed process is listed, and then both are
         for _listed in range(2):
             cloud.advance(60)
@@ -75,7 +76,8 @@ def test_an_attempt_that_was_given_up_is_over(site: Site) -> None:
 
 def test_an_attempt_of_a_clock_that_was_ahead_is_not_kept_until_then(site: Site) -> None:
     tomorrow = time.time() + 86400
-    with site.registry().locked(SERVICE, Deadline(10)):
-        site.registry().save(SERVICE, Holding(attempts=[Attempt(tomorrow, tomorrow + 30)]))
+    registry = site.registry()
+    with registry.locked(SERVICE, Deadline(10)):
+        registry.save(SERVICE, Holding(attempts=[Attempt(tomorrow, tomorrow + 30)]))
     site.connections().absent(SERVICE, Deadline(30))
     assert site.registry().read(SERVICE) == Holding()

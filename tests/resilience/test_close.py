@@ -20,6 +20,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._wanted import 
 from .cells import hurried
 from .site import SERVICE, Site
 
+pytestmark = pytest.mark.either_registry
+
 LOST = {"fault": "lost_answer", "how": "reset"}
 DISCONNECT = {"wire": "graphql", "operation": "disconnect"}
 NO_LIST = {"wire": "graphql", "operation": "query", "fault": "status", "status": 503}
@@ -69,8 +71,7 @@ def test_an_orphan_that_could_not_be_looked_for_is_closed_and_told_by_the_next_t
 
 def test_a_stranger_is_closed_although_the_answer_is_lost(site: Site) -> None:
     stranger = present(site).opened().id
-    site.root = site.root / "elsewhere"
-    site.root.mkdir()
+    site.forget()
     site.cloud.set_fault({**DISCONNECT, "count": 1, **LOST})
     outcome = absent(site, connection_id=stranger)
     assert (outcome.changed, outcome.closed, site.open_ids()) == (True, [stranger], [])
@@ -78,8 +79,7 @@ def test_a_stranger_is_closed_although_the_answer_is_lost(site: Site) -> None:
 
 def test_a_stranger_that_cannot_be_closed_is_not_said_to_be(site: Site) -> None:
     stranger = present(site).opened().id
-    site.root = site.root / "elsewhere"
-    site.root.mkdir()
+    site.forget()
     site.cloud.set_fault({**DISCONNECT, "fault": "refused", "text": "not today"})
     with pytest.raises(RefusedError, match="not today"):
         absent(site, connection_id=stranger)

@@ -43,9 +43,10 @@ _FORM = settings(
 )
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """One simulator for each world, whose time is ours."""
+@pytest.fixture(params=["file", "redis"])
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Place]:
+    """One simulator for each world, whose time is ours, and a registry."""
+    redis_server = request.getfixturevalue("redis_server") if request.param == "redis" else None
     for name in [name for name in os.environ if name.startswith(("R3_", "REMOTEIT_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setattr(_transport, "_dialect_that_worked", {})
@@ -56,7 +57,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(answering_target())
         clouds = {name: stack.enter_context(NearCloud(world(target, **kind))) for name, kind in WORLDS.items()}
-        yield Place(clouds, hours, tmp_path / "history")
+        yield Place(clouds, hours, tmp_path / "history", redis_server)
 
 
 def test_histories(place: Place) -> None:

@@ -30,6 +30,8 @@ from .kill_matrix import (
 )
 from .site import SERVICES, Site
 
+pytestmark = pytest.mark.either_registry
+
 # Far more than any use needs, far less than a timeout.
 QUICK = 5.0
 

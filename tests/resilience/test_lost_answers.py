@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from ansible_collections.community.remoteit.plugins.module_utils import _http
 from ansible_collections.community.remoteit.plugins.module_utils._access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
@@ -17,6 +19,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._wanted import 
 
 from .cells import hurried
 from .site import SERVICE, Site
+
+pytestmark = pytest.mark.either_registry
 
 
 def present(site: Site, request_timeout: float = 20.0) -> Outcome:

@@ -18,6 +18,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._holder import 
 
 from .site import OFFLINE, PAGE, SERVICE, SERVICES, Site
 
+pytestmark = pytest.mark.either_registry
+
 APIS = ["rest", "graphql"]
 
 

@@ -24,6 +24,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._wanted import 
 from .crowd import Crowd
 from .site import SERVICE, SERVICES, Site
 
+pytestmark = pytest.mark.either_registry
+
 SIZE = 100
 # Enough, where a hundred would show nothing more.
 SOME = 24

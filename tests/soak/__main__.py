@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import multiprocessing
 import os
 import random
@@ -23,6 +24,7 @@ from typing import Any
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline, from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
+from tests.lab.redis_server import RedisServer
 from tests.lab.target import greet
 from tests.lab.world import device
 from tests.resilience.site import TCP, Site, configuration
@@ -41,6 +43,7 @@ _CLOSED_ELSEWHERE_EVERY = 0.5
 _PATIENCE = 30.0
 # What is told of a connection that was left open: what was asked so long before it was opened, and after.
 _BEFORE, _AFTER = 5.0, 40.0
+_REDIS_CONNECTIONS = 8
 # how late sessions are listed
 _SESSION_DELAY = 1.0
 
@@ -58,8 +61,9 @@ def main() -> int:
         world = configuration(address, session_delay=_SESSION_DELAY)
         more = ({"id": id_, "name": id_, "application": TCP, "target": address} for id_ in MORE_SERVICES)
         world["devices"].append(device(3, "attic", *more))
-        with Simulator(world) as cloud:
-            return _soak(options, Site(cloud, Path(root)))
+        with Simulator(world) as cloud, contextlib.ExitStack() as stack:
+            redis = stack.enter_context(RedisServer(Path(root) / "redis")) if options.redis else None
+            return _soak(options, Site(cloud, Path(root), redis and redis.url))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=0.05, help="of requests that meet a fault")
     parser.add_argument("--steady", type=int, default=8, help="processes that live to the end")
     parser.add_argument("--mortal", type=int, default=3, help="processes that are killed now and then")
+    parser.add_argument("--redis", action="store_true", help="keep the registry in a Redis server")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="of faults and operations")
     return parser
 
@@ -126,12 +131,13 @@ def _watch(options: argparse.Namespace, site: Site, crew: Crew, tickets: Tickets
 
 def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
     """What is left after the next use of each service."""
-    more = [end["more"] for end in ends if end["more"] > 0]
+    # Redis is spoken to by several threads, over connections that stay.
+    more = [end["more"] for end in ends if end["more"] > (_REDIS_CONNECTIONS if "://" in site.place else 0)]
     if more:
         yield f"file descriptors that were not there at the beginning: {more}"
     # A worker that was killed may have left a tunnel, which ends by itself.
     end = time.monotonic() + _PATIENCE
-    while (pids := list(_processes(str(site.root)))) and time.monotonic() < end:
+    while (pids := list(_processes(site.place))) and time.monotonic() < end:
         time.sleep(_TICK)
     if pids:
         yield f"processes: {pids}"
@@ -146,6 +152,8 @@ def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
             yield f"{service_id} could not be closed: {error}"
     for connection in site.cloud.state()["connections"]:
         yield _story(connection, site.cloud.calls())
+    for service_id, holding in site.registry().holdings():
+        yield f"of {service_id} is remembered: {holding}"
     files = [path for path in site.root.glob("registry/*/*") if path.suffix != ".lock"]
     for path in files:
         yield f"{path}: {path.read_text()}"

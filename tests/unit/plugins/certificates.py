@@ -37,11 +37,21 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         return self._context(key, self._signed(_name(address), key, ipaddress.ip_address(address), days))
 
+    def server_file(self, address: str = "127.0.0.1") -> Path:
+        """A file with a key and a certificate for *address*, for a server that is no Python program."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        return self._written(key, self._signed(_name(address), key, ipaddress.ip_address(address), 1))
+
     def itself(self) -> ssl.SSLContext:
         """A context with the authority's own certificate, which only it has signed."""
         return self._context(self._key, self._certificate)
 
     def _context(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._written(key, certificate))
+        return context
+
+    def _written(self, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> Path:
         path = self._directory / f"{certificate.serial_number}.pem"
         path.write_bytes(
             key.private_bytes(
@@ -49,9 +59,7 @@ class Authority:
             )
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path)
-        return context
+        return path
 
     def hashed_directory(self) -> Path:
         """A directory with the CA's certificate under the name by which OpenSSL looks it up, a hash of its subject."""

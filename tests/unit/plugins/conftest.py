@@ -30,7 +30,7 @@ def _stranger(monkeypatch: pytest.MonkeyPatch, _empty: Path) -> None:
     monkeypatch.setenv("HOME", str(_empty))
     for name in (
         *("R3_ACCESS_KEY_ID", "R3_SECRET_ACCESS_KEY", "R3_DEVELOPER_API_KEY", "R3_PROFILE", "R3_CREDENTIALS_FILE"),
-        *("R3_REST_URL", "R3_GRAPHQL_URL", "REMOTEIT_REGISTRY"),
+        *("R3_REST_URL", "R3_GRAPHQL_URL", "REMOTEIT_REGISTRY", "REMOTEIT_REGISTRY_PASSWORD"),
         *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"),
         *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "NETRC"),
     ):

@@ -227,11 +227,9 @@ def texts(found: Any) -> Iterator[str]:
         yield from texts(_other(found))
     elif isinstance(found, dict):
         yield from texts([*found, *found.values()])
-    elif isinstance(found, (list, tuple)):
+    elif isinstance(found, (list, tuple)) and not isinstance(found, Connection):
         for one in found:
             yield from texts(one)
-    elif hasattr(found, "__dataclass_fields__") and not isinstance(found, Connection):
-        yield from texts([getattr(found, name) for name in found.__dataclass_fields__])
 
 
 def ask(question: str, work: Callable[[], Any]) -> None:

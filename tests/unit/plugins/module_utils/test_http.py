@@ -31,9 +31,10 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
     OutOfTimeError,
     RemoteItError,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._http import Answer, Http, printable
+from ansible_collections.community.remoteit.plugins.module_utils._http import Answer, Http
 from ansible_collections.community.remoteit.plugins.module_utils._settings import CAVAGE, RFC9421
 from ansible_collections.community.remoteit.plugins.module_utils._signature import signer
+from ansible_collections.community.remoteit.plugins.module_utils._text import printable
 from tests.unit.plugins import loopback
 from tests.unit.plugins.certificates import Authority
 from tests.unit.plugins.loopback import Exchange, Server, drip, hang, part, reply, reset, whole

@@ -62,6 +62,6 @@ def test_seconds_may_be_zero_but_not_negative() -> None:
 
 def test_secrets_are_hidden_from_logs_and_an_id_is_not() -> None:
     hidden = {name for name, option in api_argument_spec().items() if option.get("no_log")}
-    assert hidden == {"secret_access_key", "developer_key"}
+    assert hidden == {"secret_access_key", "developer_key", "registry_password"}
     # it stands in messages, which no_log would blank out
     assert api_argument_spec()["access_key_id"]["no_log"] is False

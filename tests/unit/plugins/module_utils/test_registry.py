@@ -14,28 +14,22 @@ import signal
 import socket
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils import _model, _registry
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._errors import OutOfTimeError, RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
 from tests.unit.plugins.material import (
     DEVELOPER_KEY,
     KEY,
     NOW,
-    OTHER_SERVICE,
     SECRET,
     SERVICE,
     connection,
-    credentials,
     settings,
 )
 from tests.unit.plugins.processes import OTHER_USER, Fork, as_other_user
@@ -83,80 +77,7 @@ def every_use(place: Place) -> list[Callable[[], object]]:
     return [place.save, lambda: place.open().read(SERVICE), place.open().read_all]
 
 
-# -- what is kept -----------------------------------------------------------------------------------------------------
-
-
-def test_nothing_is_held_before_anything_was_and_looking_writes_nothing(place: Place) -> None:
-    registry = place.open()
-    assert registry.read(SERVICE) == Holding()
-    assert registry.read_all() == []
-    assert not place.root.exists()
-
-
-def test_what_is_saved_is_found_by_the_next_process(place: Place) -> None:
-    Fork(lambda _report: place.save()).join()
-    registry = place.open()
-    assert registry.read(SERVICE) == HOLDING
-    assert registry.read_all() == HOLDING.connections
-    with registry.locked(SERVICE, Deadline(10)) as holding:
-        assert holding == HOLDING
-
-
-def test_what_is_changed_but_not_saved_is_not_kept(place: Place) -> None:
-    place.save()
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        holding.connections.clear()
-    assert place.open().read(SERVICE) == HOLDING
-
-
-def test_a_service_of_which_nothing_is_left_has_no_file(place: Place) -> None:
-    place.save()
-    place.save(Holding())
-    assert list(place.root.glob("*/*.json")) == []
-    # and once more
-    place.save(Holding())
-    assert place.open().read(SERVICE) == Holding()
-
-
-def test_an_attempt_alone_is_kept(place: Place) -> None:
-    place.save(Holding(attempts=[Attempt(NOW, NOW + 30)]))
-    assert place.open().read(SERVICE).attempts == [Attempt(NOW, NOW + 30)]
-
-
-def test_services_are_kept_apart_and_listed_together(place: Place) -> None:
-    other = connection(id="OTHER", service_id=OTHER_SERVICE)
-    place.save(Holding([connection()]))
-    place.save(Holding([other]), OTHER_SERVICE)
-    registry = place.open()
-    assert registry.read(SERVICE).connections == [connection()]
-    assert registry.read(OTHER_SERVICE).connections == [other]
-    assert registry.read_all() == [connection(), other]
-    place.save(Holding())
-    assert place.open().read_all() == [other]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"credentials": credentials(key_id="ANOTHER")},
-        {"rest_url": "https://api.remot3.it/apv/v27"},
-        {"graphql_url": "https://api.remote.it/graphql/beta"},
-    ],
-    ids=["key", "rest", "graphql"],
-)
-def test_another_key_or_another_remote_it_sees_nothing(changes: dict[str, Any], place: Place) -> None:
-    place.save()
-    assert place.open(**changes).read(SERVICE) == Holding()
-    assert place.open(**changes).read_all() == []
-    place.save(Holding(), **changes)
-    place.save(Holding([connection(id="THEIRS")]), **changes)
-    assert place.open().read(SERVICE) == HOLDING
-
-
-def test_the_same_key_sees_it_whatever_else_is_set(place: Place) -> None:
-    place.save()
-    changes = {"api": "graphql", "signature": "cavage", "request_timeout": 1.0, "verify": False}
-    assert place.open(credentials=credentials(developer_key=None), **changes).read(SERVICE) == HOLDING
+# -- what is kept, beside what any registry keeps: tests/resilience/test_either_registry.py ---------------------------
 
 
 def test_no_secret_is_in_any_file_or_name(place: Place) -> None:
@@ -398,134 +319,6 @@ def test_a_lock_that_cannot_be_made_is_refused_and_the_option_named(anyones: Pat
     assert message.endswith("cannot be opened: Permission denied; set registry to another directory.")
 
 
-# -- files that cannot be used ----------------------------------------------------------------------------------------
-
-RECORD = connection().as_record()
-UNUSABLE: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "Expecting value"),
-    "half": (b'{"version": 1, "connec', "Unterminated string"),
-    "binary": (b"\x80\x81\xff", "utf-8"),
-    "list": (b"[]", "unexpected content"),
-    "number": (b"7", "unexpected content"),
-    "null": (b"null", "unexpected content"),
-    "no version": (b"{}", "unexpected content"),
-    "older": (b'{"version": 0, "connections": [], "attempts": []}', "version 0, expected 1"),
-    "newer": (b'{"version": 2, "connections": [], "attempts": []}', "version 2, expected 1"),
-    "other version": (b'{"version": "1", "connections": [], "attempts": []}', "version '1', expected 1"),
-    "no connections": (b'{"version": 1, "attempts": []}', "unexpected content"),
-    "null connections": (b'{"version": 1, "connections": null, "attempts": []}', "unexpected content"),
-    "no record": (b'{"version": 1, "connections": [7], "attempts": []}', "unexpected content"),
-    "short record": (b'{"version": 1, "connections": [{"id": "A"}], "attempts": []}', "unexpected content"),
-    "hostile host": (
-        json.dumps({"version": 1, "connections": [{**RECORD, "host": "-oProxyCommand=id"}], "attempts": []}).encode(),
-        "not usable",
-    ),
-    "no time": (
-        json.dumps({"version": 1, "connections": [{**RECORD, "expires_at": None}], "attempts": []}).encode(),
-        "",
-    ),
-    "other service": (
-        json.dumps({"version": 1, "connections": [{**RECORD, "service_id": OTHER_SERVICE}], "attempts": []}).encode(),
-        "it holds a connection of another service",
-    ),
-    "endless attempt": (b'{"version": 1, "connections": [], "attempts": [{"asked_at": 1, "until": 1e999}]}', "time"),
-    "no attempt": (b'{"version": 1, "connections": [], "attempts": [7]}', "unexpected content"),
-    "attempt without time": (b'{"version": 1, "connections": [], "attempts": [{"asked_at": "x", "until": 1}]}', ""),
-    "deep": (b"[" * 200_000, ""),
-}
-
-
-@pytest.mark.parametrize(("content", "reason"), UNUSABLE.values(), ids=UNUSABLE)
-def test_a_file_that_cannot_be_used_is_kept_aside_with_a_warning(content: bytes, reason: str, place: Place) -> None:
-    place.save()
-    path = place.file
-    path.write_bytes(content)
-    registry = place.open()
-    # readers neither fail nor change anything
-    assert registry.read(SERVICE) == Holding()
-    assert registry.read_all() == []
-    assert (place.warnings, path.read_bytes()) == ([], content)
-    with registry.locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
-        registry.save(SERVICE, Holding([connection()]))
-    (warning,) = place.warnings
-    match = re.fullmatch(rf"The registry file {path} cannot be used \((.+)\); it was kept as (\S+)\.", warning)
-    assert match and reason in match[1]
-    assert Path(match[2]).read_bytes() == content
-    assert stat.S_IMODE(Path(match[2]).stat().st_mode) == 0o600
-    # what was kept aside is not read again
-    assert registry.read(SERVICE).connections == registry.read_all() == [connection()]
-
-
-def test_nothing_that_was_kept_aside_is_overwritten(place: Place) -> None:
-    for number in range(3):
-        place.save()
-        place.file.write_text(str(number))
-        place.save()
-    assert sorted(path.read_text() for path in place.root.glob("*/*.unreadable-*")) == ["0", "1", "2"]
-    assert len(set(place.warnings)) == 3
-
-
-def test_fields_that_a_later_version_added_do_no_harm(place: Place) -> None:
-    place.save()
-    document = json.loads(place.file.read_text())
-    for record in (document, *document["connections"], *document["attempts"]):
-        record["added_later"] = {"kind": None}
-    place.file.write_text(json.dumps(document))
-    assert place.open().read(SERVICE) == HOLDING
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        assert holding == HOLDING
-    assert place.warnings == []
-
-
-def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    theirs = Holding([connection(id="THEIRS")])
-    place.save()
-    with monkeypatch.context() as later:
-        later.setattr(_registry, "VERSION", _registry.VERSION + 1)
-        assert place.open().read(SERVICE) == Holding()
-        place.save(theirs)
-        assert place.open().read_all() == theirs.connections
-    assert place.open().read(SERVICE) == HOLDING
-    assert place.open().read_all() == HOLDING.connections
-    place.save(Holding())
-    with monkeypatch.context() as later:
-        later.setattr(_registry, "VERSION", _registry.VERSION + 1)
-        assert place.open().read(SERVICE) == theirs
-    assert place.warnings == []
-
-
-def test_one_unusable_file_does_not_hide_the_others(place: Place) -> None:
-    place.save()
-    place.file.write_text("{")
-    other = connection(service_id=OTHER_SERVICE)
-    place.save(Holding([other]), OTHER_SERVICE)
-    assert place.open().read_all() == [other]
-
-
-@given(content=st.binary(max_size=200))
-@example(content=b'{"version": 1, "connections": [], "attempts": [{"asked_at": 1e999, "until": 1}]}')
-def test_any_file_is_read_as_something_usable_or_as_nothing(content: bytes, fuzz_place: Place) -> None:
-    fuzz_place.file.write_bytes(content)
-    holding = fuzz_place.open().read(SERVICE)
-    assert all(_model.is_plain_host(item.host) for item in holding.connections)
-
-
-@pytest.fixture(scope="module")
-def fuzz_place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    place = Place(tmp_path_factory.mktemp("fuzz") / "registry")
-    place.save()
-    return place
-
-
-def test_a_file_that_vanishes_is_no_error(place: Place) -> None:
-    place.save()
-    place.file.unlink()
-    assert place.open().read(SERVICE) == Holding()
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
-
-
 # -- killed while it writes -------------------------------------------------------------------------------------------
 
 
@@ -552,117 +345,3 @@ def test_a_process_that_is_killed_while_it_writes_changes_nothing_and_litters_no
     killed_while_it_writes(place)
     place.save(Holding())
     assert {path.suffix for path in place.root.glob("*/*")} == {".lock"}
-
-
-# -- many at once -----------------------------------------------------------------------------------------------------
-
-
-def test_readers_always_see_one_whole_state_or_another(place: Place, tmp_path: Path) -> None:
-    small = Holding([connection(id="SMALL")])
-    large = Holding([connection(id=f"LARGE{number}") for number in range(40)])
-    place.save(small)
-
-    stop = tmp_path / "stop"
-
-    def write(report: Callable[[str], None]) -> None:
-        report("ready")
-        while not stop.exists():
-            place.save(large)
-            place.save(small)
-
-    writers = [Fork(write) for _time in range(2)]
-    registry = place.open()
-    assert [writer.receive() for writer in writers] == ["ready"] * 2
-    seen: set[int] = set()
-    begun = time.monotonic()
-    while time.monotonic() - begun < (0.4 if seen == {1, 40} else 20):
-        holding = registry.read(SERVICE)
-        assert holding in (small, large)
-        assert registry.read_all() in (small.connections, large.connections)
-        seen.add(len(holding.connections))
-    stop.touch()
-    assert [writer.join() for writer in writers] == [0, 0]
-    assert seen == {1, 40}
-    # nothing is left over
-    assert {path.suffix for path in place.file.parent.iterdir()} == {".json", ".lock"}
-
-
-def test_one_process_at_a_time_may_write(place: Place) -> None:
-    def add(_report: Callable[[str], None]) -> None:
-        registry = place.open()
-        for _time in range(10):
-            with registry.locked(SERVICE, Deadline(60)) as holding:
-                holding.connections.append(connection(id=f"C{len(holding.connections)}"))
-                registry.save(SERVICE, holding)
-
-    forks = [Fork(add) for _time in range(6)]
-    assert [fork.join() for fork in forks] == [0] * 6
-    assert [item.id for item in place.open().read(SERVICE).connections] == [f"C{number}" for number in range(60)]
-
-
-def hold(place: Place, service_id: str = SERVICE) -> Fork:
-    """A process that has the lock and does not let go of it."""
-
-    def work(report: Callable[[str], None]) -> None:
-        with place.open().locked(service_id, Deadline(10)):
-            report("locked")
-            time.sleep(60)
-
-    fork = Fork(work)
-    assert fork.receive() == "locked"
-    return fork
-
-
-def test_a_lock_that_is_held_is_waited_for_and_then_given_up(place: Place) -> None:
-    holder = hold(place)
-    begun = time.monotonic()
-    with pytest.raises(OutOfTimeError) as caught, place.open().locked(SERVICE, Deadline(0.3)):
-        pytest.fail("the lock was taken")
-    holder.kill()
-    assert 0.25 < time.monotonic() - begun < 20
-    (lock,) = place.root.glob("*/*.lock")
-    assert str(caught.value) == (
-        "Another process still opens or closes connections of this service after 0.3 seconds "
-        f"(lock {lock}); try again, or raise timeout."
-    )
-
-
-def test_a_lock_ends_with_a_process_that_is_killed(place: Place) -> None:
-    holder = hold(place)
-    holder.kill()
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
-
-
-def test_a_lock_is_had_as_soon_as_it_is_free(place: Place) -> None:
-    holder = hold(place)
-
-    def work(report: Callable[[str], None]) -> None:
-        report("waiting")
-        with place.open().locked(SERVICE, Deadline(60)):
-            report("locked")
-
-    waiting = Fork(work)
-    assert waiting.receive() == "waiting"
-    time.sleep(0.05)
-    holder.kill()
-    assert waiting.receive() == "locked"
-    assert waiting.join() == 0
-
-
-def test_a_lock_excludes_nobody_who_reads_or_works_on_another_service(place: Place) -> None:
-    place.save()
-    holder = hold(place)
-    assert place.open().read(SERVICE) == HOLDING
-    assert place.open().read_all() == HOLDING.connections
-    place.save(Holding([connection(service_id=OTHER_SERVICE)]), OTHER_SERVICE)
-    # nor another key
-    place.save(credentials=credentials(key_id="ANOTHER"))
-    holder.kill()
-
-
-def test_a_lock_is_let_go_when_the_work_fails(place: Place) -> None:
-    with pytest.raises(ZeroDivisionError), place.open().locked(SERVICE, Deadline(10)):
-        _nothing = 1 / 0
-    with place.open().locked(SERVICE, Deadline(10)):
-        pass

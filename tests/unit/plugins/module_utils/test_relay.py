@@ -27,11 +27,11 @@ BLOCKS = 100
 
 
 class Line:
-    """relay() at work in a thread, between what stands for ssh, two pipes, and for the server, a socket."""
+    """relay() at work in a thread, between what stands for ssh, two pipes or the like, and for the server, a socket."""
 
-    def __init__(self) -> None:
-        source, self.to_relay = os.pipe()
-        self.from_relay, sink = os.pipe()
+    def __init__(self, pipe: Callable[[], tuple[int, int]]) -> None:
+        source, self.to_relay = pipe()
+        self.from_relay, sink = pipe()
         self._source = source
         self.signalled, self.waker = os.pipe()
         self.server, self._proxy = _tcp_pair()
@@ -70,9 +70,14 @@ def _tcp_pair() -> tuple[socket.socket, socket.socket]:
     return other, one
 
 
-@pytest.fixture
-def line() -> Iterator[Line]:
-    made = Line()
+def _socket_pair() -> tuple[int, int]:
+    one, other = socket.socketpair()
+    return one.detach(), other.detach()
+
+
+@pytest.fixture(params=[os.pipe, _socket_pair], ids=["pipes", "sockets"])
+def line(request: pytest.FixtureRequest) -> Iterator[Line]:
+    made = Line(request.param)
     yield made
     made.end()
 
@@ -86,6 +91,19 @@ def test_bytes_go_both_ways(line: Line) -> None:
     line.server.sendall(b"to the client")
     assert os.read(line.from_relay, 100) == b"to the client"
     assert not line.is_over
+
+
+def test_what_came_is_there_while_nothing_more_comes(line: Line) -> None:
+    line.server.sendall(b"text")
+    # by then, the relay waits for more
+    time.sleep(0.05)
+    with ThreadPoolExecutor() as pool:
+        reading = pool.submit(os.read, line.from_relay, 100)
+        try:
+            assert reading.result(5) == b"text"
+        finally:
+            # frees whoever waits
+            line.server.shutdown(socket.SHUT_WR)
 
 
 def test_the_clients_end_is_passed_on_and_the_server_may_go_on(line: Line) -> None:

@@ -223,10 +223,65 @@ def test_a_request_timeout_may_be_short() -> None:
     assert made(request_timeout=0.25).request_timeout == 0.25
 
 
-@pytest.mark.parametrize("value", ["redis://localhost/0", "https://example.com", "a\0b", "a\ud800b"])
-def test_a_registry_elsewhere_is_refused(value: str) -> None:
+@pytest.mark.parametrize("value", ["a\0b", "a\ud800b"])
+def test_a_registry_that_is_no_path_is_refused(value: str) -> None:
     assert refused(registry=value) == f"registry={value!r} is not a directory: give the path of one."
     assert refused({"REMOTEIT_REGISTRY": value})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "redis://redis.example.com",
+        "redis://runner@redis.example.com:6380/3?prefix=team-a",
+        "rediss://[::1]:6379/0",
+        f"rediss://localhost?ssl_ca_certs={__file__}&ssl_certfile={__file__}&ssl_keyfile={__file__}",
+    ],
+)
+def test_a_registry_may_be_in_redis(value: str) -> None:
+    assert made(registry=value).registry == value
+    assert made({"REMOTEIT_REGISTRY": value}).registry == value
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ("https://example.com", "a directory, redis:// or rediss:// is expected"),
+        ("file:///tmp/registry", "a directory, redis:// or rediss:// is expected"),
+        ("redis://", "it names no host"),
+        ("redis://-oProxyCommand=id", "it names no host"),
+        ("redis://localhost/zero", "'zero' is not the number of a database"),
+        ("redis://localhost/0/1", "'0/1' is not the number of a database"),
+        ("redis://localhost/\u0661", "'\u0661' is not the number of a database"),
+        ("redis://localhost:70000", "Port out of range 0-65535"),
+        ("redis://localhost?prefix=", "the prefix is empty or not printable"),
+        ("redis://localhost?prefix=a%0Ab", "the prefix is empty or not printable"),
+        ("redis://localhost?timeout=1", "'timeout' is not an option of redis://"),
+        ("redis://localhost?ssl_ca_certs=/etc/passwd", "'ssl_ca_certs' is not an option of redis://"),
+        ("rediss://localhost?ssl_ca_certs=/no/such", "the file of ssl_ca_certs does not exist"),
+        ("redis://localhost#0", "it has a fragment"),
+    ],
+)
+def test_a_url_that_is_not_of_redis_is_refused(value: str, reason: str) -> None:
+    assert refused(registry=value) == (
+        f"registry={value!r} cannot be used: {reason}. Give a directory, or a URL such as "
+        "redis://user@redis.example.com:6379/0?prefix=remoteit, or rediss:// for TLS."
+    )
+    assert refused({"REMOTEIT_REGISTRY": value})
+
+
+def test_a_password_in_the_registry_is_refused_and_not_shown() -> None:
+    message = refused(registry="redis://runner:s3cret@localhost/0")
+    assert message.startswith("registry='redis://runner:********@localhost/0' cannot be used: a password is shown to")
+    assert "s3cret" not in message
+
+
+def test_the_password_of_the_registry_comes_from_its_option_or_the_environment() -> None:
+    environ = {"REMOTEIT_REGISTRY_PASSWORD": "theirs"}
+    assert made(environ).registry_password == "theirs"
+    assert made(environ, registry_password="ours").registry_password == "ours"
+    assert made({"REMOTEIT_REGISTRY_PASSWORD": ""}).registry_password is None
+    assert "theirs" not in repr(made(environ))
 
 
 def test_a_tilde_in_the_registry_is_home(home: Path) -> None:

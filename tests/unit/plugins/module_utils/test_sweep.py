@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -121,10 +120,11 @@ OTHERS: dict[str, Any] = {
     "verify": "/etc/ssl/\udcff\n'\"ca",
     "request_timeout": 0.125,
     "registry": "/tmp/\u00e4 \n\udcff",
+    "registry_password": "\u00e4'\"",
 }
 
 
-@pytest.mark.parametrize("name", [item.name for item in fields(Settings)])
+@pytest.mark.parametrize("name", Settings._fields)
 def test_every_setting_survives(name: str) -> None:
     made = material.settings(**{name: OTHERS[name]})
     assert made != material.settings()

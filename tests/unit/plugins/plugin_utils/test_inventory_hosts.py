@@ -199,8 +199,8 @@ def test_the_cache_key_tells_questions_apart_and_shows_nothing() -> None:
         cache_key(settings, wanted, None),
         cache_key(settings, wanted, "org"),
         cache_key(settings, replace(wanted, tags_match="all"), None),
-        cache_key(replace(settings, graphql_url="https://other.example/graphql"), wanted, None),
-        cache_key(replace(settings, credentials=replace(settings.credentials, key_id="OTHER")), wanted, None),
+        cache_key(settings._replace(graphql_url="https://other.example/graphql"), wanted, None),
+        cache_key(settings._replace(credentials=settings.credentials._replace(key_id="OTHER")), wanted, None),
     }
     assert len(keys) == 5
     assert cache_key(settings, FleetFilter(tags=("a",)), None) in keys

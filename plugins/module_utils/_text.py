@@ -1,0 +1,25 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Text from outside, as it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_SHOWN_CHARACTERS = 200
+
+
+def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
+    """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
+    shown = text.strip()[:limit]
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
+
+
+def enumerated(words: Iterable[str], limit: int = 10) -> str:
+    """*words* with commas, or the first *limit* of them and how many more there are."""
+    shown = list(words)
+    if len(shown) > limit:
+        shown[limit:] = [f"and {len(shown) - limit} more"]
+    return ", ".join(shown)

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A real Redis server on loopback, which can be stopped, killed, frozen and robbed of its data."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import redis
+
+_PROGRAM = shutil.which("redis-server")
+_START_SECONDS = 20.0
+# Below those that systems hand out themselves.
+_PORTS = range(20_000, 32_000)
+_ATTEMPTS = 5
+
+
+def is_installed() -> bool:
+    """Whether this machine has a Redis server."""
+    return _PROGRAM is not None
+
+
+class RedisServer:
+    """Keeps its data in *directory*, every change at once; *configuration* are lines of ``redis.conf``.
+
+    With *tls*, the lines say on which port and with which certificate, and that port is announced.
+    """
+
+    def __init__(self, directory: Path, *configuration: str, tls: bool = False) -> None:
+        self._directory = directory
+        self._configuration = configuration
+        self._tls = tls
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Where it is, as the option registry takes it."""
+        return f"{'rediss' if self._tls else 'redis'}://127.0.0.1:{self.port}/0"
+
+    def __enter__(self) -> Self:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        for _attempt in range(_ATTEMPTS):
+            self.port = random.choice(_PORTS)
+            if self._starts():
+                return self
+        raise RuntimeError((self._directory / "log").read_text())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start it again, where it was and with what it has written."""
+        end = time.monotonic() + _START_SECONDS
+        while not self._starts():
+            if time.monotonic() > end:
+                raise RuntimeError((self._directory / "log").read_text())
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def lose_data(self) -> None:
+        """Start it anew, with nothing in it."""
+        self.kill()
+        shutil.rmtree(self._directory / "appendonlydir", ignore_errors=True)
+        self.start()
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes connections and answers nothing."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    def client(self, **options: str) -> redis.Redis:
+        """A client for what the tests themselves want to see."""
+        return redis.Redis(port=self.port, **options)  # type: ignore[arg-type]
+
+    def _starts(self) -> bool:
+        port = "tls-port" if self._tls else "port"
+        lines = [
+            "bind 127.0.0.1",
+            *(["port 0"] if self._tls else []),
+            f"{port} {self.port}",
+            "save ''",
+            "appendonly yes",
+            "appendfsync no",
+            f"dir {self._directory}",
+            *self._configuration,
+        ]
+        assert _PROGRAM
+        with open(self._directory / "log", "wb") as log:
+            self._process = subprocess.Popen([_PROGRAM, "-"], stdin=subprocess.PIPE, stdout=log, stderr=log)
+        assert self._process.stdin
+        self._process.stdin.write("\n".join(lines).encode())
+        self._process.stdin.close()
+        end = time.monotonic() + _START_SECONDS
+        while self._process.poll() is None:
+            if b"Ready to accept connections" in (self._directory / "log").read_bytes():
+                return True
+            if time.monotonic() > end:
+                self.kill()
+                return False
+            time.sleep(0.01)
+        return False

@@ -1,0 +1,400 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What happens when Redis goes away, forgets, or is watched by machines that die."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils import _holder, _registry_redis
+from ansible_collections.community.remoteit.plugins.module_utils._access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._claims import leave, remain
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._errors import OutOfTimeError, RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
+from ansible_collections.community.remoteit.plugins.module_utils._repeat import repeated
+from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from tests.lab.redis_server import RedisServer, is_installed
+from tests.unit.plugins.certificates import Authority
+from tests.unit.plugins.processes import Fork
+
+from .site import SERVICE, Site
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_several_controllers.rst"
+# what the guide says that a user needs
+(RULE,) = re.findall(r"^ +(user runner on .*)$", GUIDE.read_text(), re.M)
+SECONDS = 60.0
+TASK = Wanted(Access())
+# Seconds, instead of 15 and 60
+SHORT = 0.6
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis server of this test's own."""
+    if not is_installed():
+        pytest.skip("there is no redis-server")
+    with RedisServer(tmp_path / "redis") as server:
+        yield server
+
+
+@pytest.fixture
+def shared(site: Site, server: RedisServer) -> Site:
+    """The site with its registry in that server."""
+    site.place = server.url
+    return site
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_registry_redis, "_PAUSES", (0.05,))
+    monkeypatch.setattr(_registry_redis, "_TIMEOUT", 0.5)
+    _registry_redis._client.cache_clear()
+
+
+@pytest.fixture
+def short_leases(monkeypatch: pytest.MonkeyPatch, server: RedisServer) -> None:
+    """Leases that a test can wait for, in a Redis that is up for so long that it has seen every sign of life."""
+    for name in ("_LOCK_LEASE", "_HOLDER_LEASE"):
+        monkeypatch.setattr(_registry_redis, name, SHORT)
+    monkeypatch.setattr(_registry_redis.RedisStore, "renew_every", SHORT / 3)
+    wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
+    """A process on another machine."""
+
+    def moved(report: Callable[[str], None]) -> None:
+        signal.alarm(int(SECONDS))
+        _holder._machine = lambda: "another machine"
+        work(report)
+
+    return Fork(moved)
+
+
+def present(site: Site, wanted: Wanted = TASK) -> str:
+    return site.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened().id
+
+
+def refused(work: Callable[[], object]) -> str:
+    with pytest.raises(RegistryError) as caught:
+        work()
+    return str(caught.value)
+
+
+# -- away -------------------------------------------------------------------------------------------------------------
+
+
+def test_without_redis_nothing_is_opened_and_the_user_is_told_why(
+    shared: Site, server: RedisServer, impatient: None
+) -> None:
+    server.kill()
+    for work in (
+        lambda: present(shared),
+        lambda: shared.connections().absent(SERVICE, Deadline(SECONDS)),
+        lambda: shared.registry().read_all(),
+    ):
+        message = refused(work)
+        assert message.startswith(f"The registry {server.url} cannot be used (")
+        assert message.endswith("Connection refused); start or mend it, or set registry to another one.")
+    assert shared.cloud.calls() == []
+
+
+def test_a_redis_that_answers_nothing_is_given_up_soon(shared: Site, server: RedisServer, impatient: None) -> None:
+    with server.frozen():
+        begun = time.monotonic()
+        assert refused(lambda: present(shared)).startswith(f"The registry {server.url} cannot be used (Timeout")
+        assert time.monotonic() - begun < 5
+    assert shared.cloud.calls() == []
+
+
+def test_a_redis_that_is_started_anew_is_waited_for(shared: Site, server: RedisServer) -> None:
+    opened = present(shared)
+    server.kill()
+    waiting = Fork(lambda report: report(present(shared)))
+    time.sleep(0.5)
+    server.start()
+    assert (waiting.receive(), waiting.join()) == (opened, 0)
+    assert shared.connections().absent(SERVICE, Deadline(SECONDS)).closed == [opened]
+
+
+def test_what_cannot_be_remembered_is_closed_again(shared: Site, server: RedisServer, impatient: None) -> None:
+    shared.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 1.0})
+
+    def work(report: Callable[[str], None]) -> None:
+        report(refused(lambda: present(shared)))
+
+    fork = Fork(work)
+    wait_for(lambda: shared.cloud.calls(operation="connect"))
+    server.kill()
+    assert fork.receive().startswith(f"The registry {server.url} cannot be used (")
+    assert fork.join() == 0
+    assert (len(shared.cloud.calls(operation="connect")), shared.open_ids()) == (1, [])
+    server.start()
+    # its attempt is looked for, and found to have come to nothing
+    opened = present(shared)
+    assert shared.open_ids() == [opened]
+
+
+def test_a_redis_without_room_refuses_and_nothing_is_opened(shared: Site, server: RedisServer) -> None:
+    server.client().config_set("maxmemory", "1")
+    assert refused(lambda: present(shared)).startswith(f"The registry {server.url} refuses to work (")
+    assert shared.cloud.calls() == []
+
+
+def test_something_else_in_our_place_is_left_alone(shared: Site, server: RedisServer) -> None:
+    present(shared)
+    (key,) = server.client().scan_iter("remoteit:*", _type="hash")
+    server.client().rename(key, "kept")
+    server.client().set(key, "theirs")
+    assert "WRONGTYPE" in refused(lambda: present(shared))
+    assert server.client().get(key) == b"theirs"
+
+
+# -- without its data -------------------------------------------------------------------------------------------------
+
+
+def test_a_redis_that_forgets_during_a_task_learns_what_that_opened(shared: Site, server: RedisServer) -> None:
+    shared.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 1.0})
+    fork = Fork(lambda report: report(present(shared)))
+    wait_for(lambda: shared.cloud.calls(operation="connect"))
+    server.lose_data()
+    opened = fork.receive()
+    assert fork.join() == 0
+    shared.cloud.set_fault()
+    assert present(shared) == opened
+    assert shared.open_ids() == [opened]
+
+
+def test_what_redis_forgot_is_told_when_it_is_to_be_closed(shared: Site, server: RedisServer) -> None:
+    forgotten = present(shared)
+    server.lose_data()
+    opened = present(shared)
+    assert opened != forgotten
+    assert shared.connections().absent(SERVICE, Deadline(SECONDS)).closed == [opened]
+    (warning,) = shared.warnings
+    assert forgotten in warning and "To close one, name it in connection_id." in warning
+
+
+def test_what_is_in_use_is_put_back_and_closed_after_its_last_use(shared: Site, server: RedisServer) -> None:
+    """What the ProxyCommands of two SSH connections do."""
+    names = [holder(os.getpid()), holder(os.getppid())]
+    for name in names:
+        wanted = Wanted(Access(), holder=name)
+        used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened()
+    registry = shared.registry()
+    assert [remain(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
+    server.lose_data()
+    assert [remain(registry, used, name, Deadline(SECONDS)) for name in names] == [True, True]
+    assert registry.read(SERVICE).connections[0].holders == tuple(names)
+    assert leave(registry, SERVICE, names[0], Deadline(SECONDS))
+    assert not leave(registry, SERVICE, names[1], Deadline(SECONDS))
+    assert shared.connections().release(SERVICE, names[1], Deadline(SECONDS)) == [used.id]
+    assert (shared.open_ids(), registry.read_all()) == ([], [])
+
+
+# -- locks of machines that die ---------------------------------------------------------------------------------------
+
+
+def hold(site: Site) -> Fork:
+    """A process on another machine that has the lock and does not let go of it."""
+
+    def work(report: Callable[[str], None]) -> None:
+        with site.registry().locked(SERVICE, Deadline(SECONDS)):
+            report("locked")
+            time.sleep(SECONDS)
+
+    fork = elsewhere(work)
+    assert fork.receive() == "locked"
+    return fork
+
+
+def test_a_lock_lasts_as_long_as_its_process_and_a_lease_longer(shared: Site, short_leases: None) -> None:
+    owner = hold(shared)
+    with pytest.raises(OutOfTimeError), shared.registry().locked(SERVICE, Deadline(3 * SHORT)):
+        pytest.fail("the lock was taken")
+    owner.kill()
+    begun = time.monotonic()
+    with shared.registry().locked(SERVICE, Deadline(SECONDS)):
+        assert time.monotonic() - begun < SHORT + 5
+
+
+def test_who_was_stopped_for_too_long_writes_nothing_and_closes_what_it_opened(
+    shared: Site, short_leases: None
+) -> None:
+    shared.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 1.0, "count": 1})
+
+    def work(report: Callable[[str], None]) -> None:
+        report(refused(lambda: present(shared)))
+
+    stopped = elsewhere(work)
+    wait_for(lambda: shared.cloud.calls(operation="connect"))
+    os.kill(stopped.pid, signal.SIGSTOP)
+    wait_for(shared.open_ids)
+    opened = present(shared)
+    os.kill(stopped.pid, signal.SIGCONT)
+    message = stopped.receive()
+    assert stopped.join() == 0
+    assert "was not written: this process was stopped for so long that its lock ended" in message
+    # the second one took the first for what a dead process had left, and closed it
+    assert shared.open_ids() == [opened]
+    assert [item.id for item in shared.registry().read_all()] == [opened]
+
+
+# -- holders on machines that die -------------------------------------------------------------------------------------
+
+
+def use(site: Site) -> Fork:
+    """A process on another machine that uses a connection, as the ProxyCommand does."""
+
+    def work(report: Callable[[str], None]) -> None:
+        me = holder(os.getpid())
+        connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).opened()
+        registry = site.registry()
+        with repeated(lambda: remain(registry, connection, me, Deadline(SECONDS)), registry.renew_every):
+            report(connection.id)
+            time.sleep(SECONDS)
+
+    return elsewhere(work)
+
+
+def test_what_another_machine_uses_stays_open_until_that_is_silent(shared: Site, short_leases: None) -> None:
+    user = use(shared)
+    used = user.receive()
+    time.sleep(3 * SHORT)
+    assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
+    assert shared.open_ids() == [used]
+    user.kill()
+    wait_for(lambda: shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == [used])
+    assert (shared.open_ids(), shared.registry().read_all()) == ([], [])
+
+
+def test_while_redis_was_away_nobody_could_give_a_sign_of_life(
+    shared: Site, server: RedisServer, short_leases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = use(shared)
+    used = user.receive()
+    os.kill(user.pid, signal.SIGSTOP)
+    server.kill()
+    time.sleep(2 * SHORT)
+    server.start()
+    # however long ago that was by the clock, Redis has not been up for as long as a lease lasts
+    monkeypatch.setattr(_registry_redis, "_HOLDER_LEASE", SECONDS)
+    assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
+    monkeypatch.setattr(_registry_redis, "_HOLDER_LEASE", SHORT)
+    os.kill(user.pid, signal.SIGCONT)
+    wait_for(lambda: server.client().keys("remoteit:holder:*"))
+    wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
+    assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
+    assert shared.open_ids() == [used]
+    user.kill()
+
+
+# -- who may use it ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guarded(site: Site, tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Makes the site that *user* with *password* has, in a Redis with the rule of the guide, over TLS."""
+    if not is_installed():
+        pytest.skip("there is no redis-server")
+    authority = Authority(tmp_path)
+    certificate = authority.server_file()
+    lines = [
+        "user default off",
+        RULE.replace("team-a", "team").replace("…", "s3cret"),
+        "user reader on >s3cret ~team:* +@read +@connection",
+        f"tls-cert-file {certificate}",
+        f"tls-key-file {certificate}",
+        f"tls-ca-cert-file {authority.path}",
+        "tls-auth-clients optional",
+    ]
+    with RedisServer(tmp_path / "redis", *lines, tls=True) as server:
+
+        def made(user: str = "runner", password: str | None = "s3cret", query: str | None = None) -> Site:
+            query = f"prefix=team&ssl_ca_certs={authority.path}" if query is None else query
+            site.place = f"rediss://{user}@127.0.0.1:{server.port}/0?{query}"
+            options = {**site.options(), "registry_password": password}
+            site.options = lambda: options  # type: ignore[method-assign]
+            return site
+
+        yield made
+
+
+def test_with_tls_a_user_and_a_password_all_is_well(guarded: Callable[..., Site]) -> None:
+    site = guarded()
+    opened = present(site)
+    assert present(site) == opened
+    assert site.connections().absent(SERVICE, Deadline(SECONDS)).closed == [opened]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"password": "wr0ng"}, "invalid username-password"),
+        ({"password": None}, "invalid username-password"),
+        ({"user": "nobody"}, "invalid username-password"),
+        ({"user": "reader"}, "NOPERM|permission"),
+        ({"user": "runner", "prefix": "other"}, "NOPERM|permission"),
+    ],
+)
+def test_who_may_not_use_it_is_told_so_without_a_secret(
+    asked: dict[str, str], reason: str, guarded: Callable[..., Site], tmp_path: Path
+) -> None:
+    prefix = asked.pop("prefix", "team")
+    site = guarded(**asked, query=f"prefix={prefix}&ssl_ca_certs={tmp_path}/ca.pem")
+    message = refused(lambda: present(site))
+    assert message.startswith("The registry rediss://127.0.0.1:") and "refuses to work (" in message
+    assert re.search(reason, message)
+    assert "s3cret" not in message and "wr0ng" not in message
+    assert site.cloud.calls() == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(guarded: Callable[..., Site], impatient: None) -> None:
+    message = refused(lambda: present(guarded(query="prefix=team")))
+    assert "cannot be used (" in message and "CERTIFICATE_VERIFY_FAILED" in message
+
+
+def test_prefixes_keep_teams_apart(shared: Site, server: RedisServer) -> None:
+    opened = present(shared)
+    shared.forget()
+    assert shared.registry().read_all() == []
+    assert present(shared) != opened
+
+
+# -- what it costs ----------------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_commands(shared: Site, server: RedisServer) -> None:
+    """What the guide says: commands of clients, without those of scripts and of a new TCP connection."""
+
+    def asked(work: Callable[[], object]) -> int:
+        with server.client().monitor() as monitor:
+            work()
+            server.client().ping()
+            count = 0
+            for command in monitor.listen():
+                if command["command"].startswith("PING"):
+                    return count
+                count += command["client_type"] != "lua" and not command["command"].startswith(("CLIENT", "HELLO"))
+        raise AssertionError("there is no end")
+
+    shared.registry().read(SERVICE)
+    assert asked(lambda: present(shared)) == 6
+    assert asked(lambda: present(shared)) == 1
