@@ -15,7 +15,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ._clock import Deadline
 from ._holder import is_elsewhere, is_gone
@@ -24,6 +24,9 @@ from ._registry_file import FileStore
 from ._registry_store import Store
 from ._settings import Settings, is_url
 from ._wanted import without
+
+if TYPE_CHECKING:
+    from ._registry_redis import RedisStore
 
 VERSION = 1
 
@@ -140,16 +143,19 @@ class Registry:
 def prepare(place: str | None) -> None:
     """Import what a registry there needs, for all processes that are forked later: each would take long to do so."""
     if is_url(place or ""):
-        from . import _registry_redis as _registry_redis
+        _redis_store()
 
 
 def _store(settings: Settings, identity: str) -> Store:
-    if not is_url(settings.registry):
-        return FileStore(settings.registry, identity)
-    # Only here, because it is slow.
-    from ._registry_redis import RedisStore
+    if is_url(settings.registry):
+        return _redis_store()(settings.registry, settings.registry_password, identity)
+    return FileStore(settings.registry, identity)
 
-    return RedisStore(settings.registry, settings.registry_password, identity)
+
+def _redis_store() -> type[RedisStore]:
+    from ._registry_redis import RedisStore  # it is slow, and most registries are directories
+
+    return RedisStore
 
 
 def _parse(record: bytes, service_id: str) -> Holding:

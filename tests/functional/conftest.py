@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.lab import redis_fixtures
 from tests.lab.lab import Lab
-from tests.lab.redis_fixtures import redis_server, started_redis  # noqa: F401 fixtures
 from tests.simulator.harness import Simulator
 
 from .fleet_lab import Fleet, example_devices, simulator_config
+
+started_redis, redis_server = redis_fixtures.started_redis, redis_fixtures.redis_server
 
 
 @pytest.fixture(scope="session")

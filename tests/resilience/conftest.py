@@ -15,13 +15,17 @@ import pytest
 pytest.register_assert_rewrite("tests.resilience.history", "tests.resilience.machine")
 
 from ansible_collections.community.remoteit.plugins.module_utils import _transport
-from tests.lab.redis_fixtures import redis_server, started_redis  # noqa: F401 fixtures
+from ansible_collections.community.remoteit.plugins.module_utils._registry_redis import RedisStore
+from tests.lab import redis_fixtures
+from tests.lab.redis_server import RedisServer
 from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
 from .cells import Bench
 from .fault_table import bench
 from .site import Site, configuration
+
+started_redis = redis_fixtures.started_redis
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +39,14 @@ def plain_bench() -> Iterator[Bench]:
     """A simulator with places for many cells, which behaves as usual."""
     with ExitStack() as stack:
         yield bench(stack)
+
+
+@pytest.fixture
+def redis_server(started_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
+    """A Redis server with nothing in it, which believes that it has been up for long, and so trusts no silence."""
+    monkeypatch.setattr(RedisStore, "_seconds_up", lambda _store: 1_000_000)
+    started_redis.client().flushall()
+    return started_redis
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

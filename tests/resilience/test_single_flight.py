@@ -154,14 +154,14 @@ def test_many_killed_ssh_connections_leave_one_tunnel_and_the_next_use_closes_it
 
 def test_the_workers_of_two_runs_share_a_connection_until_the_end_of_the_second_run(site: Site) -> None:
     """What close=at_end does: each worker claims in the name of its run, and the end of the run sweeps."""
-    runs = ["first", "second"]
+    first, second = runs = [holder(os.getpid()), holder(os.getppid())]
     with Crowd(SOME, lambda number, _tell: opened(site, SERVICE, runs[number % 2])) as crowd:
         crowd.start()
         (used,) = {address[0] for address in crowd.hear_all()}
     assert (connects(site), holders(site)) == (1, set(runs))
-    assert sweep(site.settings(), "first") == []
-    assert (site.open_ids(), holders(site)) == ([used], {"second"})
-    assert sweep(site.settings(), "second") == []
+    assert sweep(site.settings(), first) == []
+    assert (site.open_ids(), holders(site)) == ([used], {second})
+    assert sweep(site.settings(), second) == []
     assert (site.open_ids(), site.registry().read_all()) == ([], [])
 
 
