@@ -42,13 +42,11 @@ def remain(registry: Registry, connection: Connection, holder: str, deadline: De
         registry.renew(holder)
         return False
     with registry.locked(service_id, deadline) as holding:
-        if not any(item.id == connection.id for item in holding.connections):
-            holding.connections = [*holding.connections, connection._replace(holders=())]
-        holding.connections = [
-            item._replace(holders=(*item.holders, holder)) if item.id == connection.id else item
-            for item in holding.connections
-        ]
-        registry.save(service_id, holding)
+        known = next((item for item in holding.connections if item.id == connection.id), None)
+        if known is None:
+            known = connection._replace(holders=())
+            holding.connections.append(known)
+        claim(registry, service_id, Wanted(access=None, holder=holder), holding, known)
     return True
 
 

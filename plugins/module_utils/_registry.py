@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ._clock import Deadline
-from ._holder import is_elsewhere, is_gone
 from ._model import Connection, host_key_alias, service_id_of
 from ._registry_file import FileStore
 from ._registry_store import Store
@@ -109,7 +108,7 @@ class Registry:
         """Replace what is kept for the service, in one step. Only while its lock is held. Raises RegistryError."""
         record = None
         if holding.connections or holding.attempts:
-            self.renew(*(name for connection in holding.connections for name in connection.holders))
+            self.renew(*_holders(holding))
             document = {
                 "version": VERSION,
                 "connections": [connection.as_record() for connection in holding.connections],
@@ -120,8 +119,7 @@ class Registry:
 
     def renew(self, *holders: str) -> None:
         """Say to other machines that those of *holders* live that do so on this one. Raises RegistryError."""
-        if self.renew_every is not None:
-            self._store.renew({name for name in holders if not is_elsewhere(name) and not is_gone(name)})
+        self._store.renew(holders)
 
     def _usable(self, service_id: str, record: bytes | None) -> Holding:
         try:
@@ -134,8 +132,7 @@ class Registry:
         if record is None:
             return Holding()
         holding = _parse(record, service_id)
-        elsewhere = {name for item in holding.connections for name in item.holders if is_elsewhere(name)}
-        for name in self._store.lapsed(elsewhere):
+        for name in self._store.lapsed(_holders(holding)):
             holding.connections = without(name, holding.connections)
         return holding
 
@@ -156,6 +153,10 @@ def _redis_store() -> type[RedisStore]:
     from ._registry_redis import RedisStore  # it is slow, and most registries are directories
 
     return RedisStore
+
+
+def _holders(holding: Holding) -> set[str]:
+    return {name for connection in holding.connections for name in connection.holders}
 
 
 def _parse(record: bytes, service_id: str) -> Holding:

@@ -37,9 +37,9 @@ class FileStore:
         """See Store."""
         try:
             self._check_directories()
-            return _read(self._path(name))
         except FileNotFoundError:
             return None
+        return self._record(name)
 
     def read_many(self, names: Sequence[str]) -> list[bytes | None]:
         """See Store."""
@@ -63,7 +63,7 @@ class FileStore:
         """See Store."""
         self._make_directories()
         with _lock(os.path.join(self._directory, name + _LOCK), deadline):
-            yield self.read(name)
+            yield self._record(name)
 
     def write(self, name: str, record: bytes | None) -> None:
         """See Store."""
@@ -99,6 +99,12 @@ class FileStore:
     def lapsed(self, holders: Collection[str]) -> set[str]:
         """See Store."""
         return set()
+
+    def _record(self, name: str) -> bytes | None:
+        try:
+            return _read(self._path(name))
+        except FileNotFoundError:
+            return None
 
     def _path(self, name: str) -> str:
         return os.path.join(self._directory, name + _RECORD)

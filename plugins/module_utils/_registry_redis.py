@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from ._clock import Deadline
 from ._errors import MissingLibraryError, RegistryError
-from ._holder import holder, is_gone
+from ._holder import holder, is_elsewhere, is_gone
 from ._redis_url import redis_url
 from ._registry_store import busy
 from ._repeat import repeated
@@ -158,13 +158,15 @@ class RedisStore:
     def renew(self, holders: Collection[str]) -> None:
         """See Store."""
         for name in holders:
+            if is_elsewhere(name) or is_gone(name):
+                continue
             self._ask(functools.partial(self._client.set, self._sign_of(name), b"", px=_milliseconds(_HOLDER_LEASE)))
 
     def lapsed(self, holders: Collection[str]) -> set[str]:
         """See Store."""
-        if not holders:
+        names = [name for name in holders if is_elsewhere(name)]
+        if not names:
             return set()
-        names = list(holders)
         signs = self._ask(lambda: self._client.mget([self._sign_of(name) for name in names]))
         silent = {name for name, sign in zip(names, signs, strict=True) if sign is None}
         # While Redis was away, nobody could give a sign of life.

@@ -43,10 +43,10 @@ class Store(Protocol):
         """What the user knows the record by, as the beginning of a sentence."""
 
     def renew(self, holders: Collection[str]) -> None:
-        """Say to other machines that these processes live."""
+        """Say to other machines that those of the processes live that do so on this one."""
 
     def lapsed(self, holders: Collection[str]) -> set[str]:
-        """Which of these processes of other machines have not been said to live for too long."""
+        """Those of the processes that are on other machines, which have not said for too long that they live."""
 
 
 def busy(deadline: Deadline, lock: str) -> OutOfTimeError:
