@@ -27,7 +27,6 @@ def builder(*arguments: str | Path) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(not BUILDER.exists(), reason="there is no ansible-builder")
 def test_the_definition_of_the_guide_makes_a_build_context(tmp_path: Path) -> None:
     (block,) = re.findall(r"^\.\. code-block:: yaml\n\n(    version: 3\n(?:    .*\n|\n)+)", GUIDE.read_text(), re.M)
     definition = tmp_path / "execution-environment.yml"
@@ -37,7 +36,6 @@ def test_the_definition_of_the_guide_makes_a_build_context(tmp_path: Path) -> No
     assert "python3.12" in (tmp_path / "context" / "Containerfile").read_text()
 
 
-@pytest.mark.skipif(not BUILDER.exists(), reason="there is no ansible-builder")
 def test_the_collection_names_what_it_needs(tmp_path: Path) -> None:
     place = tmp_path / "ansible_collections" / "community"
     place.mkdir(parents=True)

@@ -10,7 +10,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,13 @@ from tests.lab.lab import Lab
 from tests.lab.redis_server import RedisServer
 from tests.lab.world import DATABASE
 
+from .fleet import wait_until_nothing_is_open
+from .tasks import CONNECTION
+
 pytestmark = pytest.mark.one_core
 
-CONNECTION = "community.remoteit.remoteit_connection"
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 CONFIGURE = DEMO / "configure.yml"
-PATIENCE = 30.0
 
 
 class Runner:
@@ -76,13 +76,6 @@ def test_a_run_elsewhere_uses_what_another_one_opened_and_may_close_it(
     assert closed == {"pi-kitchen: Tunnel": True, "pi-garage: Tunnel": True}
     assert lab.open_connections() == []
     assert list(redis_server.client().scan_iter(_type="hash")) == []
-
-
-def wait_until_nothing_is_open(lab: Lab) -> None:
-    end = time.monotonic() + PATIENCE
-    while lab.open_connections():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_the_end_of_a_run_and_of_ssh_close_what_redis_remembers(lab: Lab, redis_server: RedisServer) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 import shutil
 import signal
 import subprocess
@@ -19,11 +18,10 @@ from typing import Self
 
 import redis
 
+from .ports import has_started
+
 _PROGRAM = shutil.which("redis-server")
 _START_SECONDS = 20.0
-# Below those that systems hand out themselves.
-_PORTS = range(20_000, 32_000)
-_ATTEMPTS = 5
 
 
 def is_installed() -> bool:
@@ -51,10 +49,8 @@ class RedisServer:
 
     def __enter__(self) -> Self:
         self._directory.mkdir(parents=True, exist_ok=True)
-        for _attempt in range(_ATTEMPTS):
-            self.port = random.choice(_PORTS)
-            if self._starts():
-                return self
+        if has_started(self._starts_on):
+            return self
         raise RuntimeError((self._directory / "log").read_text())
 
     def __exit__(
@@ -95,6 +91,10 @@ class RedisServer:
     def client(self, **options: str) -> redis.Redis:
         """A client for what the tests themselves want to see."""
         return redis.Redis(port=self.port, **options)  # type: ignore[arg-type]
+
+    def _starts_on(self, port: int) -> bool:
+        self.port = port
+        return self._starts()
 
     def _starts(self) -> bool:
         port = "tls-port" if self._tls else "port"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import random
 import shutil
 import signal
 import socket
@@ -20,11 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_STARTUP_SECONDS = 20.0
+from .ports import has_started
 
-# Below those that systems hand out themselves, so that no proxy, client or other listener of this machine takes one.
-_PORTS = range(20_000, 32_000)
-_ATTEMPTS = 5
+_STARTUP_SECONDS = 20.0
 
 _SSHD_CONFIG = """\
 ListenAddress 127.0.0.1
@@ -73,10 +70,8 @@ class SshDevice:
             if not key.exists():
                 subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
         shutil.copy(f"{self.user_key}.pub", self.root / "authorized_keys")
-        for _attempt in range(_ATTEMPTS):
-            self.port = random.choice(_PORTS)
-            if self._starts():
-                return self
+        if has_started(self._starts_on):
+            return self
         raise RuntimeError(f"The SSH server of {self.name} did not start:\n{(self.root / 'log').read_text()}")
 
     def __exit__(
@@ -114,6 +109,10 @@ class SshDevice:
         config = self.root / "sshd_config"
         config.write_text(_SSHD_CONFIG.format(port=self.port, root=self.root, home=self.home, name=self.name))
         return [sshd, "-D", "-e", "-f", str(config)]
+
+    def _starts_on(self, port: int) -> bool:
+        self.port = port
+        return self._starts()
 
     def _starts(self) -> bool:
         """Start the server; false where it ends at once, as when another program has the port."""

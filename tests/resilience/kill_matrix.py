@@ -123,9 +123,9 @@ def kill(site: Site, phase: Phase, wire: str, user: str, services: Sequence[str]
     forks = {service: Fork(_life(site, phase, wire, user, service)) for service in services}
     names = {service: fork.receive() for service, fork in forks.items()}
     if phase.fault:
-        _wait_for(lambda: len(site.cloud.calls(wire, "connect")) == len(services))
+        wait_for(lambda: len(site.cloud.calls(wire, "connect")) == len(services))
         if phase.fault["fault"] == "lost_answer":
-            _wait_for(lambda: len(site.open_ids()) == len(services))
+            wait_for(lambda: len(site.open_ids()) == len(services))
         for fork in forks.values():
             os.kill(fork.pid, signal.SIGKILL)
     for fork in forks.values():
@@ -178,7 +178,8 @@ def open_on(site: Site, service: str) -> list[str]:
     return [item["id"] for item in site.cloud.state()["connections"] if item["service_id"] == service]
 
 
-def _wait_for(condition: Callable[[], bool]) -> None:
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until it is so; fail when that takes too long."""
     end = time.monotonic() + _SECONDS
     while not condition():
         if time.monotonic() > end:

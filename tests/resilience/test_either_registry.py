@@ -22,33 +22,17 @@ from ansible_collections.community.remoteit.plugins.module_utils import _model, 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OutOfTimeError
 from ansible_collections.community.remoteit.plugins.module_utils._model import host_key_alias
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
 from tests.lab.redis_server import RedisServer
-from tests.unit.plugins.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials, settings
+from tests.unit.plugins.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials
 from tests.unit.plugins.processes import Fork
+from tests.unit.plugins.registry_place import HOLDING, Place
 
-HOLDING = Holding([connection(), connection(id="SECOND", session_id="S")], [Attempt(NOW, NOW + 30)])
 NAME = host_key_alias(SERVICE)
 
 
-class Place:
-    """A registry in the directory or Redis *where*, with what it warned of, and its only record as the user has it."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-        self.warnings: list[str] = []
-
-    def open(self, **changes: Any) -> Registry:
-        return Registry(settings(self.where, **changes), self.warnings.append)
-
-    def save(self, holding: Holding = HOLDING, service_id: str = SERVICE, **changes: Any) -> None:
-        registry = self.open(**changes)
-        with registry.locked(service_id, Deadline(10)):
-            registry.save(service_id, holding)
-
-
 class InDirectory(Place):
-    """One below a directory."""
+    """One below a directory, and its only record as the user has it."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(str(root))

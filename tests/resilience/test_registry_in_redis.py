@@ -27,6 +27,7 @@ from tests.lab.redis_server import RedisServer, is_installed
 from tests.unit.plugins.certificates import Authority
 from tests.unit.plugins.processes import Fork
 
+from .kill_matrix import wait_for
 from .site import SERVICE, Site
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_several_controllers.rst"
@@ -68,13 +69,6 @@ def short_leases(monkeypatch: pytest.MonkeyPatch, server: RedisServer) -> None:
         monkeypatch.setattr(_registry_redis, name, SHORT)
     monkeypatch.setattr(_registry_redis.RedisStore, "renew_every", SHORT / 3)
     wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:

@@ -22,6 +22,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._sweep import s
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 
 from .crowd import Crowd
+from .kill_matrix import wait_for
 from .site import SERVICE, SERVICES, Site
 
 pytestmark = pytest.mark.either_registry
@@ -185,10 +186,3 @@ def test_one_that_is_killed_in_its_call_neither_blocks_the_others_nor_leaves_a_s
         assert time.monotonic() - begun < 20
     assert used != orphan
     assert (connects(site), site.open_ids()) == (2, [used])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)

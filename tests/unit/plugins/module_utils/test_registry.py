@@ -16,41 +16,30 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._errors import RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding
+from tests.unit.plugins import registry_place
 from tests.unit.plugins.material import (
     DEVELOPER_KEY,
     KEY,
-    NOW,
     SECRET,
     SERVICE,
     connection,
-    settings,
 )
 from tests.unit.plugins.processes import OTHER_USER, Fork, as_other_user
+from tests.unit.plugins.registry_place import HOLDING
 
-HOLDING = Holding([connection(), connection(id="SECOND", session_id="S")], [Attempt(NOW, NOW + 30)])
 
-
-class Place:
-    """A registry in a directory, with what it warned of."""
+class Place(registry_place.Place):
+    """A registry in the directory *root*."""
 
     def __init__(self, root: Path) -> None:
+        super().__init__(str(root))
         self.root = root
-        self.warnings: list[str] = []
-
-    def open(self, **changes: Any) -> Registry:
-        return Registry(settings(self.root, **changes), self.warnings.append)
-
-    def save(self, holding: Holding = HOLDING, service_id: str = SERVICE, **changes: Any) -> None:
-        registry = self.open(**changes)
-        with registry.locked(service_id, Deadline(10)):
-            registry.save(service_id, holding)
 
     @property
     def file(self) -> Path:
@@ -111,7 +100,7 @@ def test_only_its_owner_can_read_or_write_it(mask: int, place: Place, umask: Cal
 
 
 def test_the_directories_above_it_are_made(place: Place) -> None:
-    place.root = place.root / "a" / "b"
+    place = Place(place.root / "a" / "b")
     place.save()
     assert place.open().read(SERVICE) == HOLDING
 
