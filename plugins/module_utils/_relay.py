@@ -31,7 +31,8 @@ def dial(host: str, port: int, timeout: float) -> socket.socket:
     Raises NoServerError after at most *timeout* seconds for each of connecting and waiting.
     """
     try:
-        connected = socket.create_connection((host, port), timeout)
+        # As bytes: a text is taken for a name in any script, and the tables for that take their time to import.
+        connected = socket.create_connection((host.encode("ascii"), port), timeout)  # type: ignore[arg-type]
     except OSError as error:
         raise NoServerError(f"no connection to {host}:{port}: {_reason(error)}") from None
     try:

@@ -10,9 +10,7 @@ tells of errors only after one, and values are named tuples: to import dataclass
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import functools
 import os
 import select
 import signal
@@ -22,9 +20,9 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from ._access import MODES, Access
+from ._access import Access
 from ._claims import join, leave, remain
 from ._clock import Deadline
 from ._errors import OptionError, RemoteItError
@@ -34,7 +32,8 @@ from ._options import checked_deadline, checked_service_id
 from ._registry import Registry
 from ._relay import NoServerError, dial, relay
 from ._repeat import repeated
-from ._settings import APIS, SIGNATURES, Settings
+from ._settings import Settings
+from ._ssh_arguments import parse
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ if TYPE_CHECKING:
 
 # remote.it closes a proxy after 15 idle minutes (vendor page "Peer to Peer vs. Proxy Connections").
 _IDLE_LIMIT = 900
-_DEFAULT_TIMEOUT = 60.0
 # An address that was used before answers soon or never; behind a new one, a busy device may take its time.
 _DIAL_TIMEOUT = 10.0
 _FIRST_DIAL_TIMEOUT = 30.0
@@ -123,9 +121,9 @@ class _Tunnel:
     @classmethod
     def from_arguments(cls, arguments: Sequence[str]) -> _Tunnel:
         """What the command line asks for. Raises RemoteItError."""
-        options = vars(_parser().parse_args(arguments))
-        asked = options["access"] or options["client_ip"]
-        access = Access.from_options(options["access"], options["client_ip"], None) if asked else None
+        options = parse(arguments)
+        mode, client_ip = options.get("access"), options.get("client_ip")
+        access = Access.from_options(mode, client_ip, None) if mode or client_ip else None
         deadline = checked_deadline(options["timeout"])
         return cls(checked_service_id(options["service_id"]), Settings.from_options(options), access, deadline)
 
@@ -179,31 +177,6 @@ class _Tunnel:
         from ._connections import Connections
 
         return Connections(self._settings, _warn)
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise OptionError(f"the ProxyCommand of community.remoteit cannot be run so: {message}.")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        "ssh_proxy.py",
-        description="Connect SSH to a service on a device behind remote.it.",
-        # By default it asks the terminal for its width, with or without need, and that imports all of compression.
-        formatter_class=functools.partial(argparse.HelpFormatter, width=100),
-    )
-    parser.add_argument("service_id", metavar="SERVICE_ID")
-    for text in ("--profile", "--credentials-file", "--rest-url", "--graphql-url", "--ca-path", "--registry"):
-        parser.add_argument(text)
-    parser.add_argument("--no-validate-certs", dest="validate_certs", action="store_false")
-    parser.add_argument("--api", choices=APIS)
-    parser.add_argument("--signature", choices=SIGNATURES)
-    parser.add_argument("--access", choices=MODES)
-    parser.add_argument("--client-ip")
-    parser.add_argument("--request-timeout", type=float)
-    parser.add_argument("--timeout", type=float, default=_DEFAULT_TIMEOUT)
-    return parser
 
 
 def _warn(sentence: str) -> None:

@@ -195,6 +195,7 @@ def test_an_argument_that_nobody_knows_is_named(site: Site) -> None:
     _nothing, told = site.run("--nonsense").communicate(timeout=PATIENCE)
     assert told.startswith(b"remote.it: the ProxyCommand of community.remoteit cannot be run so: ")
     assert b"--nonsense" in told
+    assert b"any of --profile, " in told
 
 
 def test_an_argument_that_is_no_text_is_named(site: Site) -> None:
