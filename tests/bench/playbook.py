@@ -20,7 +20,7 @@ from tests.lab.world import service_id
 from .measure import Row, row
 from .plays import CONNECTION
 
-_ROUNDS = 9
+_ROUNDS = 15
 _TASKS = 10
 _SERVICE = service_id(1, 1)
 _WORK: list[dict[str, Any]] = [{"name": "Work", "ansible.builtin.ping": {}}] * _TASKS

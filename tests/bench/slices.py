@@ -19,7 +19,7 @@ from .inventory import Inventories
 from .measure import Cost, Row, cost, in_turns, row
 
 _PROGRAM = Path(sys.executable).with_name("ansible-playbook")
-_ROUNDS = 3
+_ROUNDS = 2
 _SIZE = 10_000
 _SLICES = 4
 _EACH = _SIZE // _SLICES
