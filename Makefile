@@ -6,7 +6,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 PINS := tests/requirements/lint.txt tests/requirements/test.txt
 # expanded when used: the environment is not there yet when make starts
-VERSION = $(shell $(VENV)/bin/python -c "import sys; print('%d.%d' % sys.version_info[:2])")
+PYTHON_VERSION = $(shell $(VENV)/bin/python -c "import sys; print('%d.%d' % sys.version_info[:2])")
 EXAMPLES ?= 600
 SEED := $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 PYTEST := $(VENV)/bin/python -m pytest -p no:cacheprovider -q
@@ -16,7 +16,7 @@ COVERAGE := $(VENV)/coverage
 # To compile everything anew in each process takes a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint units resilience properties integration soak sanity bench probes check-all pins clean
+.PHONY: help demo quick test lint units resilience properties integration soak sanity docs bench pictures probes check-all hooks pins release clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -39,6 +39,9 @@ probes: $(READY)
 lint: $(READY) ## Style, types, spelling, licences, documentation, changelog
 	tests/tools/lint.sh
 
+quick: $(READY) ## The unit tests that take no time, while you write
+	$(PYTEST) -n auto --dist worksteal -m "not slow" tests/unit
+
 units: $(READY) ## Unit tests
 	$(PYTEST) -n auto tests/unit
 
@@ -56,19 +59,31 @@ soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS
 	$(VENV)/bin/python -m tests.soak $(ARGS)
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
-	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(VERSION)
+	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(PYTHON_VERSION)
+
+docs: $(READY) ## The documentation as a site, in docs/build
+	tests/tools/docs.sh $(VENV) docs/build
 
 bench: $(READY) ## What everything costs beside what else there is; PARTS chooses, ARGS=--write documents it
 	$(VENV)/bin/python -m tests.bench $(ARGS) $(PARTS)
 
+pictures: $(READY) ## Draw the pictures of the documentation anew; needs PlantUML
+	$(VENV)/bin/python -m tests.pictures
+
 check-all: ## What the gate runs: every Python and ansible-core it finds, package, import
 	.ci/run
+
+hooks: $(READY) ## Have git check each commit
+	$(VENV)/bin/pre-commit install
 
 pins: $(READY) ## Write the pinned requirements anew; ARGS=--upgrade takes newer versions
 	tests/tools/pins.sh $(ARGS)
 
+release: $(READY) ## Write version VERSION and its changelog, tag it and build the artefact; publishes nothing
+	tests/tools/release.sh "$(VERSION)"
+
 clean: ## Remove the virtual environment and what tools left behind
-	rm -rf $(VENV) .ansible .mypy_cache .ruff_cache .hypothesis tests/output
+	rm -rf $(VENV) .ansible .mypy_cache .ruff_cache .hypothesis tests/output docs/build
 
 $(READY): $(PINS) tests/tools/venv.sh tests/tools/others.sh
 	PYTHON='$(PYTHON)' tests/tools/venv.sh $(VENV) '' $(PINS:%=-r %)

@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "one_core: shows nothing new on another ansible-core, so the gate runs it on one"
     )
+    config.addinivalue_line("markers", "slow: waits for something, so make quick leaves it out")
     config.addinivalue_line("markers", "either_registry: holds for connections that are remembered in Redis, too")
 
 

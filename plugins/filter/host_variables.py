@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: host_variables
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: The variables by which Ansible reaches a host through a connection
 description:
   - Turns a connection, as M(community.remoteit.remoteit_connection) returns it, into variables for a host. They are the

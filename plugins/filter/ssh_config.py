@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: ssh_config
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Devices as an OpenSSH client configuration
 description:
   - Turns devices, as M(community.remoteit.remoteit_device_info) lists them, into the text of an OpenSSH client

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: remoteit
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: The devices and services of a remote.it account as hosts
 description:
   - Lists the devices and services that an access key can see, as hosts with variables and groups.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: remoteit_proxy
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: The address of an open remote.it proxy connection
 description:
   - Gives the connection that is open to a service, or one of its values such as the host, wherever a variable can stand.

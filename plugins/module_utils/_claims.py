@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 
+from . import _journal
 from ._clock import Deadline
 from ._model import Connection
 from ._registry import Holding, Registry
@@ -21,7 +22,9 @@ def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline
         found = wanted.candidate(holding.connections, now)
         if found is None or not wanted.trusts(found, now):
             return None
-        return claim(registry, service_id, wanted, holding, found)
+        joined = claim(registry, service_id, wanted, holding, found)
+    _journal.used(_journal.REUSED, joined)
+    return joined
 
 
 def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding, connection: Connection) -> Connection:

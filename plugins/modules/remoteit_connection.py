@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: remoteit_connection
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: Open and close remote.it proxy connections
 description:
   - Opens a proxy connection to a remote.it service, such as SSH on a device behind NAT, and returns the address where it

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: remoteit_connection_info
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: List open remote.it proxy connections
 description:
   - Lists the proxy connections of this account that are open now, with the address of those that were opened from this

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: remoteit_device_info
-version_added: 0.1.0
+version_added: 1.0.0
 short_description: List remote.it devices and their services
 description:
   - Lists the devices of an account, those that others share with it included, with the services on each of them. It is for

@@ -40,4 +40,19 @@ for type in module lookup inventory connection callback filter test become strat
   done
 done
 [ "$documented" -gt 0 ]
+
+# What the README shows works with what was installed, and not with an ansible-core that is too old for it.
+(
+  cd "$root"
+  TESTED_COLLECTION=$work/installed/ansible_collections/community/remoteit \
+    "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/functional/test_examples.py -k README.md
+)
+"$root/tests/tools/venv.sh" "$work/older" "$venv/bin/python" "ansible-core==2.18.*" requests
+if ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH=error \
+  "$work/older/bin/ansible" localhost -m community.remoteit.remoteit_connection_info >older.log 2>&1 ||
+  ! grep -q "community.remoteit does not support Ansible version 2.18" older.log; then
+  cat older.log >&2
+  echo "ansible-core 2.18 should have refused the collection" >&2
+  exit 1
+fi
 ansible-builder introspect "$work/installed"

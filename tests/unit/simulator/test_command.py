@@ -28,6 +28,8 @@ from .targets import dial, is_hung_up_on
 from .test_proxies import is_closed, port_of
 from .world import SSH, configuration
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = ROOT / "tests" / "simulator" / "example.yml"
 
 

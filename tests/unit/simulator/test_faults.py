@@ -21,6 +21,8 @@ from .targets import dial, is_hung_up_on
 from .test_proxies import is_closed, port_of
 from .world import PI, SSH
 
+pytestmark = pytest.mark.slow
+
 CONNECT = {"deviceaddress": SSH, "wait": "true", "hostip": "0.0.0.0"}
 
 

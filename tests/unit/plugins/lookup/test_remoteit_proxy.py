@@ -179,6 +179,7 @@ def test_it_is_opened_once_when_it_shall_be(registry: Path, monkeypatch: pytest.
 def test_the_user_is_warned(registry: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     account = Account()
     account.service = None
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
     urls = {"rest_url": account.settings().rest_url, "graphql_url": account.settings().graphql_url}
     remember(registry, held(), **urls)
     (path,) = registry.rglob("*.json")

@@ -33,6 +33,8 @@ from tests.unit.plugins.account import listed
 from tests.unit.plugins.fleet_cloud import ACME, ME, MY_EMAIL, device_node, service_node
 from tests.unit.plugins.material import CONNECTION_ID, NOW, SERVICE
 
+pytestmark = pytest.mark.slow
+
 DEVICES = {
     "total": 2,
     "hasMore": False,

@@ -30,6 +30,8 @@ from tests.unit.plugins.material import (
     session,
 )
 
+pytestmark = pytest.mark.slow
+
 REST_ANSWER = {
     "status": "true",
     "connection": {"connectionid": CONNECTION_ID, "proxy": "http://proxy18.rt3.io:38575", "expirationsec": "28797"},

@@ -40,6 +40,8 @@ from tests.unit.plugins.certificates import Authority
 from tests.unit.plugins.loopback import Exchange, Server, drip, hang, part, reply, reset, whole
 from tests.unit.plugins.material import KEY_ID, NOW, SECRET, credentials
 
+pytestmark = pytest.mark.slow
+
 # Long enough for a busy machine, short enough to see whether it holds.
 SHORT = 0.4
 # What may pass before a test says that a limit did not hold: far more than SHORT, far less than PATIENCE.

@@ -18,6 +18,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._liveness impor
 from tests.unit.plugins import loopback
 from tests.unit.plugins.material import NOW, OTHER_SERVICE, SERVICE, connection, session
 
+pytestmark = pytest.mark.slow
+
 # -- which session belongs to which connection ------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._relay import NoServerError, dial, relay
 from tests.unit.plugins.loopback import PATIENCE, unused_port
 
-pytestmark = pytest.mark.one_core
+pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
 BLOCK = os.urandom(1024 * 1024)
 BLOCKS = 100

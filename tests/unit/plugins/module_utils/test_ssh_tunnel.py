@@ -26,7 +26,7 @@ from tests.unit.plugins.account import Account, listed
 from tests.unit.plugins.loopback import PATIENCE, Exchange, reply
 from tests.unit.plugins.material import CONNECTION_ID, DEVELOPER_KEY, KEY_ID, SECRET, SERVICE, connection
 
-pytestmark = pytest.mark.one_core
+pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
 PROGRAM = Path(_ssh_tunnel.__file__).parents[1] / "plugin_utils" / "ssh_proxy.py"
 BANNER = b"SSH-2.0-here\r\n"

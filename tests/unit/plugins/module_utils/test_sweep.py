@@ -28,7 +28,7 @@ from tests.unit.plugins.loopback import Exchange, reply
 from tests.unit.plugins.material import DEVELOPER_KEY, KEY, KEY_ID, SECRET, SERVICE, connection
 from tests.unit.plugins.processes import Fork
 
-pytestmark = pytest.mark.one_core
+pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
 ALIVE = holder(os.getpid())
 

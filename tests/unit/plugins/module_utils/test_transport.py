@@ -29,6 +29,8 @@ from tests.unit.plugins import loopback, material
 from tests.unit.plugins.loopback import Exchange, Received, Server, Step, reply, reset, whole
 from tests.unit.plugins.material import NOW
 
+pytestmark = pytest.mark.slow
+
 GOOD = {"status": "true"}
 
 

@@ -23,6 +23,8 @@ from tests.unit.plugins.account import Account, listed
 from tests.unit.plugins.loopback import PATIENCE, Exchange, reply
 from tests.unit.plugins.material import DEVELOPER_KEY, KEY_ID, SECRET, SERVICE
 
+pytestmark = pytest.mark.slow
+
 PLUGINS = Path(_end_of_run.__file__).parents[1]
 
 # Each line of standard input is one thing to do, and gets one line as its answer.

@@ -22,6 +22,8 @@ from hypothesis import strategies as st
 from ansible_collections.community.remoteit.plugins.plugin_utils._pure_expression import reads_of
 from ansible_collections.community.remoteit.plugins.plugin_utils._remembering_templar import RememberingTemplar
 
+pytestmark = pytest.mark.slow
+
 INJECTION = "{{ lookup('ansible.builtin.env', 'HOME') }}"
 
 

@@ -21,6 +21,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._model import h
 from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args import SSH_OPTIONS, bound_to
 from tests.unit.plugins.material import OTHER_SERVICE, SERVICE
 
+pytestmark = pytest.mark.slow
+
 ALIAS = host_key_alias(SERVICE)
 OTHER_ALIAS = host_key_alias(OTHER_SERVICE)
 # the default of Ansible's ssh plugin

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: remoteit_recap
+type: aggregate
+short_description: Tells at the end of a run which remote.it connections it opened, reused, closed and leaves open
+version_added: 1.0.0
+author:
+  - community.remoteit contributors (@ansible-collections)
+description:
+  - Prints one line for each service, with the hosts that it stands for.
+  - It knows what tasks, lookups and SSH on demand did in this run, on this machine and since the play began. What the
+    inventory opened before is counted once something reuses it.
+  - It closes nothing. What is closed at the end of the run is closed after it has printed.
+requirements:
+  - It must be listed in C(callbacks_enabled) of C(ansible.cfg) or in the environment variable E(ANSIBLE_CALLBACKS_ENABLED).
+options:
+  show:
+    description:
+      - Whether to print the recap. Set it to V(false) where the output of Ansible must stay what another program reads.
+    type: bool
+    default: true
+    env:
+      - name: REMOTEIT_RECAP_SHOW
+    ini:
+      - section: callback_remoteit_recap
+        key: show
+  path:
+    description:
+      - A file to write the recap to as JSON, with the time of each event. A file that is there is replaced.
+      - It holds the ids of services and connections, and nothing secret.
+    type: path
+    env:
+      - name: REMOTEIT_RECAP_PATH
+    ini:
+      - section: callback_remoteit_recap
+        key: path
+"""
+
+EXAMPLES = r"""
+example: |
+  ; in ansible.cfg
+  [defaults]
+  callbacks_enabled = community.remoteit.remoteit_recap
+
+  [callback_remoteit_recap]
+  path = ./remoteit.json
+
+# What is printed after PLAY RECAP:
+#
+# REMOTE.IT RECAP ****************************************************************
+# pi-garden 80:00:00:00:01:00:00:02  : opened=1    reused=0    closed=0    open until 2026-11-23T18:05:12Z
+# pi-kitchen 80:00:00:00:01:00:00:01 : opened=1    reused=2    closed=1
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.callback import CallbackBase
+
+from ..module_utils._holder import holder
+from ..module_utils._journal import ENV, read
+from ..module_utils._model import service_id_of
+from ..plugin_utils._recap import events_as_data, lines, recap
+
+_TASK = "community.remoteit.remoteit_connection"
+
+
+class CallbackModule(CallbackBase):
+    """Hears of connections, not of tasks, so that it hears of those that SSH opens as well."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "community.remoteit.remoteit_recap"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._run = holder(os.getpid())
+        self._hosts: dict[str, set[str]] = {}
+        self._known: set[str] = set()
+        # Ansible removes the directory at its end.
+        descriptor, self._journal = tempfile.mkstemp(prefix="remoteit-journal-", dir=constants.DEFAULT_LOCAL_TMP)
+        os.close(descriptor)
+
+    def v2_playbook_on_start(self, playbook: Any) -> None:
+        """Have everything that happens from now on noted, by whatever process of this run."""
+        os.environ[ENV] = self._journal
+
+    def v2_runner_on_start(self, host: Any, task: Any) -> None:
+        """Remember which service a host is, if its address tells: SSH on demand has no task of its own."""
+        name = host.get_name()
+        if name not in self._known:
+            self._known.add(name)
+            with contextlib.suppress(ValueError):
+                self._is(service_id_of(str(host.vars.get("ansible_host"))), name)
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """Remember for which host a service was opened."""
+        if result.task.resolved_action == _TASK:
+            for one in result.result.get("results", [result.result]):
+                for service in one.get("services", [one]):
+                    if service.get("connection"):
+                        self._is(service["connection"]["service_id"], result.host.get_name())
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """Tell what came of it."""
+        events = list(read(self._journal))
+        services = recap(events, self._hosts, self._run)
+        if services and self.get_option("show"):
+            self._display.banner("REMOTE.IT RECAP")
+            for line in lines(services):
+                self._display.display(line)
+        path = self.get_option("path")
+        if path:
+            try:
+                with open(path, "w", encoding="utf-8") as file:
+                    json.dump({"services": services, "events": events_as_data(events)}, file, indent=2)
+                    file.write("\n")
+            except OSError as error:
+                self._display.warning(f"path={path} of remoteit_recap cannot be written: {error.strerror}.")
+
+    def _is(self, service_id: str, host: str) -> None:
+        self._hosts.setdefault(service_id, set()).add(host)

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The callback that tells what became of connections, as people and programs read it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.lab.lab import Lab
+from tests.lab.playbook import Run
+from tests.lab.world import DATABASE, OTHER, service_id
+
+from .fleet import PERSIST, on_demand, wait_until_nothing_is_open
+from .tasks import LOOKUP, connection, show
+
+ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "lab_record,community.remoteit.remoteit_recap"}
+KITCHEN, GARAGE = service_id(1, 1), service_id(2, 1)
+WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
+
+
+def told(run: Run) -> list[str]:
+    """The lines of the recap."""
+    return run.output.partition("REMOTE.IT RECAP ***")[2].partition("\n\n")[0].splitlines()[1:]
+
+
+def written(path: Path) -> dict[str, dict[str, Any]]:
+    """The services of the recap that was written, by their ids."""
+    return {service["service_id"]: service for service in json.loads(path.read_text())["services"]}
+
+
+def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
+    path = lab.root / "recap.json"
+    tasks = [
+        connection("open", DATABASE, {"run_once": True}, access="public"),
+        connection("again", DATABASE, {"run_once": True}, access="public"),
+        connection("close", DATABASE, {"run_once": True}, state="absent"),
+        connection("at end", OTHER, {"run_once": True}, close="at_end"),
+        show("look", f"lookup('{LOOKUP}', '{OTHER}').port"),
+        # Last, so that its tunnels are still there when the recap comes.
+        WHO,
+    ]
+    play = {"name": "Recap", "hosts": "pis", "gather_facts": False, "tasks": tasks}
+    environ = {**PERSIST, **ENABLED, "REMOTEIT_RECAP_PATH": str(path)}
+    run = lab.run([play], *on_demand(lab), environ=environ)
+    assert run.returncode == 0, run.output
+    assert told(run) == [
+        f"pi-garage {GARAGE}  : opened=1    reused=0    closed=0    open until SSH leaves it",
+        f"pi-garage {DATABASE}  : opened=1    reused=1    closed=1",
+        f"pi-garage {OTHER}  : opened=1    reused=0    closed=0    open until the end of the run",
+        f"pi-kitchen {KITCHEN} : opened=1    reused=0    closed=0    open until SSH leaves it",
+    ]
+    services = written(path)
+    assert [services[id_]["open"][0]["closes"] for id_ in (KITCHEN, OTHER)] == ["with_ssh", "end_of_run"]
+    events = json.loads(path.read_text())["events"]
+    assert [one["event"] for one in events if one["service_id"] == DATABASE] == ["opened", "reused", "closed"]
+    wait_until_nothing_is_open(lab)
+
+
+def test_what_stays_open_is_told_with_its_end(lab: Lab) -> None:
+    bulk = {"name": "bulk", "community.remoteit.remoteit_connection": {"services": [DATABASE, OTHER]}}
+    run = lab.run_tasks(bulk, environ=ENABLED)
+    (first, second) = told(run)
+    until = r"localhost \S+ : opened=1    reused=0    closed=0    open until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    assert re.fullmatch(until, first), run.output
+    assert re.fullmatch(until, second), run.output
+
+
+def test_what_is_only_predicted_is_not_told(lab: Lab) -> None:
+    run = lab.run_tasks(connection("open", DATABASE), arguments=["--check"], environ=ENABLED)
+    assert run.result("open").changed
+    assert "REMOTE.IT RECAP" not in run.output
+
+
+def test_it_can_be_silent(lab: Lab) -> None:
+    path = lab.root / "silent.json"
+    environ = {**ENABLED, "REMOTEIT_RECAP_SHOW": "false", "REMOTEIT_RECAP_PATH": str(path)}
+    run = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
+    assert "REMOTE.IT RECAP" not in run.output
+    assert written(path)[DATABASE]["opened"] == 1
+
+
+def test_a_file_that_cannot_be_written_is_named(lab: Lab) -> None:
+    environ = {**ENABLED, "REMOTEIT_RECAP_PATH": str(lab.root)}
+    run = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
+    assert run.returncode == 0
+    assert f"path={lab.root} of remoteit_recap cannot be written: Is a directory" in " ".join(run.output.split())

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The README promises the versions that are checked, no more and no less."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+_ROW = re.compile(r"^\| (2\.\d+) \| ([\d., ]+) \| (2\.\d+)\.(\d+) on (3\.\d+) \| \w+ \d{4} \|$", re.M)
+
+
+def rows() -> list[tuple[str, list[str], str, str]]:
+    """The branch of ansible-core, its Pythons, the version that is checked, and with which Python."""
+    found = _ROW.findall((ROOT / "README.md").read_text())
+    return [(branch, pythons.split(", "), f"{checked}.{patch}", on) for branch, pythons, checked, patch, on in found]
+
+
+def test_each_branch_is_checked_with_one_of_its_versions() -> None:
+    gate = (ROOT / ".ci" / "run").read_text()
+    assert rows()
+    for branch, pythons, checked, on in rows():
+        assert checked.startswith(f"{branch}.")
+        assert on in pythons
+        assert f"environment {on} {checked}" in gate
+
+
+def test_the_gate_checks_no_other_released_version() -> None:
+    released = re.findall(r"environment 3\.\d+ (2\.\d+\.\d+)\b(?!rc)", (ROOT / ".ci" / "run").read_text())
+    assert sorted(released) == [checked for _branch, _pythons, checked, _on in rows()]
+
+
+def test_the_oldest_branch_is_what_the_collection_requires() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
+    assert runtime["requires_ansible"] == f">={rows()[0][0]}.0"

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is noted of connections, and by whom it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils import _journal
+from ansible_collections.community.remoteit.plugins.plugin_utils._recap import recap
+
+from ..material import CONNECTION_ID, OTHER_SERVICE, SERVICE, connection
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "journal"
+    path.touch()
+    monkeypatch.setenv(_journal.ENV, str(path))
+    return path
+
+
+def test_what_is_noted_is_read_again(journal: Path) -> None:
+    opened = connection()
+    _journal.used(_journal.OPENED, opened)
+    _journal.closed(SERVICE, [opened.id])
+    first, second = _journal.read(str(journal))
+    assert (first.what, first.service_id, first.connection_id, first.connection) == (
+        "opened",
+        SERVICE,
+        CONNECTION_ID,
+        opened,
+    )
+    assert (second.what, second.connection_id, second.connection) == ("closed", CONNECTION_ID, None)
+    assert second.at >= first.at
+
+
+def test_half_a_line_is_passed_over(journal: Path) -> None:
+    _journal.used(_journal.OPENED, connection())
+    with journal.open("a") as file:
+        file.write('["opened", 17')
+    assert [event.what for event in _journal.read(str(journal))] == ["opened"]
+
+
+def test_nobody_is_told_where_nobody_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    monkeypatch.setenv(_journal.ENV, str(gone))
+    _journal.used(_journal.OPENED, connection())
+    assert not gone.exists()
+    monkeypatch.delenv(_journal.ENV)
+    _journal.used(_journal.OPENED, connection())
+
+
+def test_only_the_last_state_of_a_connection_counts() -> None:
+    mine = connection(kept=False, holders=("1/1@here",))
+    events = [
+        _journal.Event("opened", 1.0, SERVICE, mine.id, mine),
+        _journal.Event("reused", 2.0, SERVICE, mine.id, mine._replace(kept=True)),
+        _journal.Event("closed", 3.0, OTHER_SERVICE, "of an earlier run", None),
+    ]
+    other, one = sorted(recap(events, {SERVICE: {"pi"}}, "1/1@here"), key=lambda service: len(service["hosts"]))
+    assert (one["opened"], one["reused"], one["closed"], one["hosts"]) == (1, 1, 0, ["pi"])
+    assert [left["closes"] for left in one["open"]] == ["on_request"]
+    assert (other["closed"], other["open"]) == (1, [])
