@@ -26,7 +26,8 @@ from .measure import Cost, Row, cost, in_turns, row
 from .registry import environment
 
 _PROGRAM = Path(sys.executable).with_name("ansible-inventory")
-_ROUNDS = 3
+_ROUNDS = 5
+_GROWTH_ROUNDS = 3
 _SIZE = 10_000
 # theirs takes so long that fewer must do: its cost grows no less than their number
 _HETZNER_SIZE = 2500
@@ -163,7 +164,7 @@ def growth() -> Iterator[Row]:
         bench = Inventories(Path(root))
         servers = {size: stack.enter_context(FleetServer(size)) for size in (1, *sizes)}
         works = {str(size): bench.list(bench.ours(server, **_CONSTRUCTED)) for size, server in servers.items()}
-        measured = in_turns(_ROUNDS, ("1",), **works)
+        measured = in_turns(_GROWTH_ROUNDS, ("1",), **works)
     cpu, memory = (
         {
             size: [(getattr(costs[str(size)], what) - getattr(costs["1"], what)) / size for costs in measured]
@@ -174,7 +175,7 @@ def growth() -> Iterator[Row]:
     each = ", ".join(
         f"{median(cpu[size]) * 1000:.2f} ms and {median(memory[size]) * 1024:.0f} KiB at {size:,}" for size in sizes
     )
-    how = f"with expressions, {_ROUNDS} rounds; a host takes {each}"
+    how = f"with expressions, {_GROWTH_ROUNDS} rounds; a host takes {each}"
     for what, figures, bound in (("CPU", cpu, 1.25), ("memory", memory, 1.1)):
         ratios = [large / small for large, small in zip(figures[50_000], figures[_SIZE], strict=True)]
         yield row(f"inventory of 50,000, {what} per host : of 10,000", ratios, "x", bound, how)
