@@ -361,6 +361,10 @@ services:
       description: The open connection, as RV(connection).
       returned: when O(state=present), and nothing failed
       type: dict
+      sample:
+        id: A78B3919-52E1-B674-58CC-5C0009377419
+        host: proxy18.rt3.io
+        port: 38575
     closed:
       description: The ids of the connections that were closed.
       returned: always

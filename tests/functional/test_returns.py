@@ -1,0 +1,93 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What modules return is what their documentation says: the keys, their types, and samples of the same types."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.lab.lab import Lab
+from tests.lab.world import DATABASE, OFFLINE, OTHER, WEB
+
+from .tasks import CONNECTION, INFO, connection, info
+
+pytestmark = pytest.mark.one_core
+
+DEVICES = "community.remoteit.remoteit_device_info"
+TYPES = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
+# Ansible's own, which ansible-core documents for all modules.
+COMMON = {"changed", "failed", "warnings", "exception", "invocation"}
+
+Documented = Mapping[str, Mapping[str, Any]]
+
+
+def documented(module: str) -> Documented:
+    """The return values of a module."""
+    name = module.rpartition(".")[2]
+    found = importlib.import_module(f"ansible_collections.community.remoteit.plugins.modules.{name}").RETURN
+    values: Documented = yaml.safe_load(found)
+    return values
+
+
+def complaints(values: Documented, got: Mapping[str, Any], where: str) -> Iterator[str]:
+    """How *got* differs from what is documented."""
+    for name in got.keys() - values.keys():
+        yield f"{where}.{name} is not documented"
+    for name, value in values.items():
+        if name not in got:
+            if value["returned"] in ("always", "success"):
+                yield f"{where}.{name} is not returned"
+        elif got[name] is not None:
+            yield from _unlike(value, got[name], f"{where}.{name}")
+
+
+def _unlike(value: Mapping[str, Any], got: Any, where: str) -> Iterator[str]:
+    if not isinstance(got, TYPES[value["type"]]):
+        yield f"{where} is {got!r}, no {value['type']}"
+    elif "contains" in value:
+        for item in got if value["type"] == "list" else [got]:
+            yield from complaints(value["contains"], item, where)
+
+
+def without_sample(values: Documented, where: str) -> Iterator[str]:
+    """The values whose documentation shows none of their type, neither as a whole nor of each part."""
+    for name, value in values.items():
+        if "sample" in value or "contains" not in value:
+            yield from _unlike({"type": value["type"]}, value.get("sample"), f"{where}.{name}")
+        else:
+            yield from without_sample(value["contains"], f"{where}.{name}")
+
+
+@pytest.mark.parametrize("module", [CONNECTION, INFO, DEVICES])
+def test_every_value_has_a_sample(module: str) -> None:
+    assert list(without_sample(documented(module), module)) == []
+
+
+def test_what_is_returned_is_documented(lab: Lab) -> None:
+    many = {"services": [DATABASE, OFFLINE], "on_error": "continue"}
+    run = lab.run_tasks(
+        connection("port", DATABASE, access="restricted", client_ip="127.0.0.1"),
+        connection("reverse", WEB),
+        connection("predicted", OTHER, {"check_mode": True}),
+        {"name": "many", CONNECTION: many},
+        info("info"),
+        {"name": "devices", DEVICES: {}},
+        connection("closed", DATABASE, state="absent"),
+    )
+    assert run.returncode == 0, run.output
+    modules = {"info": INFO, "devices": DEVICES}
+    for task in run.results:
+        assert task.result
+        values = documented(modules.get(task.task, CONNECTION))
+        got = {name: value for name, value in task.result.items() if name not in COMMON and name[0] != "_"}
+        if "services" in got:
+            # "success" means that of one service
+            values = {name: value for name, value in values.items() if name in got}
+        assert list(complaints(values, got, task.task)) == []
