@@ -25,6 +25,7 @@ ERRORS = {
     "RemoteItError",
     "warn",
     "_warn",
+    "warning",
 }
 
 
