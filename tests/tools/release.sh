@@ -9,6 +9,7 @@
 . "$(dirname "$0")/env.sh"
 
 cd "$root"
+PATH=$root/.venv/bin:$PATH
 version=${1:-}
 current=$(sed -n 's/^version: //p' galaxy.yml)
 refuse() {
@@ -25,18 +26,21 @@ fi
   refuse "VERSION=$version is before $current, the last one: give a later one."
 ls changelogs/fragments/*.yml >/dev/null 2>&1 || refuse "changelogs/fragments is empty: there is nothing to release."
 
+# Nothing was there that is not committed, so nothing is lost.
+trap 'git reset -q --hard; git clean -fdq -- changelogs CHANGELOG.md' ERR
 sed -i "s/^version: .*/version: $version/" galaxy.yml
-.venv/bin/antsibull-changelog release --version "$version"
-.venv/bin/antsibull-changelog lint-changelog-yaml --no-semantic-versioning changelogs/changelog.yaml
+antsibull-changelog release --version "$version"
+antsibull-changelog lint-changelog-yaml --no-semantic-versioning changelogs/changelog.yaml
 git add -A
 git commit -q -m "Release $version"
+trap - ERR
 # The section of this version, from its title to the next one.
 awk -v version="$version" '/^## / { on = index($0, "v" version) } on' CHANGELOG.md | git tag -a "$version" --cleanup=verbatim -F -
 
 tests/tools/package.sh .venv
 artefact=community-remoteit-$version.tar.gz
 tree=$(stage "$(mktemp -d)")
-.venv/bin/ansible-galaxy collection build --force --output-path "$root" "$tree"
+ansible-galaxy collection build --force --output-path "$root" "$tree"
 
 cat <<END
 
