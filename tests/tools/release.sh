@@ -34,8 +34,9 @@ antsibull-changelog lint-changelog-yaml --no-semantic-versioning changelogs/chan
 git add -A
 git commit -q -m "Release $version"
 trap - ERR
-# The section of this version, from its title to the next one.
-awk -v version="$version" '/^## / { on = index($0, "v" version) } on' CHANGELOG.md | git tag -a "$version" --cleanup=verbatim -F -
+# The section of this version, without what Markdown needs.
+awk -v title="## v$version" '{ gsub(/\\/, "") } /^## / { on = ($0 == title) } on && !/^<a id/' CHANGELOG.md |
+  git tag -a "$version" --cleanup=verbatim -F -
 
 tests/tools/package.sh .venv
 artefact=community-remoteit-$version.tar.gz
