@@ -15,6 +15,7 @@ description:
   - Prints one line for each service, with the hosts that it stands for.
   - It knows what tasks, lookups and SSH on demand did in this run, on this machine and since the play began. What the
     inventory opened before is counted once something reuses it.
+  - A connection that was found to be gone counts as closed, too.
   - It closes nothing. What is closed at the end of the run is closed after it has printed.
 requirements:
   - It must be listed in C(callbacks_enabled) of C(ansible.cfg) or in the environment variable E(ANSIBLE_CALLBACKS_ENABLED).

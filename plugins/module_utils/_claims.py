@@ -23,7 +23,7 @@ def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline
         if found is None or not wanted.trusts(found, now):
             return None
         joined = claim(registry, service_id, wanted, holding, found)
-    _journal.used(_journal.REUSED, joined)
+    _journal.reused(joined)
     return joined
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 
+from . import _journal
 from ._client import Client
 from ._clock import Deadline
 from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
@@ -160,6 +161,7 @@ class Closer:
             if same_id(session.id, connection_id):
                 if not check:
                     self._client.close_session(session, deadline)
+                    _journal.closed(session)
                 return [session.id]
         for session in self._client.sessions(deadline):
             if same_id(session.id, connection_id):

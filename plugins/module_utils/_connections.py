@@ -79,7 +79,7 @@ class Connections:
             return self._present(service_id, wanted, self._unexpired(service_id, holding, deadline), deadline, check)
         reusable = wanted.candidate(holding.connections, self.now())
         if reusable and self._is_settled(reusable, holding, wanted):
-            _journal.used(_journal.REUSED, reusable)
+            _journal.reused(reusable)
             return Outcome(before=holding.connections, after=holding.connections, connection=reusable)
         with self._registry.locked(service_id, deadline) as holding:
             return self._present(service_id, wanted, self._unexpired(service_id, holding, deadline), deadline, check)
@@ -116,15 +116,13 @@ class Connections:
         elif reusable is not None:
             if not check:
                 reusable = claim(self._registry, service_id, wanted, holding, reusable)
-                _journal.used(_journal.REUSED, reusable)
+                _journal.reused(reusable)
             outcome.connection = reusable
         if not wanted.force:
             # Last, because one that hangs uses up the time.
             outcome.closed += self._closer.close_unneeded(service_id, holding, reusable, deadline, check)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
-        if not check:
-            _journal.closed(service_id, outcome.closed)
         return outcome
 
     def _is_settled(self, connection: Connection, holding: Holding, wanted: Wanted) -> bool:
@@ -209,7 +207,6 @@ class Connections:
             connection = wanted.claimed(connection)
             holding.connections.append(connection)
             self._remember(service_id, holding, connection, deadline)
-            _journal.used(_journal.OPENED, connection)
             return connection
         raise AssertionError("unreachable")
 
@@ -267,8 +264,6 @@ class Connections:
             outcome.closed = self._closer.close_held(service_id, holding, targets, deadline, check)
         outcome.after = holding.connections
         outcome.changed = bool(outcome.closed)
-        if not check:
-            _journal.closed(service_id, outcome.closed)
         return outcome
 
     def release(self, service_id: str, holder: str, deadline: Deadline) -> list[str]:
@@ -283,7 +278,6 @@ class Connections:
             unneeded = [item for item in holding.connections if is_unneeded(item)]
             if unneeded:
                 closed += self._closer.close_held(service_id, holding, unneeded, deadline, check=False)
-            _journal.closed(service_id, closed)
             return closed
 
     # -- many services -------------------------------------------------------------------------------------------

@@ -13,10 +13,10 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ._model import Connection
+from ._model import Connection, Session
 
 ENV = "REMOTEIT_JOURNAL"
 
@@ -35,15 +35,28 @@ class Event(NamedTuple):
     connection: Connection | None
 
 
-def used(what: str, connection: Connection) -> None:
-    """Note that *connection* was opened or reused."""
-    _write(what, connection.service_id, connection.id, connection)
+def is_kept() -> bool:
+    """Whether anybody wants to know."""
+    return bool(os.environ.get(ENV))
 
 
-def closed(service_id: str, connection_ids: Iterable[str]) -> None:
-    """Note that the connections are closed."""
-    for connection_id in connection_ids:
-        _write(CLOSED, service_id, connection_id, None)
+def saved(before: Sequence[Connection], after: Sequence[Connection]) -> None:
+    """Note what was opened, and what is closed, where the connections of a service are other ones than *before*."""
+    for connections, others, what in ((after, before, OPENED), (before, after, CLOSED)):
+        known = {other.id for other in others}
+        for connection in connections:
+            if connection.id not in known:
+                _write(what, connection.service_id, connection.id, connection)
+
+
+def reused(connection: Connection) -> None:
+    """Note that *connection* was used again."""
+    _write(REUSED, connection.service_id, connection.id, connection)
+
+
+def closed(session: Session) -> None:
+    """Note that a connection is closed of which no more was known than what remote.it lists."""
+    _write(CLOSED, session.service_id, session.id, None)
 
 
 def read(path: str) -> Iterator[Event]:
@@ -58,14 +71,13 @@ def read(path: str) -> Iterator[Event]:
 
 
 def _write(what: str, service_id: str, connection_id: str, connection: Connection | None) -> None:
-    path = os.environ.get(ENV)
-    if not path:
+    if not is_kept():
         return
     record = None if connection is None else connection.as_record()
     line = json.dumps([what, time.time(), service_id, connection_id, record]) + "\n"
     # It exists as long as somebody is interested, and nothing fails because somebody is not.
     with contextlib.suppress(OSError):
-        journal = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        journal = os.open(os.environ[ENV], os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             os.write(journal, line.encode())
         finally:

@@ -13,6 +13,7 @@ import contextlib
 import time
 from collections.abc import Iterable
 
+from . import _journal
 from ._client import Client
 from ._clock import Deadline
 from ._errors import AnswerLostError, ApiError
@@ -83,6 +84,7 @@ def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadli
         # What cannot be closed now is looked for again by the next task, because its attempt is kept.
         with contextlib.suppress(ApiError):
             client.close_session(session, deadline)
+            _journal.closed(session)
             closed.append(session.id)
     if len(closed) == len(found):
         holding.attempts = [attempt for attempt in holding.attempts if _may_have_effect(attempt)]

@@ -17,6 +17,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from . import _journal
 from ._clock import Deadline
 from ._model import Connection, host_key_alias, service_id_of
 from ._registry_file import FileStore
@@ -115,7 +116,10 @@ class Registry:
                 "attempts": [attempt._asdict() for attempt in holding.attempts],
             }
             record = json.dumps(document, indent=1).encode()
+        before = self.read(service_id).connections if _journal.is_kept() else None
         self._store.write(host_key_alias(service_id), record)
+        if before is not None:
+            _journal.saved(before, holding.connections)
 
     def renew(self, *holders: str) -> None:
         """Say to other machines that those of *holders* live that do so on this one. Raises RegistryError."""

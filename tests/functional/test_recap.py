@@ -89,3 +89,15 @@ def test_a_file_that_cannot_be_written_is_named(lab: Lab) -> None:
     run = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
     assert run.returncode == 0
     assert f"path={lab.root} of remoteit_recap cannot be written: Is a directory" in " ".join(run.output.split())
+
+
+def test_what_a_task_closed_before_it_failed_is_not_told_as_open(lab: Lab) -> None:
+    lab.cloud.set_fault({"wire": "rest", "operation": "connect", "after": 1, "fault": "status", "status": 400})
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        connection("again", DATABASE, {"ignore_errors": True}, force=True),
+        environ=ENABLED,
+    )
+    assert run.result("again").status == "failed"
+    assert lab.open_connections() == []
+    assert told(run) == [f"localhost {DATABASE} : opened=1    reused=0    closed=1"]

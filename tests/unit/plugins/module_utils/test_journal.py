@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils import _journal
+from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding
 from ansible_collections.community.remoteit.plugins.plugin_utils._recap import recap
 
-from ..material import CONNECTION_ID, OTHER_SERVICE, SERVICE, connection
+from ..material import CONNECTION_ID, OTHER_SERVICE, SERVICE, connection, session
+from ..registry_place import Place
 
 
 @pytest.fixture
@@ -24,10 +26,13 @@ def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_what_is_noted_is_read_again(journal: Path) -> None:
+def test_what_is_saved_is_noted_and_read_again(journal: Path, tmp_path: Path) -> None:
+    place = Place(str(tmp_path / "registry"))
     opened = connection()
-    _journal.used(_journal.OPENED, opened)
-    _journal.closed(SERVICE, [opened.id])
+    place.save(Holding([opened]))
+    # with another holder, it is the same one
+    place.save(Holding([opened._replace(holders=("1/1@here",))]))
+    place.save(Holding())
     first, second = _journal.read(str(journal))
     assert (first.what, first.service_id, first.connection_id, first.connection) == (
         "opened",
@@ -35,24 +40,30 @@ def test_what_is_noted_is_read_again(journal: Path) -> None:
         CONNECTION_ID,
         opened,
     )
-    assert (second.what, second.connection_id, second.connection) == ("closed", CONNECTION_ID, None)
+    assert (second.what, second.connection_id) == ("closed", CONNECTION_ID)
     assert second.at >= first.at
 
 
+def test_what_only_remote_it_knew_is_noted(journal: Path) -> None:
+    _journal.closed(session(id="A"))
+    (event,) = _journal.read(str(journal))
+    assert (event.what, event.service_id, event.connection_id, event.connection) == ("closed", SERVICE, "A", None)
+
+
 def test_half_a_line_is_passed_over(journal: Path) -> None:
-    _journal.used(_journal.OPENED, connection())
+    _journal.reused(connection())
     with journal.open("a") as file:
         file.write('["opened", 17')
-    assert [event.what for event in _journal.read(str(journal))] == ["opened"]
+    assert [event.what for event in _journal.read(str(journal))] == ["reused"]
 
 
 def test_nobody_is_told_where_nobody_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = tmp_path / "gone"
     monkeypatch.setenv(_journal.ENV, str(gone))
-    _journal.used(_journal.OPENED, connection())
+    _journal.reused(connection())
     assert not gone.exists()
     monkeypatch.delenv(_journal.ENV)
-    _journal.used(_journal.OPENED, connection())
+    _journal.reused(connection())
 
 
 def test_only_the_last_state_of_a_connection_counts() -> None:
