@@ -17,15 +17,15 @@ from ._settings import APIS, SIGNATURES
 _TEXTS = ("profile", "credentials-file", "rest-url", "graphql-url", "ca-path", "registry", "client-ip")
 _CHOICES = {"api": APIS, "signature": SIGNATURES, "access": MODES}
 _SECONDS = ("request-timeout", "timeout")
+_VALUED = (*_TEXTS, *_CHOICES, *_SECONDS)
 _NO_CERTS = "no-validate-certs"
 _DEFAULT_TIMEOUT = 60.0
 
 
 def parse(arguments: Sequence[str]) -> dict[str, Any]:
     """``service_id``, ``timeout`` and the API options, by their names, of those that are given. Raises OptionError."""
-    valued = (*_TEXTS, *_CHOICES, *_SECONDS)
     try:
-        given, services = getopt.gnu_getopt(list(arguments), "", [*(f"{name}=" for name in valued), _NO_CERTS])
+        given, services = getopt.gnu_getopt(list(arguments), "", [*(f"{name}=" for name in _VALUED), _NO_CERTS])
     except getopt.GetoptError as error:
         raise _refused(error.msg) from None
     if len(services) != 1:
@@ -53,7 +53,7 @@ def _value(name: str, text: str) -> str | float:
 
 
 def _refused(reason: str) -> OptionError:
-    names = [f"--{name}" for name in (*_TEXTS, *_CHOICES, *_SECONDS, _NO_CERTS)]
+    names = [f"--{name}" for name in (*_VALUED, _NO_CERTS)]
     return OptionError(
         f"the ProxyCommand of community.remoteit cannot be run so: {reason}. Give it a service id and any of "
         f"{', '.join(names)}."

@@ -11,6 +11,9 @@ from typing import Any
 CONNECTION = "community.remoteit.remoteit_connection"
 INFO = "community.remoteit.remoteit_connection_info"
 LOOKUP = "community.remoteit.remoteit_proxy"
+DEVICES = "community.remoteit.remoteit_device_info"
+# Which device of the lab it is that answers.
+WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 
 
 def connection(name: str, service_id: str, keywords: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:

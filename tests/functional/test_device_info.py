@@ -15,9 +15,8 @@ from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, NEIGHBOUR, OFFLINE, OWNER, WEB, service_id
 from tests.simulator.harness import Simulator
 
-from .tasks import show
+from .tasks import DEVICES, show
 
-DEVICES = "community.remoteit.remoteit_device_info"
 MEMBER = "member@example.com"
 HOSTILE = (
     "{{ lookup('pipe', 'touch templated') }}",

@@ -23,9 +23,8 @@ from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
-from .tasks import connection, show
+from .tasks import WHO, connection, show
 
-WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 OPEN_TO_THE_END = connection("open", DATABASE, {"run_once": True}, close="at_end")
 # Two by SSH, and the one of the task.
 OPEN = 3

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests import documents
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, KEY_ID, OTHER, SECRET, WEB
 
@@ -23,6 +23,7 @@ from .fleet_lab import PLUGIN, Fleet
 pytestmark = pytest.mark.one_core
 
 ROOT = Path(__file__).resolve().parents[2]
+YAML = ("yaml", "yaml+jinja")
 VARIABLES = {
     "database_service_id": DATABASE,
     "other_service_id": OTHER,
@@ -31,42 +32,39 @@ VARIABLES = {
 }
 
 
-_MARKDOWN = re.compile(r"^```yaml\n(.*?)^```", re.M | re.S)
-_RST = re.compile(r"^\.\. code-block:: yaml(?:\+jinja)?\n\n((?:    .*\n|\n)+)", re.M)
 _EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)"""', re.M | re.S)
+GUIDES = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), *sorted((ROOT / "docs").rglob("*.rst"))]
+PLUGINS = sorted(
+    path for kind in ("modules", "lookup", "inventory", "filter") for path in ROOT.glob(f"plugins/{kind}/*.py")
+)
 
 
 def blocks() -> Iterator[tuple[str, str]]:
     """The name and text of each YAML block of the documentation."""
-    kinds = ("modules", "lookup", "inventory", "filter")
-    plugins = [path for kind in kinds for path in ROOT.glob(f"plugins/{kind}/*.py")]
-    for pattern, paths in (
-        (_MARKDOWN, [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md"))]),
-        (_RST, sorted((ROOT / "docs").rglob("*.rst"))),
-        (_EXAMPLES, sorted(plugins)),
-    ):
-        for path in paths:
-            for number, match in enumerate(pattern.finditer(path.read_text()), start=1):
-                yield f"{path.relative_to(ROOT)} {number}", textwrap.dedent(match[1])
+    shown = {path: [text for language, text in documents.blocks(path) if language in YAML] for path in GUIDES}
+    shown |= {path: _EXAMPLES.findall(path.read_text()) for path in PLUGINS}
+    for path, texts in shown.items():
+        for number, text in enumerate(texts, start=1):
+            yield f"{path.relative_to(ROOT)} {number}", text
 
 
 BLOCKS = dict(blocks())
 
 
-def documents(text: str) -> list[Any]:
+def contents(text: str) -> list[Any]:
     """The YAML documents of a block."""
     return list(yaml.safe_load_all(text))
 
 
 def is_playbook(text: str) -> bool:
     """Whether the block is a list of plays."""
-    content = documents(text)[0]
+    content = contents(text)[0]
     return isinstance(content, list) and isinstance(content[0], dict) and "hosts" in content[0]
 
 
 def inventories(text: str) -> list[dict[str, Any]]:
     """The configurations of the inventory plugin in the block."""
-    return [item for item in documents(text) if isinstance(item, dict) and item.get("plugin") == PLUGIN]
+    return [item for item in contents(text) if isinstance(item, dict) and item.get("plugin") == PLUGIN]
 
 
 def inventory_before(name: str) -> str | None:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import pytest
+
+from tests import documents
 
 pytestmark = pytest.mark.one_core
 
@@ -28,9 +28,9 @@ def builder(*arguments: str | Path) -> str:
 
 
 def test_the_definition_of_the_guide_makes_a_build_context(tmp_path: Path) -> None:
-    (block,) = re.findall(r"^\.\. code-block:: yaml\n\n(    version: 3\n(?:    .*\n|\n)+)", GUIDE.read_text(), re.M)
+    (block,) = [text for _language, text in documents.blocks(GUIDE) if text.startswith("version: 3\n")]
     definition = tmp_path / "execution-environment.yml"
-    definition.write_text(textwrap.dedent(block))
+    definition.write_text(block)
     builder("create", "-f", definition, "-c", tmp_path / "context", "--output-filename", "Containerfile")
     assert "community.remoteit" in (tmp_path / "context" / "_build" / "requirements.yml").read_text()
     assert "python3.12" in (tmp_path / "context" / "Containerfile").read_text()

@@ -33,9 +33,8 @@ from .fleet_lab import (
     shared_by_the_neighbour,
     simulator_config,
 )
-from .tasks import connection, show
+from .tasks import WHO, connection, show
 
-WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 ALL = {"pi-kitchen-ssh", "pi-garage-ssh", "pi-garage-web", "cellar-ssh", "doorbell-ssh"}
 
 

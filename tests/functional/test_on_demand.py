@@ -25,10 +25,9 @@ from tests.lab.world import DISABLED, OFFLINE, UNKNOWN, VIEW_ONLY, WEB, service_
 from tests.simulator.harness import Simulator
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open, wait_until_ssh_has_gone
-from .tasks import connection
+from .tasks import WHO, connection
 
 NAMES = ("pi-kitchen", "pi-garage")
-WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = ROOT / ".venv" / "others"
 PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"

@@ -16,11 +16,10 @@ from tests.lab.playbook import Run
 from tests.lab.world import DATABASE, OTHER, service_id
 
 from .fleet import PERSIST, on_demand, wait_until_nothing_is_open
-from .tasks import LOOKUP, connection, show
+from .tasks import CONNECTION, LOOKUP, WHO, connection, show
 
 ENABLED = {"ANSIBLE_CALLBACKS_ENABLED": "lab_record,community.remoteit.remoteit_recap"}
 KITCHEN, GARAGE = service_id(1, 1), service_id(2, 1)
-WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 
 
 def told(run: Run) -> list[str]:
@@ -62,7 +61,7 @@ def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
 
 
 def test_what_stays_open_is_told_with_its_end(lab: Lab) -> None:
-    bulk = {"name": "bulk", "community.remoteit.remoteit_connection": {"services": [DATABASE, OTHER]}}
+    bulk = {"name": "bulk", CONNECTION: {"services": [DATABASE, OTHER]}}
     run = lab.run_tasks(bulk, environ=ENABLED)
     (first, second) = told(run)
     until = r"localhost \S+ : opened=1    reused=0    closed=0    open until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"

@@ -16,11 +16,10 @@ import yaml
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OFFLINE, OTHER, WEB
 
-from .tasks import CONNECTION, INFO, connection, info
+from .tasks import CONNECTION, DEVICES, INFO, connection, info
 
 pytestmark = pytest.mark.one_core
 
-DEVICES = "community.remoteit.remoteit_device_info"
 TYPES = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 # Ansible's own, which ansible-core documents for all modules.
 COMMON = {"changed", "failed", "warnings", "exception", "invocation"}

@@ -15,14 +15,13 @@ from tests.lab.playbook import Run
 from tests.lab.world import DATABASE, OFFLINE, OTHER, WEB, service_id
 
 from .fleet import operations
-from .tasks import connection, show
+from .tasks import WHO, connection, show
 
 ROLE = "community.remoteit.tunnel"
 SERVICES = (
     {"name": "pi-kitchen", "service_id": service_id(1, 1), "groups": ["kitchens"], "variables": {"drawer": 7}},
     {"name": "pi-garage", "device": "pi-garage"},
 )
-WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 OPEN = "community.remoteit.tunnel : Open the connections"
 CLOSE = "community.remoteit.tunnel : Close the connections"
 REFUSED = "community.remoteit.tunnel : Say what went wrong"

@@ -16,10 +16,9 @@ from tests.lab.lab import Lab
 from tests.lab.world import service_id
 from tests.simulator.harness import Simulator
 
-from .tasks import connection, info, show
+from .tasks import WHO, connection, info, show
 
 SERVICE = "{{ remoteit_service_id }}"
-WHO = {"name": "who", "ansible.builtin.command": "printenv DEVICE_NAME", "changed_when": False}
 NAMES = ("pi-kitchen", "pi-garage")
 
 

@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# package.sh VENV: build the artefact, check it as Galaxy would, install it, and read the documentation of all it holds.
+# package.sh VENV [DIRECTORY]: build the artefact, check it as Galaxy would, install it, read the documentation of all it
+# holds, and leave it in DIRECTORY.
 
 # shellcheck source=tests/tools/env.sh
 . "$(dirname "$0")/env.sh"
@@ -56,3 +57,4 @@ if ANSIBLE_COLLECTIONS_ON_ANSIBLE_VERSION_MISMATCH=error \
   exit 1
 fi
 ansible-builder introspect "$work/installed"
+if [ -n "${2:-}" ]; then cp "$tarball" "$2"; fi

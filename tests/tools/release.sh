@@ -31,6 +31,7 @@ trap 'git reset -q --hard; git clean -fdq -- changelogs CHANGELOG.md' ERR
 sed -i "s/^version: .*/version: $version/" galaxy.yml
 antsibull-changelog release --version "$version"
 antsibull-changelog lint-changelog-yaml --no-semantic-versioning changelogs/changelog.yaml
+tests/tools/package.sh .venv "$root"
 git add -A
 git commit -q -m "Release $version"
 trap - ERR
@@ -38,10 +39,7 @@ trap - ERR
 awk -v title="## v$version" '{ gsub(/\\/, "") } /^## / { on = ($0 == title) } on && !/^<a id/' CHANGELOG.md |
   git tag -a "$version" --cleanup=verbatim -F -
 
-tests/tools/package.sh .venv
 artefact=community-remoteit-$version.tar.gz
-tree=$(stage "$(mktemp -d)")
-ansible-galaxy collection build --force --output-path "$root" "$tree"
 
 cat <<END
 

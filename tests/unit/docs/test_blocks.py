@@ -7,33 +7,26 @@
 from __future__ import annotations
 
 import configparser
-import re
 import subprocess
 import sys
-import textwrap
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests import documents
+
 ROOT = Path(__file__).resolve().parents[3]
-_MARKDOWN = re.compile(r"^ *```(\w+)\n(.*?)^ *```", re.M | re.S)
-_RST = re.compile(r"^ *\.\. code-block:: (\S+)\n\n((?: +.*\n|\n)+)", re.M)
 # There is no shebang, and whoever types commands sees that one fails.
 _SHELLCHECK = ["shellcheck", "--shell=bash", "--exclude=SC2148,SC2155,SC2164", "-"]
 
 
-def blocks() -> Iterator[tuple[str, str, str]]:
-    """The name, language and text of each block."""
-    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md")]
-    for pattern, paths in ((_MARKDOWN, documents), (_RST, ROOT.glob("docs/**/*.rst"))):
-        for path in sorted(paths):
-            for number, match in enumerate(pattern.finditer(path.read_text()), 1):
-                yield f"{path.relative_to(ROOT)} {number}", match[1], textwrap.dedent(match[2])
-
-
-BLOCKS = {name: (language, text) for name, language, text in blocks()}
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("roles/*/README.md"), *ROOT.glob("docs/**/*.rst")]
+BLOCKS = {
+    f"{path.relative_to(ROOT)} {number}": block
+    for path in sorted(DOCUMENTS)
+    for number, block in enumerate(documents.blocks(path), 1)
+}
 
 
 def of(*languages: str) -> list[str]:
