@@ -74,6 +74,15 @@ _value:
   description:
     - The text of the configuration.
   type: str
+  sample: |
+    # Written by the role community.remoteit.ssh_config, which overwrites changes.
+
+    Host pi-kitchen remoteit-8000000000000091
+      HostName remoteit-8000000000000091
+      HostKeyAlias remoteit-8000000000000091
+      CheckHostIP no
+      ProxyCommand /usr/bin/python3 /usr/share/ansible/collections/ansible_collections/community/remoteit/plugins/plugin_utils/ssh_proxy.py 80:00:00:00:00:00:00:91
+      User pi
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -87,7 +96,7 @@ from ..module_utils._argspec import api_argument_spec
 from ..module_utils._errors import OptionError
 from ..plugin_utils import _ssh_config
 
-_SECRET = {"access_key_id", "secret_access_key", "developer_key"}
+_SECRET = {"access_key_id", "secret_access_key", "developer_key", "registry_password"}
 
 
 def ssh_config(

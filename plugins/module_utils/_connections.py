@@ -305,14 +305,18 @@ class Connections:
     def open_now(self, service_id: str | None, deadline: Deadline) -> tuple[list[Connection], list[Session]]:
         """What is open on the service, or on all: connections that the registry knows, and sessions it does not.
 
-        Where remote.it cannot be asked, what the registry holds is returned with a warning.
+        Where remote.it cannot be asked, what the registry holds is returned with a warning. Raises ApiError if it holds
+        nothing, because that would mean that nothing is open.
         """
         held = self._registry.read(service_id).connections if service_id else self._registry.read_all()
         try:
             sessions = self._listed(service_id, held, deadline)
         except ApiError as error:
+            unchecked = [connection for connection in held if not self._seems_over(connection)]
+            if not unchecked:
+                raise
             self._warn(f"The connections in the registry are listed without a check: {error}")
-            return [connection for connection in held if not self._seems_over(connection)], []
+            return unchecked, []
         known = {session.id for session in pair(held, sessions).values()}
         return alive(held, sessions, self.now()), [session for session in sessions if session.id not in known]
 

@@ -92,7 +92,7 @@ class Http:
 
     def __init__(self, verify: bool | str, request_timeout: float) -> None:
         if not HAS_REQUESTS:
-            raise MissingLibraryError("requests")
+            raise MissingLibraryError("requests>=2.34.2,<3")
         if isinstance(verify, str):
             _check_ca(verify)
         self._request_timeout = request_timeout

@@ -224,7 +224,7 @@ def _reason(error: Exception) -> str:
 def _client(url: str, password: str | None) -> redis.Redis:
     """One for all registries of a process, so that they share TCP connections; a fork makes its own."""
     if not HAS_REDIS:
-        raise MissingLibraryError("redis>=5.0")
+        raise MissingLibraryError("redis>=5.0,<9")
     address = redis_url(url)
     return redis.Redis(
         host=address.host,

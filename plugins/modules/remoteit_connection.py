@@ -202,6 +202,18 @@ EXAMPLES = r"""
       ansible.builtin.debug:
         msg: "{{ database.connection.host }}:{{ database.connection.port }} until {{ database.connection.expires_at }}"
 
+    - name: Use it again an hour later, or a new one if it is not alive any more
+      community.remoteit.remoteit_connection:
+        service_id: "{{ database_service_id }}"
+        access: restricted
+        client_ip: "{{ office_ip }}"
+        verify_after: 0
+
+    - name: Open a connection until the end of the run, however that ends
+      community.remoteit.remoteit_connection:
+        service_id: "{{ web_service_id }}"
+        close: at_end
+
     - name: Open a connection to a service by its name
       community.remoteit.remoteit_connection:
         device: pi-kitchen

@@ -76,7 +76,7 @@ EXAMPLES = r"""
       loop_control:
         label: "{{ item.0.name }}"
 
-    - name: List what others share with us and we may use
+    - name: List what others share with us
       community.remoteit.remoteit_device_info:
         shared: true
       register: shared
@@ -84,6 +84,12 @@ EXAMPLES = r"""
     - name: Show the names
       ansible.builtin.debug:
         msg: "{{ shared.devices | map(attribute='name') }}"
+
+    - name: List the devices of an organisation that have two tags
+      community.remoteit.remoteit_device_info:
+        account: ACME
+        tags: [production, kitchen]
+        tags_match: all
 """
 
 RETURN = r"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
@@ -32,7 +32,7 @@ class TaskAction(ActionBase):
     def run_task(
         self, task: Task, argument_spec: dict[str, Any], task_vars: dict[str, Any] | None, **rules: Any
     ) -> dict[str, Any]:
-        """The result of *task*; *rules* go to ArgumentSpecValidator, such as ``mutually_exclusive``."""
+        """The result of *task*; *rules* go to the validator, such as ``mutually_exclusive``."""
         result: dict[str, Any] = super().run(None, task_vars)
         if self._is_sent_elsewhere():
             result.update(self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val)))
@@ -41,7 +41,8 @@ class TaskAction(ActionBase):
         return result
 
     def _run_here(self, task: Task, argument_spec: dict[str, Any], **rules: Any) -> dict[str, Any]:
-        validated = ArgumentSpecValidator(argument_spec, **rules).validate(dict(self._task.args))
+        # AnsibleModule's own: it tells of deprecated options, and of options that are set twice
+        validated = ModuleArgumentSpecValidator(argument_spec, **rules).validate(dict(self._task.args))
         if validated.error_messages:
             message = "; ".join(validated.error_messages)
             if isinstance(validated.errors[0], UnsupportedError):

@@ -117,6 +117,12 @@ def test_info_without_graphql_says_that_nothing_was_checked(lab: Lab) -> None:
     assert len(run.result("list").result["connections"]) == 1
 
 
+def test_info_without_graphql_does_not_say_that_nothing_is_open(lab: Lab) -> None:
+    run = lab.run_tasks(info("list"), environ={"R3_ACCESS_KEY_ID": "NOSUCHKEY00000000001"})
+    assert run.result("list").status == "failed"
+    assert "does not accept the access key or its signature" in run.result("list").result["msg"]
+
+
 def test_a_timeout_bounds_the_whole_task(lab: Lab) -> None:
     lab.cloud.set_fault({"wire": "*", "operation": "*", "fault": "lost_answer", "how": "hang", "seconds": 20})
     began = time.monotonic()

@@ -396,7 +396,7 @@ def test_the_missing_library_is_named(fleet: Fleet, tmp_path: Path) -> None:
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     listing = fleet.show({}, environ={"PYTHONPATH": str(tmp_path)})
     assert listing.returncode != 0
-    assert "Failed to import the required Python library (requests)" in " ".join(listing.errors.split())
+    assert "Failed to import the required Python library (requests>=2.34.2,<3)" in " ".join(listing.errors.split())
     assert "Traceback" not in listing.errors
 
 

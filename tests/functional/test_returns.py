@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What modules return is what their documentation says: the keys, their types, and samples of the same types."""
+"""What plugins return is what their documentation says: the keys, their types, and samples of the same types."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OFFLINE, OTHER, WEB
 
@@ -27,10 +29,10 @@ COMMON = {"changed", "failed", "warnings", "exception", "invocation"}
 Documented = Mapping[str, Mapping[str, Any]]
 
 
-def documented(module: str) -> Documented:
-    """The return values of a module."""
-    name = module.rpartition(".")[2]
-    found = importlib.import_module(f"ansible_collections.community.remoteit.plugins.modules.{name}").RETURN
+def documented(plugin: str, kind: str = "modules") -> Documented:
+    """The return values of a plugin."""
+    name = plugin.rpartition(".")[2]
+    found = importlib.import_module(f"ansible_collections.community.remoteit.plugins.{kind}.{name}").RETURN
     values: Documented = yaml.safe_load(found)
     return values
 
@@ -64,9 +66,12 @@ def without_sample(values: Documented, where: str) -> Iterator[str]:
             yield from without_sample(value["contains"], f"{where}.{name}")
 
 
-@pytest.mark.parametrize("module", [CONNECTION, INFO, DEVICES])
-def test_every_value_has_a_sample(module: str) -> None:
-    assert list(without_sample(documented(module), module)) == []
+RETURNING = sorted(path for kind in ("modules", "lookup", "filter") for path in COLLECTION.glob(f"plugins/{kind}/*.py"))
+
+
+@pytest.mark.parametrize("path", RETURNING, ids=lambda path: path.stem)
+def test_every_value_has_a_sample(path: Path) -> None:
+    assert list(without_sample(documented(path.stem, path.parent.name), path.stem)) == []
 
 
 def test_what_is_returned_is_documented(lab: Lab) -> None:

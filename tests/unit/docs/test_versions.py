@@ -38,3 +38,28 @@ def test_the_gate_checks_no_other_released_version() -> None:
 def test_the_oldest_branch_is_what_the_collection_requires() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())
     assert runtime["requires_ansible"] == f">={rows()[0][0]}.0"
+
+
+def requirements(text: str) -> set[str]:
+    """The libraries with bounds in *text*, as pip writes them."""
+    bare = text.replace(" ", "").replace("`", "").replace('"', "\n")
+    return set(re.findall(r"\b((?:requests-http-signature|requests|redis)[<>=][0-9.,<>=]*[0-9])", bare))
+
+
+def test_everybody_names_the_same_bounds_of_a_library() -> None:
+    needed = requirements((ROOT / "meta" / "ee-requirements.txt").read_text())
+    assert len(needed) == 3
+    assert all(">=" in one and "<" in one for one in needed)
+    documents = [ROOT / "README.md", *ROOT.glob("docs/docsite/rst/*.rst"), *ROOT.glob("roles/*/README.md")]
+    for path in (*ROOT.glob("plugins/**/*.py"), *documents, ROOT / "tests" / "requirements" / "test.in"):
+        assert requirements(path.read_text()) <= needed, path
+    assert requirements((ROOT / "plugins" / "doc_fragments" / "remoteit.py").read_text()) == needed
+
+
+def test_the_oldest_and_the_newest_of_each_library_are_checked() -> None:
+    gate = (ROOT / ".ci" / "run").read_text()
+    pinned = (ROOT / "tests" / "requirements" / "test.txt").read_text()
+    for one in requirements((ROOT / "meta" / "ee-requirements.txt").read_text()):
+        name, least, below = re.findall(r"^([a-z-]+)>=([0-9.]+),<([0-9]+)$", one)[0]
+        assert re.search(rf"^{name}=={int(below) - 1}\.", pinned, re.M), f"no {name} below {below}"
+        assert f"{name}=={least}\n" in pinned or f"{name}=={least} " in gate, f"no {name} {least}"

@@ -72,7 +72,10 @@ def test_the_options_of_the_program_have_their_types(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(
     ("devices", "options", "expected"),
     [
-        ([DEVICE], {"secret_access_key": "x"}, "api_options: secret_access_key. Supported parameters"),
+        *(
+            ([DEVICE], {secret: "x"}, f"api_options: {secret}. Supported parameters")
+            for secret in ("access_key_id", "secret_access_key", "developer_key", "registry_password")
+        ),
         ([DEVICE], {"api": "soap"}, "api_options: value of api must be one of"),
         ([DEVICE], {"access": "restricted"}, "access=restricted needs client_ip"),
         ([DEVICE], {"profile": "a\nb"}, "leave control characters out of the options"),

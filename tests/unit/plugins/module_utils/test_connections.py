@@ -407,6 +407,14 @@ def test_what_cannot_be_checked_is_listed_with_a_warning(site: Site) -> None:
     assert "without a check" in warning and "not today" in warning
 
 
+@pytest.mark.parametrize("held", [[], [made("OVER", expires_at=1.0)]], ids=["nothing", "what is over"])
+def test_that_nothing_is_open_is_not_said_without_a_check(site: Site, held: list[Connection]) -> None:
+    site.hold(*held)
+    site.account.says["sessions"] = site.account.says["service"] = {"errors": [{"message": "not today"}]}
+    with pytest.raises(RefusedError, match="not today"):
+        site.connections.open_now(None, Deadline(20))
+
+
 # -- instead of what does not work ------------------------------------------------------------------------------------
 
 

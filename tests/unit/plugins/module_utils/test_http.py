@@ -420,7 +420,7 @@ def test_without_requests_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(_http, "HAS_REQUESTS", False)
     with pytest.raises(MissingLibraryError) as caught:
         Http(True, 1.0)
-    assert caught.value.library == "requests"
+    assert caught.value.library == "requests>=2.34.2,<3"
 
 
 # -- what an answer may not repeat ------------------------------------------------------------------------------------
