@@ -24,7 +24,8 @@ help: ## Show this list
 demo: $(READY) ## Watch it work: a remote.it simulator, an SSH server and a playbook, all on this machine
 	$(VENV)/bin/python -m tests.demo
 
-test: lint units resilience integration sanity ## Everything one Python can check, and which lines of it ran
+# the longest first: two run at a time in the gate
+test: integration lint units resilience sanity ## Everything one Python can check, and which lines of it ran
 	$(VENV)/bin/python -m tests.coverage report $(COVERAGE)
 
 ifneq ($(filter test,$(MAKECMDGOALS)),)

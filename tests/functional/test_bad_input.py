@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,8 @@ CREDENTIAL_CASES = [
     Case("The access key id contains a space, a quote", environ={"R3_ACCESS_KEY_ID": 'a"b'}),
 ]
 
+ENVIRONMENTS = [dict(items) for items in dict.fromkeys(tuple(case.environ.items()) for case in CREDENTIAL_CASES)]
+
 WRONG_KEY = "does not accept the access key or its signature"
 REFUSED_CASES = [
     Case(f"service_id={UNKNOWN} is not a service that this access key can see", {"service_id": UNKNOWN}),
@@ -141,13 +144,16 @@ def test_options(lab: Lab) -> None:
     assert lab.cloud.calls() == []
 
 
-@pytest.mark.parametrize("case", CREDENTIAL_CASES, ids=str)
-def test_credentials(lab: Lab, case: Case, tmp_path: Path) -> None:
-    environ = {"HOME": str(tmp_path), **case.environ}
-    if case.credentials is not None:
-        (tmp_path / "credentials").write_text(case.credentials)
-        environ["R3_CREDENTIALS_FILE"] = str(tmp_path / "credentials")
-    check(lab, lab.run_tasks(case.task(), environ=environ), case)
+@pytest.mark.parametrize("environ", ENVIRONMENTS, ids=str)
+def test_credentials(lab: Lab, environ: dict[str, str], tmp_path: Path) -> None:
+    cases = [case for case in CREDENTIAL_CASES if case.environ == environ]
+    tasks = []
+    for number, case in enumerate(cases):
+        file = tmp_path / f"credentials {number}"
+        if case.credentials is not None:
+            file.write_text(case.credentials)
+        tasks.append(case.task(**({} if case.credentials is None else {"credentials_file": str(file)})))
+    check(lab, lab.run_tasks(*tasks, environ={"HOME": str(tmp_path), **environ}), *cases)
     assert lab.cloud.calls() == []
 
 
@@ -156,13 +162,18 @@ def test_refusals(lab: Lab, api: str) -> None:
     check(lab, lab.run_tasks(*(case.task(api=api) for case in REFUSED_CASES)), *REFUSED_CASES)
 
 
-@pytest.mark.parametrize("form", ["json", "forbidden", "text"])
-def test_a_wrong_key_is_named_in_whatever_form_it_is_refused(lab: Lab, form: str) -> None:
-    with Simulator(lab.simulator_config(auth_failure=form)) as cloud:
-        environ = {**lab.environment(cloud), "R3_ACCESS_KEY_ID": "NOSUCHKEY00000000001"}
-        for api in ("rest", "graphql"):
-            run = lab.run_tasks(connection("task", DATABASE, api=api), environ=environ)
-            assert "does not accept the access key or its signature (HTTP 40" in run.result("task").result["msg"]
+def test_a_wrong_key_is_named_in_whatever_form_it_is_refused(lab: Lab) -> None:
+    with ExitStack() as stack:
+        tasks = []
+        for form in ("json", "forbidden", "text"):
+            cloud = stack.enter_context(Simulator(lab.simulator_config(auth_failure=form)))
+            for api in ("rest", "graphql"):
+                options = {"api": api, "rest_url": cloud.rest_url, "graphql_url": cloud.graphql_url}
+                tasks.append(connection(f"{form} {api}", DATABASE, {"ignore_errors": True}, **options))
+        run = lab.run_tasks(*tasks, environ={"R3_ACCESS_KEY_ID": "NOSUCHKEY00000000001"})
+    assert len(run.results) == len(tasks)
+    for item in run.results:
+        assert "does not accept the access key or its signature (HTTP 40" in item.result["msg"]
 
 
 def test_a_wrong_developer_key_says_so(lab: Lab) -> None:
@@ -172,34 +183,43 @@ def test_a_wrong_developer_key_says_so(lab: Lab) -> None:
 
 
 def test_the_connection_id_of_another_service_is_refused(lab: Lab) -> None:
+    tasks, there = [], "{{ there.connection.id }}"
     for api in ("rest", "graphql"):
-        opened = lab.run_tasks(connection("open", OTHER, api=api)).result("open").result["connection"]
-        for environ in ({}, {"REMOTEIT_REGISTRY": str(lab.root / "empty registry")}):
-            run = lab.run_tasks(
-                connection("task", DATABASE, api=api, state="absent", connection_id=opened["id"]), environ=environ
+        tasks.append(connection(f"open {api}", OTHER, {"register": "there"}, api=api))
+        for registry in (lab.root / "registry", lab.root / "empty registry"):
+            options = {"api": api, "state": "absent", "connection_id": there, "registry": str(registry)}
+            tasks.append(connection(f"{api} {registry.name}", DATABASE, {"ignore_errors": True}, **options))
+        tasks.append(connection(f"close {api}", OTHER, api=api, state="absent"))
+    run = lab.run_tasks(*tasks)
+    for api in ("rest", "graphql"):
+        opened = run.result(f"open {api}").result["connection"]["id"]
+        assert run.result(f"close {api}").result["closed"] == [opened]
+        for registry in ("registry", "empty registry"):
+            assert run.result(f"{api} {registry}").result["msg"] == (
+                f"connection_id={opened} belongs to service {OTHER}, not to service_id={DATABASE}: correct one of them."
             )
-            message = run.result("task").result["msg"]
-            assert message == (
-                f"connection_id={opened['id']} belongs to service {OTHER}, not to service_id={DATABASE}: "
-                "correct one of them."
-            )
-        lab.run_tasks(connection("close", OTHER, api=api, state="absent"))
 
 
-@pytest.mark.parametrize("offset", [-3600, 3600])
-def test_a_wrong_clock_is_corrected_once_and_named(lab: Lab, offset: int) -> None:
-    with Simulator(lab.simulator_config(clock_offset=offset)) as cloud:
-        for api in ("rest", "graphql"):
-            run = lab.run_tasks(
-                connection("open", DATABASE, api=api),
-                connection("check", DATABASE, api=api, verify_after=0),
-                connection("close", DATABASE, api=api, state="absent"),
-                environ=lab.environment(cloud),
-            )
-            assert [item.changed for item in run.results] == [True, False, True], run.output
-            direction = "behind" if offset > 0 else "ahead of"
+def test_a_wrong_clock_is_corrected_once_and_named(lab: Lab) -> None:
+    offsets = {-3600: "ahead of", 3600: "behind"}
+    with ExitStack() as stack:
+        clouds = {
+            offset: stack.enter_context(Simulator(lab.simulator_config(clock_offset=offset))) for offset in offsets
+        }
+        tasks = []
+        for offset, cloud in clouds.items():
+            for api in ("rest", "graphql"):
+                where = {"api": api, "rest_url": cloud.rest_url, "graphql_url": cloud.graphql_url}
+                tasks += [
+                    connection(f"open {offset}", DATABASE, **where),
+                    connection(f"check {offset}", DATABASE, verify_after=0, **where),
+                    connection(f"close {offset}", DATABASE, state="absent", **where),
+                ]
+        run = lab.run_tasks(*tasks)
+        assert [item.changed for item in run.results] == [True, False, True] * 4, run.output
+        for direction in offsets.values():
             assert re.search(f"(3599|360[01]) seconds {direction} remote.it's", run.output.replace("\n", " "))
-        assert cloud.state()["connections"] == []
+        assert [cloud.state()["connections"] for cloud in clouds.values()] == [[], []]
 
 
 def test_a_registry_that_others_may_change_is_refused(lab: Lab) -> None:

@@ -36,6 +36,7 @@ def operations(lab: Lab) -> list[str]:
     return [call["operation"] for call in lab.cloud.calls()]
 
 
+@pytest.mark.one_core
 def test_names_do_what_ids_do(lab: Lab) -> None:
     run = lab.run_tasks(
         task("predict", by_name(), {"check_mode": True}),
@@ -145,6 +146,7 @@ def test_mistakes_in_the_lookup(lab: Lab) -> None:
         assert "Traceback" not in run.output
 
 
+@pytest.mark.one_core
 def test_two_that_fit_are_never_guessed_and_hostile_names_are_only_text(lab: Lab) -> None:
     hostile = "{{ lookup('pipe', 'touch templated') }}"
     lab.cloud.update(service_id(1, 0), name=hostile)

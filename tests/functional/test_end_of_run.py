@@ -28,6 +28,7 @@ from .tasks import WHO, connection, show
 OPEN_TO_THE_END = connection("open", DATABASE, {"run_once": True}, close="at_end")
 # Two by SSH, and the one of the task.
 OPEN = 3
+ONE_CORE = pytest.mark.one_core
 
 
 def play(*tasks: dict[str, Any], hosts: str = "pis") -> dict[str, Any]:
@@ -43,13 +44,13 @@ def run(lab: Lab, *plays: dict[str, Any]) -> Any:
 @pytest.mark.parametrize(
     ("last", "returncode"),
     [
-        ([play()], 0),
-        ([play({"name": "fail", "ansible.builtin.fail": {}})], 2),
-        ([play(), {"name": "Abort", "hosts": "{{ nobody }}", "tasks": []}], 4),
+        pytest.param([play()], 0, id="success"),
+        pytest.param([play({"name": "fail", "ansible.builtin.fail": {}})], 2, marks=ONE_CORE, id="failed task"),
+        pytest.param(
+            [play(), {"name": "Abort", "hosts": "{{ nobody }}", "tasks": []}], 4, marks=ONE_CORE, id="aborted run"
+        ),
     ],
-    ids=["success", "failed task", "aborted run"],
 )
-@pytest.mark.one_core
 def test_nothing_stays_open_after_the_run(lab: Lab, last: list[dict[str, Any]], returncode: int) -> None:
     ended = run(lab, *last)
     assert ended.returncode == returncode, ended.output
@@ -72,7 +73,11 @@ def test_nothing_stays_open_after_an_unreachable_host(lab: Lab) -> None:
     wait_until_nothing_is_open(lab)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize(
+    "number",
+    [*(pytest.param(one, marks=ONE_CORE) for one in (signal.SIGINT, signal.SIGTERM)), signal.SIGKILL],
+    ids=lambda number: number.name,
+)
 def test_nothing_stays_open_after_a_signal(lab: Lab, number: signal.Signals) -> None:
     pause = {"name": "pause", "ansible.builtin.command": "sleep 5", "changed_when": False}
     process = lab.start([play(pause)], *on_demand(lab), environ=PERSIST)
@@ -134,6 +139,7 @@ def test_what_a_killed_run_left_is_closed_by_the_next_one(lab: Lab) -> None:
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_what_others_need_is_left_to_them(lab: Lab) -> None:
     """A run that joins what a task opened to stay does not close it, nor does it close what another run still uses."""
     lab.run_tasks(connection("keep", OTHER))
@@ -160,6 +166,7 @@ def test_what_cannot_be_closed_is_said_and_closed_by_the_next_run(lab: Lab) -> N
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_check_mode_opens_nothing_and_closes_nothing(lab: Lab) -> None:
     predicted = lab.run_tasks(OPEN_TO_THE_END, arguments=["--check"])
     assert predicted.result("open").changed

@@ -194,6 +194,7 @@ def test_duplicates_get_their_ids_and_a_warning(fleet: Fleet) -> None:
     assert warning.startswith("These names of hosts are not unique, so ids were added to them: twin-ssh. Rename")
 
 
+@pytest.mark.one_core
 def test_a_strangers_device_takes_no_name_that_means_something_else(fleet: Fleet) -> None:
     """Not that of a host in another inventory, of a group, of this machine, or of an own device."""
     names = ["pi-kitchen", "pis", "all", "localhost", "remoteit", "mine", "keyed"]
@@ -229,11 +230,13 @@ def test_on_demand_each_host_is_reached_without_any_further_task(fleet: Fleet) -
     assert {call["service_id"] for call in fleet.cloud.calls() if call["operation"] == "connect"} == {KITCHEN, GARAGE}
 
 
+@pytest.mark.one_core
 def test_a_device_is_reached_through_its_ssh_service(fleet: Fleet) -> None:
     run = fleet.run_tasks({"hosts": "devices", "name": "garage"}, WHO)
     assert run.result("who", "pi-garage").result["stdout"] == "pi-garage"
 
 
+@pytest.mark.one_core
 def test_what_cannot_be_reached_is_nobody_even_if_a_machine_has_its_name(fleet: Fleet) -> None:
     """A device called like a machine of the local network must not send a task to that machine."""
     devices = [device(1, "127.0.0.2", service(service_id(1, 1), "web", 7, 80))]
@@ -392,6 +395,7 @@ def test_errors_are_one_sentence(fleet: Fleet) -> None:
         assert expected in refused(fleet, config, **environ), config  # type: ignore[arg-type]
 
 
+@pytest.mark.one_core
 def test_the_missing_library_is_named(fleet: Fleet, tmp_path: Path) -> None:
     (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
     listing = fleet.show({}, environ={"PYTHONPATH": str(tmp_path)})

@@ -71,7 +71,7 @@ def hostile(texts: list[str]) -> Iterator[Simulator]:
         yield cloud
 
 
-@pytest.mark.parametrize("mode", ["services", "devices"])
+@pytest.mark.parametrize("mode", ["services", pytest.param("devices", marks=pytest.mark.one_core)])
 def test_nothing_is_evaluated(fleet: Fleet, hostile: Simulator, texts: list[str], marker: Path, mode: str) -> None:
     config = {"hosts": mode, **EXPRESSIONS}
     # What these expressions yield goes through another inventory and through variables of a play.

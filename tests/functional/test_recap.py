@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.world import DATABASE, OTHER, service_id
@@ -60,6 +62,7 @@ def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
     wait_until_nothing_is_open(lab)
 
 
+@pytest.mark.one_core
 def test_what_stays_open_is_told_with_its_end(lab: Lab) -> None:
     bulk = {"name": "bulk", CONNECTION: {"services": [DATABASE, OTHER]}}
     run = lab.run_tasks(bulk, environ=ENABLED)
@@ -69,12 +72,14 @@ def test_what_stays_open_is_told_with_its_end(lab: Lab) -> None:
     assert re.fullmatch(until, second), run.output
 
 
+@pytest.mark.one_core
 def test_what_is_only_predicted_is_not_told(lab: Lab) -> None:
     run = lab.run_tasks(connection("open", DATABASE), arguments=["--check"], environ=ENABLED)
     assert run.result("open").changed
     assert "REMOTE.IT RECAP" not in run.output
 
 
+@pytest.mark.one_core
 def test_it_can_be_silent(lab: Lab) -> None:
     path = lab.root / "silent.json"
     environ = {**ENABLED, "REMOTEIT_RECAP_SHOW": "false", "REMOTEIT_RECAP_PATH": str(path)}
@@ -83,6 +88,7 @@ def test_it_can_be_silent(lab: Lab) -> None:
     assert written(path)[DATABASE]["opened"] == 1
 
 
+@pytest.mark.one_core
 def test_a_file_that_cannot_be_written_is_named(lab: Lab) -> None:
     environ = {**ENABLED, "REMOTEIT_RECAP_PATH": str(lab.root)}
     run = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
@@ -90,6 +96,7 @@ def test_a_file_that_cannot_be_written_is_named(lab: Lab) -> None:
     assert f"path={lab.root} of remoteit_recap cannot be written: Is a directory" in " ".join(run.output.split())
 
 
+@pytest.mark.one_core
 def test_what_a_task_closed_before_it_failed_is_not_told_as_open(lab: Lab) -> None:
     lab.cloud.set_fault({"wire": "rest", "operation": "connect", "after": 1, "fault": "status", "status": 400})
     run = lab.run_tasks(

@@ -85,6 +85,7 @@ def test_the_next_play_finds_the_devices_and_a_second_run_changes_nothing(lab: L
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_an_unreachable_device_does_not_keep_the_last_play_from_closing(lab: Lab) -> None:
     """Even if all devices are lost, because localhost is in the play that loses them."""
     nowhere = [{**item, "variables": {"ansible_user": "nobody"}} for item in SERVICES]
@@ -131,6 +132,7 @@ def test_a_block_closes_after_a_failure(lab: Lab) -> None:
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_what_is_no_ssh_gets_an_address_and_no_ssh_variables(lab: Lab) -> None:
     services = [
         {"name": "database", "service_id": DATABASE, "ssh": False, "access": "restricted", "client_ip": "127.0.0.1"},
@@ -146,6 +148,7 @@ def test_what_is_no_ssh_gets_an_address_and_no_ssh_variables(lab: Lab) -> None:
     assert "PLAY [cabinet]" in run.output and "no hosts matched" not in run.output
 
 
+@pytest.mark.one_core
 def test_check_mode_predicts_and_opens_nothing(lab: Lab) -> None:
     plays = [play("localhost", role()), play("tunnels", WHO)]
     predicted = lab.run(plays, "--check", "--diff")

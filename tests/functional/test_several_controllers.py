@@ -23,8 +23,6 @@ from tests.lab.world import DATABASE
 from .fleet import wait_until_nothing_is_open
 from .tasks import CONNECTION
 
-pytestmark = pytest.mark.one_core
-
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 CONFIGURE = DEMO / "configure.yml"
 
@@ -60,6 +58,7 @@ def ids(lab: Lab) -> list[str]:
     return [connection["id"] for connection in lab.open_connections()]
 
 
+@pytest.mark.one_core
 def test_a_run_elsewhere_uses_what_another_one_opened_and_may_close_it(
     lab: Lab, redis_server: RedisServer, tmp_path: Path
 ) -> None:
@@ -115,6 +114,7 @@ def test_the_end_of_a_run_and_of_ssh_close_what_redis_remembers(lab: Lab, redis_
     assert len(lab.cloud.calls(operation="connect")) == 3
 
 
+@pytest.mark.one_core
 def test_a_redis_that_is_away_is_told_in_one_sentence(lab: Lab) -> None:
     nowhere = "redis://127.0.0.1:1/0"
     run = lab.run_tasks({"name": "Open", CONNECTION: {"service_id": DATABASE, "registry": nowhere}})

@@ -20,6 +20,7 @@ from .tasks import WHO, connection, info, show
 
 SERVICE = "{{ remoteit_service_id }}"
 NAMES = ("pi-kitchen", "pi-garage")
+ONE_CORE = pytest.mark.one_core
 
 
 def device_of(run: Any, task: str, host: str) -> str:
@@ -85,6 +86,7 @@ def test_a_new_play_and_handlers_and_facts_use_the_tunnel(lab: Lab) -> None:
         assert device_of(run, "handler", host) == host
 
 
+@pytest.mark.one_core
 def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> None:
     """With stock settings, the second play runs on the first device: the control socket is known by its address."""
     stock = {"ansible_host": "{{ tunnel.connection.host }}", "ansible_port": "{{ tunnel.connection.port }}"}
@@ -111,9 +113,9 @@ def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> Non
     "ssh_args",
     [
         "-C -o ControlMaster=auto -o ControlPersist=60s",
-        "-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={sockets}/own-%h",
-        "-o ControlMaster=no",
-        "-o HostKeyAlias=something-else",
+        pytest.param("-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={sockets}/own-%h", marks=ONE_CORE),
+        pytest.param("-o ControlMaster=no", marks=ONE_CORE),
+        pytest.param("-o HostKeyAlias=something-else", marks=ONE_CORE),
     ],
 )
 def test_the_users_own_ssh_arguments_are_kept(lab: Lab, ssh_args: str) -> None:
@@ -130,6 +132,7 @@ def test_the_users_own_ssh_arguments_are_kept(lab: Lab, ssh_args: str) -> None:
         assert device_of(run, "who", host) == host
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize(
     ("ssh_args", "expected"),
     [
@@ -146,6 +149,7 @@ def test_arguments_that_cannot_be_kept_are_refused_before_anything_is_opened(
     assert lab.cloud.calls() == []
 
 
+@pytest.mark.one_core
 def test_set_host_vars_wins_over_old_names_in_the_inventory(lab: Lab) -> None:
     inventory = yaml.safe_load(lab.inventory.read_text())
     inventory["pis"]["vars"].update(ansible_ssh_host="192.0.2.1", ansible_ssh_port=9)
@@ -164,6 +168,7 @@ def test_delegated_to_localhost_it_still_sets_the_hosts_variables(lab: Lab) -> N
     assert [device_of(run, "who", host) for host in NAMES] == list(NAMES)
 
 
+@pytest.mark.one_core
 def test_delegated_to_another_host_the_module_runs_there(lab: Lab) -> None:
     """The other host is reached through its own tunnel, and opens one to the database from there."""
     there = str(lab.root / "registry there")
@@ -200,6 +205,7 @@ def test_asynchronous_tasks_run_the_module(lab: Lab) -> None:
     )
 
 
+@pytest.mark.one_core
 def test_many_hosts_that_share_a_service_open_it_once(lab: Lab) -> None:
     hosts = {f"host{number}": {"ansible_connection": "local"} for number in range(30)}
     inventory = lab.root / "many.yml"

@@ -143,6 +143,7 @@ def test_force_closes_and_opens_anew(lab: Lab) -> None:
     assert [item["id"] for item in lab.open_connections()] == [second["id"]]
 
 
+@pytest.mark.one_core
 def test_a_connection_closed_elsewhere_is_noticed(lab: Lab) -> None:
     first = lab.run_tasks(connection("open", DATABASE)).result("open").result["connection"]
     # Within its first seconds, a connection that is not listed may just be listed late.
@@ -192,6 +193,7 @@ def test_what_was_opened_elsewhere_is_left_alone_mentioned_and_closed_by_its_id(
     assert lab.open_connections() == []
 
 
+@pytest.mark.one_core
 def test_info_lists_what_is_open_with_the_address_of_our_own(lab: Lab) -> None:
     run = lab.run_tasks(
         info("none"),
