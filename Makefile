@@ -47,14 +47,14 @@ units: $(READY) ## Unit tests
 	$(PYTEST) -n auto tests/unit
 
 resilience: $(READY) ## Faults, races and random input, against the simulator
-	$(PYTEST) -n 2 tests/resilience
+	$(PYTEST) -n 3 tests/resilience
 
 properties: $(READY) ## Random histories of connections, EXAMPLES of them; SEED repeats the same ones
 	@echo "EXAMPLES=$(EXAMPLES) SEED=$(SEED)"
 	EXAMPLES=$(EXAMPLES) $(PYTEST) -s --hypothesis-seed=$(SEED) tests/resilience/test_histories.py
 
 integration: $(READY) ## Real playbooks against the simulator and an SSH server
-	$(PYTEST) -n 3 tests/functional
+	$(PYTEST) -n 4 tests/functional
 
 soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS=--help shows what can be set
 	$(VENV)/bin/python -m tests.soak $(ARGS)

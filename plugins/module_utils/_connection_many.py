@@ -131,7 +131,7 @@ def _result(
     service_ids: Sequence[str], done: Sequence[Done[dict[str, Any]]], opens: bool, bulk: Bulk
 ) -> dict[str, Any]:
     for sentence in in_short(
-        f"{service_id}: {warning}"
+        warning if service_id in warning else f"{service_id}: {warning}"
         for service_id, one in zip(service_ids, done, strict=True)
         for warning in one.warnings
     ):

@@ -52,9 +52,10 @@ def _warn_of_exposure(connection: Connection, asked: Access, warn: Callable[[str
             "public, protected by its random name alone."
         )
     elif connection.type != REVERSE and asked.mode == PUBLIC:
+        # Without the address: the same sentence for a hundred hosts is shown once.
         warn(
-            f"access=public lets anyone who finds {connection.host}:{connection.port} connect until it is closed: make "
-            "sure that the service asks for a password or a key."
+            "access=public lets anyone who finds the address connect until the connection is closed: make sure that the "
+            "service asks for a password or a key."
         )
 
 

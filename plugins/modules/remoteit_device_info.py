@@ -85,9 +85,8 @@ EXAMPLES = r"""
       ansible.builtin.debug:
         msg: "{{ shared.devices | map(attribute='name') }}"
 
-    - name: List the devices of an organisation that have two tags
+    - name: List the devices that have both of two tags
       community.remoteit.remoteit_device_info:
-        account: ACME
         tags: [production, kitchen]
         tags_match: all
 """

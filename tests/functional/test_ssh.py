@@ -211,8 +211,11 @@ def test_many_hosts_that_share_a_service_open_it_once(lab: Lab) -> None:
     inventory = lab.root / "many.yml"
     inventory.write_text(yaml.safe_dump({"many": {"hosts": hosts}}))
     run = lab.run_tasks(
-        connection("open", service_id(0x90, 1)), hosts="many", arguments=["-i", str(inventory), "--forks", "15"]
+        connection("open", service_id(0x90, 1), access="public"),
+        hosts="many",
+        arguments=["-i", str(inventory), "--forks", "15"],
     )
+    assert run.output.count("lets anyone who finds the address connect") == 1
     assert sum(item.changed for item in run.results) == 1
     assert len({item.result["connection"]["id"] for item in run.results}) == 1
     assert [call["operation"] for call in lab.cloud.calls()] == ["connect"]

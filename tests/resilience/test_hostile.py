@@ -22,7 +22,11 @@ from ansible_collections.community.remoteit.plugins.module_utils._client import 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connection_info_task import run as list_connections
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError, RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._errors import (
+    AnswerLostError,
+    OptionError,
+    RemoteItError,
+)
 from ansible_collections.community.remoteit.plugins.module_utils._model import is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._service_by_name import ONE_OF, chosen_service
 from tests import COLLECTION
@@ -140,15 +144,13 @@ def test_what_lists_sessions_is_shown_plainly(tmp_path: Path) -> None:
 def test_a_time_that_none_can_be_is_no_time(tmp_path: Path, moment: str) -> None:
     account = Account()
     account.sessions = [{**listed("late"), "timestamp": moment}]
-    warnings: list[str] = []
     options = {
         **dict.fromkeys(("service_id", "device", "device_tag", "service", "account")),
         **_options(account, tmp_path),
     }
-    with account.server:
-        assert list_connections({**options, "timeout": 20.0}, False, warnings.append)["connections"] == []
-    assert [warning for warning in warnings if "it has no usable time of a session" in warning]
-    assert all(warning.isprintable() for warning in warnings)
+    with account.server, pytest.raises(AnswerLostError, match="it has no usable time of a session") as caught:
+        list_connections({**options, "timeout": 20.0}, False, print)
+    assert str(caught.value).isprintable()
 
 
 def _options(account: Account, registry: Path) -> dict[str, Any]:

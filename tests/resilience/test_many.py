@@ -261,7 +261,7 @@ def test_web_pages_are_opened_with_the_others(site: Site) -> None:
     result = many(site, SERVICE, PAGE)
     assert [one["type"] for one in asked(result, "connection")] == ["port", "reverse"]
     (warning,) = site.warnings
-    assert warning.startswith(f"{PAGE}: access=latching has no effect on {PAGE}")
+    assert warning.startswith(f"access=latching has no effect on {PAGE}")
 
 
 def test_warnings_are_told_in_short(site: Site) -> None:
