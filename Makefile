@@ -24,8 +24,8 @@ help: ## Show this list
 demo: $(READY) ## Watch it work: a remote.it simulator, an SSH server and a playbook, all on this machine
 	$(VENV)/bin/python -m tests.demo
 
-# the longest first: two run at a time in the gate
-test: integration lint units resilience sanity ## Everything one Python can check, and which lines of it ran
+# the longest first: three run at a time in the gate
+test: integration resilience lint units sanity ## Everything one Python can check, and which lines of it ran
 	$(VENV)/bin/python -m tests.coverage report $(COVERAGE)
 
 ifneq ($(filter test,$(MAKECMDGOALS)),)
@@ -47,14 +47,14 @@ units: $(READY) ## Unit tests
 	$(PYTEST) -n auto tests/unit
 
 resilience: $(READY) ## Faults, races and random input, against the simulator
-	$(PYTEST) -n 3 tests/resilience
+	$(PYTEST) -n 2 tests/resilience
 
 properties: $(READY) ## Random histories of connections, EXAMPLES of them; SEED repeats the same ones
 	@echo "EXAMPLES=$(EXAMPLES) SEED=$(SEED)"
 	EXAMPLES=$(EXAMPLES) $(PYTEST) -s --hypothesis-seed=$(SEED) tests/resilience/test_histories.py
 
 integration: $(READY) ## Real playbooks against the simulator and an SSH server
-	$(PYTEST) -n 4 tests/functional
+	$(PYTEST) -n 3 tests/functional
 
 soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS=--help shows what can be set
 	$(VENV)/bin/python -m tests.soak $(ARGS)

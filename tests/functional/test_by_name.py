@@ -14,7 +14,7 @@ from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, NEIGHBOUR, OFFLINE, OTHER, SECRET, service_id
 from tests.simulator.harness import Simulator
 
-from .tasks import CONNECTION, INFO, LOOKUP, show
+from .tasks import CONNECTION, INFO, LOOKUP, WHO, show
 
 KITCHEN = service_id(1, 1)
 GARAGE = service_id(2, 1)
@@ -68,12 +68,13 @@ def test_a_tag_and_a_device_with_one_service_lead_through_ssh(lab: Lab) -> None:
     lab.cloud.update(service_id(1, 0), tags=["kitchen"])
     run = lab.run_tasks(
         task("open", {"device_tag": "kitchen", "set_host_vars": True}),
-        {"name": "who", "ansible.builtin.command": "hostname", "changed_when": False},
+        WHO,
         task("close", {"device": "pi-kitchen", "state": "absent"}),
         hosts="pi-kitchen",
     )
     assert run.returncode == 0, run.output
     assert run.result("open").result["connection"]["service_id"] == KITCHEN
+    assert run.result("who").result["stdout"] == "pi-kitchen"
     assert run.result("close").changed
     assert lab.open_connections() == []
 

@@ -107,7 +107,7 @@ def test_nothing_stays_open_after_ad_hoc_commands(lab: Lab) -> None:
     environment = {**os.environ, **lab.environment(), **PERSIST}
     task = f"service_id={DATABASE} close=at_end"
     for words in (
-        ["pis", "-m", "ansible.builtin.command", "-a", "printenv DEVICE_NAME"],
+        ["pis", "-m", "ansible.builtin.raw", "-a", "printenv DEVICE_NAME"],
         ["localhost", "-m", "community.remoteit.remoteit_connection", "-a", task],
     ):
         ended = subprocess.run([*ansible, *words], env=environment, capture_output=True, text=True, check=False)

@@ -77,7 +77,7 @@ def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
     configure = {"name": "configure", "ansible.builtin.lineinfile": line}
     for device in lab.devices:
         (device.home / ".profile").unlink(missing_ok=True)
-    first = run_on_fleet(lab, configure, WHO, gather_facts=True)
+    first = run_on_fleet(lab, configure, WHO)
     assert operations(lab, "connect") == 2
     second = run_on_fleet(lab, configure)
     assert first.returncode == second.returncode == 0, first.output + second.output

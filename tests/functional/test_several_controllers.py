@@ -21,7 +21,7 @@ from tests.lab.redis_server import RedisServer
 from tests.lab.world import DATABASE
 
 from .fleet import wait_until_nothing_is_open
-from .tasks import CONNECTION
+from .tasks import CONNECTION, WHO
 
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 CONFIGURE = DEMO / "configure.yml"
@@ -92,7 +92,7 @@ def test_the_end_of_a_run_and_of_ssh_close_what_redis_remembers(lab: Lab, redis_
         {
             "hosts": "all",
             "gather_facts": False,
-            "tasks": [{"name": "Say who is there", "ansible.builtin.command": "printenv DEVICE_NAME"}],
+            "tasks": [{**WHO, "name": "Say who is there"}],
         },
     ]
     environ = {
