@@ -26,7 +26,7 @@ from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.ssh_device import SshDevice
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, device, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 
 PLUGIN = "community.remoteit.remoteit"
 ORGANISATION = "acme@example.com"
@@ -123,7 +123,7 @@ class Listed:
 class Fleet:
     """A simulator with a fleet, and Ansible in front of it. The lab's devices are its first two."""
 
-    def __init__(self, lab: Lab, cloud: Simulator) -> None:
+    def __init__(self, lab: Lab, cloud: AdminClient) -> None:
         self.lab = lab
         self.cloud = cloud
         self.root = lab.root / "fleet"
@@ -147,7 +147,7 @@ class Fleet:
         # The same devices as the lab's own simulator knows them.
         known_hosts.write_text("".join(lines) + (self.lab.root / "known_hosts").read_text())
 
-    def environment(self, cloud: Simulator | None = None) -> dict[str, str]:
+    def environment(self, cloud: AdminClient | None = None) -> dict[str, str]:
         """The variables by which Ansible finds the collection, and the collection the fleet."""
         return {**self.lab.environment(cloud or self.cloud), "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "1"}
 
@@ -158,7 +158,7 @@ class Fleet:
         path.write_text(config if isinstance(config, str) else yaml.safe_dump({"plugin": PLUGIN, **config}))
         return path
 
-    def listed(self, config: Mapping[str, Any] | str, cloud: Simulator | None = None, **environ: str) -> Listed:
+    def listed(self, config: Mapping[str, Any] | str, cloud: AdminClient | None = None, **environ: str) -> Listed:
         """Let the plugin read *config*. Raises AnsibleError as the plugin does."""
         data, warnings = InventoryData(), []
         with pytest.MonkeyPatch.context() as patch:
@@ -177,7 +177,7 @@ class Fleet:
         config: Mapping[str, Any] | str,
         *arguments: str,
         environ: Mapping[str, str] | None = None,
-        cloud: Simulator | None = None,
+        cloud: AdminClient | None = None,
         name: str = "fleet.remoteit.yml",
     ) -> Listing:
         """Run ansible-inventory with *arguments*, by default --list, on the configuration in a file of that *name*."""

@@ -29,7 +29,7 @@ from tests.lab.world import (
     VIEW_ONLY,
     WEB,
 )
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .tasks import CONNECTION, connection
 
@@ -166,7 +166,7 @@ def test_a_wrong_key_is_named_in_whatever_form_it_is_refused(lab: Lab) -> None:
     with ExitStack() as stack:
         tasks = []
         for form in ("json", "forbidden", "text"):
-            cloud = stack.enter_context(Simulator(lab.simulator_config(auth_failure=form)))
+            cloud = stack.enter_context(ThreadedSimulator(lab.simulator_config(auth_failure=form)))
             for api in ("rest", "graphql"):
                 options = {"api": api, "rest_url": cloud.rest_url, "graphql_url": cloud.graphql_url}
                 tasks.append(connection(f"{form} {api}", DATABASE, {"ignore_errors": True}, **options))
@@ -204,7 +204,8 @@ def test_a_wrong_clock_is_corrected_once_and_named(lab: Lab) -> None:
     offsets = {-3600: "ahead of", 3600: "behind"}
     with ExitStack() as stack:
         clouds = {
-            offset: stack.enter_context(Simulator(lab.simulator_config(clock_offset=offset))) for offset in offsets
+            offset: stack.enter_context(ThreadedSimulator(lab.simulator_config(clock_offset=offset)))
+            for offset in offsets
         }
         tasks = []
         for offset, cloud in clouds.items():

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.lab.world import OWNER
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
+from tests.simulator.threaded import ThreadedSimulator
 
 from .fleet import PERSIST
 from .fleet_lab import Fleet, service, simulator_config
@@ -41,7 +42,7 @@ def devices(count: int, target: str) -> list[dict[str, Any]]:
     ]
 
 
-def asked(cloud: Simulator) -> Counter[str]:
+def asked(cloud: AdminClient) -> Counter[str]:
     return Counter(call["operation"] for call in cloud.calls())
 
 
@@ -50,7 +51,7 @@ def test_many_hosts_by_tasks(fleet: Fleet) -> None:
     target = f"127.0.0.1:{fleet.lab.devices[0].port}"
     hosts = 20
     all_of_them = "{{ ansible_play_hosts_all | map('extract', hostvars, 'remoteit_service_id') }}"
-    with Simulator(simulator_config(devices(_DEVICES, target))) as cloud:
+    with ThreadedSimulator(simulator_config(devices(_DEVICES, target))) as cloud:
         run = fleet.run_tasks(
             {"connect": "none", "compose": {"ansible_connection": "'local'"}},
             connection("open", "{{ remoteit_service_id }}"),
@@ -76,7 +77,7 @@ def test_many_hosts_on_demand(fleet: Fleet) -> None:
     known_hosts.write_text("".join(f"{alias} {first.host_key}\n" for alias in aliases))
     arguments = f"-o UserKnownHostsFile={known_hosts} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes"
     work = {"name": "work", "ansible.builtin.raw": "true", "changed_when": False}
-    with Simulator(simulator_config(devices(hosts, f"127.0.0.1:{first.port}"))) as cloud:
+    with ThreadedSimulator(simulator_config(devices(hosts, f"127.0.0.1:{first.port}"))) as cloud:
         run = fleet.run_tasks(
             {},
             *[work] * 3,

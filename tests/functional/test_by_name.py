@@ -12,7 +12,7 @@ import pytest
 
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, NEIGHBOUR, OFFLINE, OTHER, SECRET, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .tasks import CONNECTION, INFO, LOOKUP, WHO, show
 
@@ -184,7 +184,7 @@ def test_a_device_of_an_organisation_is_found_through_its_account(lab: Lab) -> N
     config["accounts"][0]["memberships"] = [{"account": NEIGHBOUR, "permissions": ["VIEW", "CONNECT"]}]
     config["accounts"][1]["organization"] = "Neighbours"
     config["devices"][-1]["shared_with"] = []
-    with Simulator(config) as cloud:
+    with ThreadedSimulator(config) as cloud:
         run = lab.run_tasks(
             task("without", {"device": "next door"}, IGNORED),
             task("open", {"device": "next door", "account": "neighbours"}),

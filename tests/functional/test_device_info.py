@@ -13,7 +13,7 @@ import pytest
 
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, NEIGHBOUR, OFFLINE, OWNER, WEB, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .tasks import DEVICES, show
 
@@ -170,7 +170,7 @@ def test_an_organisation_of_more_than_two_pages(lab: Lab) -> None:
         config["devices"].append(
             {"id": f"80:00:00:00:03:{octets}:00", "name": f"thing {number:04}", "owner": MEMBER, "services": [service]}
         )
-    with Simulator(config) as cloud:
+    with ThreadedSimulator(config) as cloud:
         # The types and accounts, the first page, and then, in the second task, a device of the first page is gone.
         cloud.set_fault({"fault": "device_leaves", "id": "80:00:00:00:03:00:07:00", "after": 4 + 2, "count": 1})
         whole, without = devices("whole", account="many things"), devices("without", account="many things")
@@ -181,12 +181,13 @@ def test_an_organisation_of_more_than_two_pages(lab: Lab) -> None:
     assert found["without"] == [f"thing {number:04}" for number in range(2100) if number != 7]
 
 
+@pytest.mark.one_core
 def test_what_strangers_wrote_is_never_a_template(lab: Lab) -> None:
     config = lab.simulator_config()
     stranger = config["devices"][-1]
     stranger.update(name=HOSTILE[0], tags=list(HOSTILE), attributes={text: [text, {text: text}] for text in HOSTILE})
     stranger["services"][0].update(name=HOSTILE[1], attributes=dict(enumerate(HOSTILE)))
-    with Simulator(config) as cloud:
+    with ThreadedSimulator(config) as cloud:
         run = lab.run_tasks(
             devices("list", {"register": "found"}, shared=True),
             show("name", "found.devices[0].name"),

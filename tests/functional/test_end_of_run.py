@@ -73,11 +73,8 @@ def test_nothing_stays_open_after_an_unreachable_host(lab: Lab) -> None:
     wait_until_nothing_is_open(lab)
 
 
-@pytest.mark.parametrize(
-    "number",
-    [*(pytest.param(one, marks=ONE_CORE) for one in (signal.SIGINT, signal.SIGTERM)), signal.SIGKILL],
-    ids=lambda number: number.name,
-)
+@pytest.mark.one_core
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_nothing_stays_open_after_a_signal(lab: Lab, number: signal.Signals) -> None:
     pause = {"name": "pause", "ansible.builtin.command": "sleep 5", "changed_when": False}
     process = lab.start([play(pause)], *on_demand(lab), environ=PERSIST)

@@ -18,7 +18,8 @@ from ansible.plugins.loader import inventory_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import from_iso8601
 from tests.lab.world import KEY_ID, SECRET, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
+from tests.simulator.threaded import ThreadedSimulator
 
 from .fleet_lab import (
     CELLAR,
@@ -38,7 +39,7 @@ from .tasks import WHO, connection, show
 ALL = {"pi-kitchen-ssh", "pi-garage-ssh", "pi-garage-web", "cellar-ssh", "doorbell-ssh"}
 
 
-def refused(fleet: Fleet, config: dict[str, Any] | str, cloud: Simulator | None = None, **environ: str) -> str:
+def refused(fleet: Fleet, config: dict[str, Any] | str, cloud: AdminClient | None = None, **environ: str) -> str:
     """The error of a configuration that cannot be used."""
     with pytest.raises(AnsibleError) as caught:
         fleet.listed(config, cloud, **environ)
@@ -175,7 +176,7 @@ def test_no_value_of_one_device_ends_the_inventory(fleet: Fleet) -> None:
         "exclude": ["remoteit_device_attributes.v is match('[')", "1 / 0"],
         "hostname": ["remoteit_device_attributes.v.x.y", "remoteit_device_name"],
     }
-    with Simulator(simulator_config(devices)) as cloud:
+    with ThreadedSimulator(simulator_config(devices)) as cloud:
         listed = fleet.listed(config, cloud)
         assert set(listed.hosts) == {f"d{number}" for number in range(1, len(values) + 1)}
         assert listed.groups["kept"] == {"d8"}
@@ -187,7 +188,7 @@ def test_no_value_of_one_device_ends_the_inventory(fleet: Fleet) -> None:
 @pytest.mark.one_core
 def test_duplicates_get_their_ids_and_a_warning(fleet: Fleet) -> None:
     devices = [device(number, "twin", service(service_id(number, 1))) for number in (1, 2)]
-    with Simulator(simulator_config([*devices, device(3, "single", service(service_id(3, 1)))])) as cloud:
+    with ThreadedSimulator(simulator_config([*devices, device(3, "single", service(service_id(3, 1)))])) as cloud:
         listed = fleet.listed({}, cloud)
     assert set(listed.hosts) == {"twin-ssh-8000000000000101", "twin-ssh-8000000000000201", "single-ssh"}
     (warning,) = listed.warnings
@@ -203,7 +204,7 @@ def test_a_strangers_device_takes_no_name_that_means_something_else(fleet: Fleet
         for number, name in enumerate(names, start=1)
     ]
     config = {"hosts": "devices", "keyed_groups": [{"key": "remoteit_tags", "separator": ""}]}
-    with Simulator(simulator_config([*devices, device(0x50, "mine", service(service_id(0x50, 1)))])) as cloud:
+    with ThreadedSimulator(simulator_config([*devices, device(0x50, "mine", service(service_id(0x50, 1)))])) as cloud:
         static = ["-i", str(fleet.lab.inventory)]
         run = fleet.run_tasks(
             config,
@@ -240,7 +241,7 @@ def test_a_device_is_reached_through_its_ssh_service(fleet: Fleet) -> None:
 def test_what_cannot_be_reached_is_nobody_even_if_a_machine_has_its_name(fleet: Fleet) -> None:
     """A device called like a machine of the local network must not send a task to that machine."""
     devices = [device(1, "127.0.0.2", service(service_id(1, 1), "web", 7, 80))]
-    with Simulator(simulator_config(devices)) as cloud:
+    with ThreadedSimulator(simulator_config(devices)) as cloud:
         run = fleet.run_tasks({"hosts": "devices"}, WHO, environ=fleet.environment(cloud))
         assert run.result("who").status == "unreachable"
         assert "Could not resolve hostname remoteit-8000000000000100" in run.result("who").result["msg"]
@@ -341,7 +342,7 @@ def test_open_opens_what_can_be_opened_and_joins_what_is_open(fleet: Fleet) -> N
 @pytest.mark.one_core
 def test_open_is_concurrent_and_has_a_limit(fleet: Fleet) -> None:
     devices = [device(number, f"d{number}", service(service_id(number, 1))) for number in range(1, 9)]
-    with Simulator(simulator_config(devices, connect_delay=1.0)) as cloud:
+    with ThreadedSimulator(simulator_config(devices, connect_delay=1.0)) as cloud:
         message = refused(fleet, {"connect": "open", "open_limit": 7}, cloud)
         assert "connect=open would open connections to 8 services, and open_limit is 7" in message
         assert cloud.state()["connections"] == []
@@ -426,7 +427,7 @@ def test_more_devices_than_a_page_holds(fleet: Fleet) -> None:
         | {"services": [service(f"80:00:00:00:01:{number >> 8:02X}:{number & 255:02X}:01")]}
         for number in range(1100)
     ]
-    with Simulator(simulator_config(devices)) as cloud:
+    with ThreadedSimulator(simulator_config(devices)) as cloud:
         hosts = fleet.listed({}, cloud).hosts
         assert len(cloud.calls()) == 2
     assert len(hosts) == 1100

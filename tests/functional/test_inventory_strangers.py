@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.lab.world import service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
+from tests.simulator.threaded import ThreadedSimulator
 
 from .fleet_lab import Fleet, service, shared_by_the_neighbour, simulator_config
 from .tasks import show
@@ -54,7 +55,7 @@ def texts(marker: Path) -> list[str]:
 
 
 @pytest.fixture
-def hostile(texts: list[str]) -> Iterator[Simulator]:
+def hostile(texts: list[str]) -> Iterator[AdminClient]:
     """A fleet of nothing but that, and of what a terminal, a file system or JSON may not like."""
     devices = [
         shared_by_the_neighbour(
@@ -67,12 +68,12 @@ def hostile(texts: list[str]) -> Iterator[Simulator]:
         for number, text in enumerate(texts, start=1)
     ]
     long = shared_by_the_neighbour(0x60, "n" * 5000, service(service_id(0x60, 1), "n" * 5000), tags=["t" * 5000])
-    with Simulator(simulator_config([*devices, long])) as cloud:
+    with ThreadedSimulator(simulator_config([*devices, long])) as cloud:
         yield cloud
 
 
 @pytest.mark.parametrize("mode", ["services", pytest.param("devices", marks=pytest.mark.one_core)])
-def test_nothing_is_evaluated(fleet: Fleet, hostile: Simulator, texts: list[str], marker: Path, mode: str) -> None:
+def test_nothing_is_evaluated(fleet: Fleet, hostile: AdminClient, texts: list[str], marker: Path, mode: str) -> None:
     config = {"hosts": mode, **EXPRESSIONS}
     # What these expressions yield goes through another inventory and through variables of a play.
     more = fleet.root / "zz.constructed.yml"
@@ -92,8 +93,9 @@ def test_nothing_is_evaluated(fleet: Fleet, hostile: Simulator, texts: list[str]
     assert len(run.results) == 8 * 5
 
 
+@pytest.mark.one_core
 def test_what_ansible_inventory_prints_is_not_evaluated_either(
-    fleet: Fleet, hostile: Simulator, marker: Path, tmp_path: Path
+    fleet: Fleet, hostile: AdminClient, marker: Path, tmp_path: Path
 ) -> None:
     config: dict[str, Any] = {**EXPRESSIONS, "connect": "none"}
     assert fleet.show(config, "--graph", "--vars", cloud=hostile).returncode == 0
@@ -111,7 +113,8 @@ def test_what_ansible_inventory_prints_is_not_evaluated_either(
     assert not marker.exists()
 
 
-def test_cached_it_is_still_data(fleet: Fleet, hostile: Simulator, marker: Path, tmp_path: Path) -> None:
+@pytest.mark.one_core
+def test_cached_it_is_still_data(fleet: Fleet, hostile: AdminClient, marker: Path, tmp_path: Path) -> None:
     cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
     fleet.listed({**EXPRESSIONS, **cache}, hostile)
     run = fleet.run_tasks({**EXPRESSIONS, **cache}, show("label", "label"), environ=fleet.environment(hostile))

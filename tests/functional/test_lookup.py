@@ -59,6 +59,7 @@ def test_several_ids_give_several_answers_in_their_order(lab: Lab) -> None:
     assert run.result("one list").result["msg"] == [OTHER, ""]
 
 
+@pytest.mark.one_core
 def test_open_is_single_flight_over_all_forks_and_leads_to_the_device(lab: Lab) -> None:
     hosts = {f"host{number}": {"ansible_connection": "local"} for number in range(20)}
     inventory = lab.root / "many.yml"

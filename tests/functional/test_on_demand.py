@@ -22,7 +22,7 @@ import yaml
 from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.world import DISABLED, OFFLINE, UNKNOWN, VIEW_ONLY, WEB, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open, wait_until_ssh_has_gone
 from .tasks import WHO, connection
@@ -87,6 +87,7 @@ def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
         assert not second.result("configure", name).changed
 
 
+@pytest.mark.one_core
 def test_a_whole_run_opens_each_tunnel_once(lab: Lab) -> None:
     """Facts, tasks, a loop, a delegated and an asynchronous task, and a reset, for three hosts on two services."""
     arguments = on_demand(lab)
@@ -357,7 +358,7 @@ def test_what_a_killed_ssh_leaves_is_closed_by_the_next(lab: Lab) -> None:
 def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> None:
     """The first device's connection is closed elsewhere while SSH persists, and the second one gets its address."""
     persist = {"ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=10s"}
-    with Simulator(lab.simulator_config(reuse_ports=True, cut_on_close=False)) as cloud:
+    with ThreadedSimulator(lab.simulator_config(reuse_ports=True, cut_on_close=False)) as cloud:
         environ = {**lab.environment(cloud), **persist}
         ports, answers = set(), []
         for host in (*NAMES, "pi-kitchen"):

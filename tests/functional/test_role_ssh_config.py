@@ -18,7 +18,8 @@ import pytest
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, SSH_APPLICATION, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
+from tests.simulator.threaded import ThreadedSimulator
 
 from .fleet import wait_until_nothing_is_open
 
@@ -51,11 +52,11 @@ class Home:
         mark = f"{self.path} of community.remoteit.ssh_config"
         return f'# BEGIN {mark}\nInclude "{self.path}"\n# END {mark}\n'.encode()
 
-    def role(self, *arguments: str, cloud: Simulator | None = None, **variables: Any) -> Run:
+    def role(self, *arguments: str, cloud: AdminClient | None = None, **variables: Any) -> Run:
         """Run the role; *variables* are its variables without their prefix."""
         return self.roles([variables], *arguments, cloud=cloud)
 
-    def roles(self, calls: Sequence[dict[str, Any]], *arguments: str, cloud: Simulator | None = None) -> Run:
+    def roles(self, calls: Sequence[dict[str, Any]], *arguments: str, cloud: AdminClient | None = None) -> Run:
         """Run the role several times in a play, which goes on after a failure but for the last call."""
         tasks = [self._call(variables) for variables in calls]
         rescue = [{"name": "Go on", "ansible.builtin.meta": "noop"}]
@@ -71,7 +72,7 @@ class Home:
             "vars": given,
         }
 
-    def use(self, *command: str, cloud: Simulator | None = None) -> str:
+    def use(self, *command: str, cloud: AdminClient | None = None) -> str:
         """Run ssh or one of its friends with the user's configuration; what it says."""
         program, *arguments = command
         done = subprocess.run(
@@ -101,7 +102,6 @@ def changes(run: Run) -> list[str]:
     return [item.task.partition(" : ")[2] for item in run.results if item.changed]
 
 
-@pytest.mark.one_core
 def test_ssh_and_scp_reach_the_devices_by_name_and_leave_nothing_open(home: Home) -> None:
     run = home.role()
     assert run.returncode == 0, run.output
@@ -115,6 +115,7 @@ def test_ssh_and_scp_reach_the_devices_by_name_and_leave_nothing_open(home: Home
     assert home.use("ssh", "-G", "github.com").count("user git") == 1
 
 
+@pytest.mark.one_core
 def test_it_comes_and_goes_and_a_second_run_changes_nothing(home: Home) -> None:
     twice = home.roles([{}, {}])
     assert changes(twice) == [
@@ -185,7 +186,7 @@ def test_filters_choose_and_a_strangers_names_stay_out_until_they_are_wanted(hom
     ):
         service = {"id": service_id(number, 1), "name": "SSH", "application": SSH_APPLICATION, "target": target}
         config["devices"].append({"id": service_id(number, 0), "name": name, "services": [service], **more})
-    with Simulator(config) as cloud:
+    with ThreadedSimulator(config) as cloud:
         calls = [
             {},
             {"tags": ["other", "{% raw %}{{ 1 + 1 }}{% endraw %}"]},

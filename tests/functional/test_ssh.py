@@ -14,13 +14,12 @@ import yaml
 
 from tests.lab.lab import Lab
 from tests.lab.world import service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .tasks import WHO, connection, info, show
 
 SERVICE = "{{ remoteit_service_id }}"
 NAMES = ("pi-kitchen", "pi-garage")
-ONE_CORE = pytest.mark.one_core
 
 
 def device_of(run: Any, task: str, host: str) -> str:
@@ -64,6 +63,7 @@ def test_register_and_set_fact_reach_the_device_as_well(lab: Lab) -> None:
     assert device_of(run, "who", "pi-kitchen") == "pi-kitchen", run.output
 
 
+@pytest.mark.one_core
 def test_a_new_play_and_handlers_and_facts_use_the_tunnel(lab: Lab) -> None:
     first = {
         "name": "Open",
@@ -100,7 +100,7 @@ def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> Non
         keywords = {} if ours else {"vars": unchecked}
         return {"name": host, "hosts": host, "gather_facts": False, **keywords, "tasks": tasks}
 
-    with Simulator(lab.simulator_config(reuse_ports=True, cut_on_close=False)) as cloud:
+    with ThreadedSimulator(lab.simulator_config(reuse_ports=True, cut_on_close=False)) as cloud:
         for ours in (False, True):
             run = lab.run([play(host, ours) for host in NAMES], environ=lab.environment(cloud))
             ports = {run.result(f"open {host}").result["connection"]["port"] for host in NAMES}
@@ -109,13 +109,14 @@ def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> Non
             assert answers == (list(NAMES) if ours else ["pi-kitchen", "pi-kitchen"]), run.output
 
 
+@pytest.mark.one_core
 @pytest.mark.parametrize(
     "ssh_args",
     [
         "-C -o ControlMaster=auto -o ControlPersist=60s",
-        pytest.param("-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={sockets}/own-%h", marks=ONE_CORE),
-        pytest.param("-o ControlMaster=no", marks=ONE_CORE),
-        pytest.param("-o HostKeyAlias=something-else", marks=ONE_CORE),
+        "-o ControlMaster=auto -o ControlPersist=60s -o ControlPath={sockets}/own-%h",
+        "-o ControlMaster=no",
+        "-o HostKeyAlias=something-else",
     ],
 )
 def test_the_users_own_ssh_arguments_are_kept(lab: Lab, ssh_args: str) -> None:
@@ -163,6 +164,7 @@ def test_set_host_vars_wins_over_old_names_in_the_inventory(lab: Lab) -> None:
     assert device_of(run, "who", "pi-kitchen") == "pi-kitchen"
 
 
+@pytest.mark.one_core
 def test_delegated_to_localhost_it_still_sets_the_hosts_variables(lab: Lab) -> None:
     run = lab.run_tasks(connection("open", SERVICE, {"delegate_to": "localhost"}, set_host_vars=True), WHO, hosts="pis")
     assert [device_of(run, "who", host) for host in NAMES] == list(NAMES)

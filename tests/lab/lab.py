@@ -23,6 +23,7 @@ from typing import Any, Self
 import yaml
 
 from tests import COLLECTION
+from tests.simulator.admin_client import AdminClient
 from tests.simulator.harness import Simulator
 
 from .playbook import Run, run_playbook, start_playbook
@@ -69,7 +70,7 @@ class Lab:
         """The configuration that the simulator runs with, with *behaviour* in its section of that name."""
         return simulator_config(self.devices, behaviour)
 
-    def environment(self, cloud: Simulator | None = None) -> dict[str, str]:
+    def environment(self, cloud: AdminClient | None = None) -> dict[str, str]:
         """The variables by which Ansible finds the collection, and the collection *cloud*, or the lab's own simulator."""
         cloud = cloud or self.cloud
         return {

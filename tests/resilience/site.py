@@ -14,7 +14,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections im
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, NEIGHBOUR, OWNER, SECRET, device, service_id
-from tests.simulator.harness import Simulator
+from tests.simulator.admin_client import AdminClient
 
 TCP, WEB = 1, 7
 
@@ -31,7 +31,7 @@ class Site:
     :ivar warnings: what the user was warned of
     """
 
-    def __init__(self, cloud: Simulator, root: Path, registry: str | None = None) -> None:
+    def __init__(self, cloud: AdminClient, root: Path, registry: str | None = None) -> None:
         self.cloud = cloud
         self.root = root
         self.place = registry or str(root / "registry")

@@ -18,7 +18,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
 from tests.lab.target import answering_target
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .kill_matrix import KEPT, PHASES, kill
 from .site import SERVICE, Site, configuration
@@ -46,7 +46,7 @@ def test_a_request_that_had_to_wait_is_looked_for_as_well(
 def test_what_a_killed_process_opened_is_never_taken_for_what_was_opened_instead(tmp_path: Path) -> None:
     """Where REST's answer has no id that the sessions have, and sessions are listed late, only times tell them apart."""
     variant = {"rest_answer": "seed", "rest_session_id": "different", "session_delay": 100}
-    with answering_target() as target, Simulator(configuration(target, **variant)) as cloud:
+    with answering_target() as target, ThreadedSimulator(configuration(target, **variant)) as cloud:
         site = Site(cloud, tmp_path)
         kill(site, ANSWER_NOT_READ, "rest", KEPT, [SERVICE])
         (orphan,) = site.open_ids()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.lab.target import answering_target
-from tests.simulator.harness import Simulator
+from tests.simulator.threaded import ThreadedSimulator
 
 from .site import PAGE, SERVICE, Site, configuration
 
@@ -24,7 +24,7 @@ APIS = ["rest", "graphql"]
 @pytest.fixture
 def variant(tmp_path: Path, behaviour: dict[str, Any]) -> Iterator[Site]:
     """A site whose simulator has another *behaviour*."""
-    with answering_target() as target, Simulator(configuration(target, **behaviour)) as cloud:
+    with answering_target() as target, ThreadedSimulator(configuration(target, **behaviour)) as cloud:
         yield Site(cloud, tmp_path)
 
 

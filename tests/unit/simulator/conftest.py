@@ -19,10 +19,10 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from tests.simulator.admin_client import AdminClient
+from tests.simulator.threaded import ThreadedSimulator
 
 from .client import BOB_KEY, Client
 from .targets import reversing_server
-from .threaded import ThreadedSimulator
 from .world import configuration
 
 Start = Callable[..., ThreadedSimulator]

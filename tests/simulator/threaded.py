@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from tests.simulator.admin_client import AdminClient
-from tests.simulator.config import read_settings
-from tests.simulator.server import Server
+from .admin_client import AdminClient
+from .config import read_settings
+from .server import Server
 
 
 class ThreadedSimulator(AdminClient):
@@ -30,7 +30,8 @@ class ThreadedSimulator(AdminClient):
 
     def __enter__(self) -> ThreadedSimulator:
         self._thread.start()
-        assert self._ready.wait(10)
+        if not self._ready.wait(10):
+            raise RuntimeError("The simulator did not start.")
         return self
 
     def __exit__(
