@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,8 @@ class ThreadedSimulator(AdminClient):
     """Context manager around a server with its own event loop."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._settings = read_settings(dict(config), Path())
+        # as it would come from a file
+        self._settings = read_settings(json.loads(json.dumps(config)), Path())
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
