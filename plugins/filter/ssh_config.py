@@ -96,8 +96,6 @@ from ..module_utils._argspec import api_argument_spec
 from ..module_utils._errors import OptionError
 from ..plugin_utils import _ssh_config
 
-_SECRET = {"access_key_id", "secret_access_key", "developer_key", "registry_password"}
-
 
 def ssh_config(
     devices: Sequence[Mapping[str, Any]],
@@ -119,8 +117,8 @@ def ssh_config(
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their types, without those that are not set. Raises OptionError."""
     spec: dict[str, Any] = {
-        # The program has the same defaults.
-        **{name: {**one, "default": None} for name, one in api_argument_spec().items() if name not in _SECRET},
+        # The program has the same defaults. Keys and secrets are the options whose spec speaks of no_log.
+        **{name: {**one, "default": None} for name, one in api_argument_spec().items() if "no_log" not in one},
         "access": {"type": "str", "choices": list(MODES)},
         "client_ip": {"type": "str"},
     }
