@@ -369,7 +369,8 @@ def test_a_reused_proxy_address_never_leads_to_the_wrong_device(lab: Lab) -> Non
                 cloud.close(item["id"])
         assert len(ports) == 1, "the proxy port was not reused"
         assert answers == [*NAMES, "pi-kitchen"]
-        wait_until_ssh_has_gone(lab)
+        # while there is a simulator to ask
+        wait_until_nothing_is_open(lab)
 
 
 @pytest.mark.one_core
