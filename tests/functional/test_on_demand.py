@@ -77,7 +77,7 @@ def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
     configure = {"name": "configure", "ansible.builtin.lineinfile": line}
     for device in lab.devices:
         (device.home / ".profile").unlink(missing_ok=True)
-    first = run_on_fleet(lab, configure, WHO)
+    first = run_on_fleet(lab, configure, WHO, gather_facts=True)
     assert operations(lab, "connect") == 2
     second = run_on_fleet(lab, configure)
     assert first.returncode == second.returncode == 0, first.output + second.output
@@ -89,7 +89,7 @@ def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
 
 @pytest.mark.one_core
 def test_a_whole_run_opens_each_tunnel_once(lab: Lab) -> None:
-    """Facts, tasks, a loop, a delegated and an asynchronous task, and a reset, for three hosts on two services."""
+    """Facts, ten tasks, a loop, a delegated and an asynchronous task, and a reset, for three hosts on two services."""
     arguments = on_demand(lab)
     inventory = yaml.safe_load(lab.inventory.read_text())
     twin = lab.root / "twin.yml"
@@ -108,8 +108,8 @@ def test_a_whole_run_opens_each_tunnel_once(lab: Lab) -> None:
     }
     twin.write_text(yaml.safe_dump({"pis": {"hosts": {"twin": host}}}))
     tasks = [
-        {**WHO, "name": "first"},
-        {**WHO, "name": "loop", "loop": [1, 2]},
+        *({**WHO, "name": f"task {number}"} for number in range(10)),
+        {**WHO, "name": "loop", "loop": [1, 2, 3]},
         {**WHO, "name": "delegated", "delegate_to": "pi-kitchen"},
         {"name": "asynchronous", "ansible.builtin.command": "sleep 1", "async": 20, "poll": 1, "changed_when": False},
         {"name": "reset", "ansible.builtin.meta": "reset_connection"},
