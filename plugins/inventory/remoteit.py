@@ -175,7 +175,7 @@ notes:
     under their ids. C(remoteit_service_id) and C(remoteit_service_name) are those of the service by which SSH reaches the
     device, if there is one.
   - Names, tags and attributes are written by whoever owns a device, perhaps a stranger who shares it. They are never
-    evaluated as templates.
+    evaluated as templates, and what could begin one is escaped, also where a list of the hosts is kept and read again.
   - All options but O(include), O(exclude), O(hostname), O(compose), O(groups) and O(keyed_groups) can be templates, with
     lookups and extra variables, and can be encrypted by Ansible Vault.
   - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and the task C(refresh_inventory) of
@@ -249,7 +249,7 @@ from ..module_utils._module import failure_message
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
 from ..module_utils._text import enumerated
-from ..plugin_utils._inventory_cache import as_record, cache_key, from_record
+from ..plugin_utils._inventory_cache import as_record, cache_key, from_record, is_in_vain
 from ..plugin_utils._inventory_connect import reached
 from ..plugin_utils._inventory_expressions import Expressions
 from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
@@ -336,6 +336,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         devices = read_fleet(settings, wanted, account, checked_deadline(self.get_option("timeout")), self._warn)
         if cached:
             self._cache[key] = as_record(devices)
+            if is_in_vain(self._cache):
+                self._warn(
+                    f"cache_plugin={self.get_option('cache_plugin')} keeps the devices, but Ansible does not read them "
+                    "from there again: choose ansible.builtin.jsonfile, with persist_metadata, or set cache=false."
+                )
         return devices
 
     def _hosts(self, devices: Iterable[Device], prefix: str) -> Iterator[FleetHost]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ._errors import OptionError
 from ._fleet import Device, TypeNames
+from ._text import inert
 
 ANY = "any"
 ALL = "all"
@@ -87,15 +88,20 @@ class FleetFilter:
         return [device for device in kept if device.services or not self.application]
 
     def _fits(self, device: Device) -> bool:
-        wanted = [tag in device.tags for tag in self.tags]
+        wanted = [inert(tag) in device.tags for tag in self.tags]
         return (
-            (self.name is None or self.name.casefold() in device.name.casefold())
+            (self.name is None or self._is_part_of(device.name))
             and (not wanted or (all(wanted) if self.tags_match == ALL else any(wanted)))
             and (self.state is None or (self.state == ONLINE) == device.online)
             and (not self.platform or str(device.platform) in self.platform)
-            and (not self.owner or device.owner.casefold() in {one.casefold() for one in self.owner})
+            and (not self.owner or device.owner.casefold() in {inert(one).casefold() for one in self.owner})
             and self.shared in (None, device.shared)
         )
+
+    def _is_part_of(self, name: str) -> bool:
+        """Whether the name that is wanted is a part of *name*, in which its last character may not be escaped."""
+        wanted = self.name or ""
+        return any(form.casefold() in name.casefold() for form in (wanted, inert(wanted)))
 
     def _with_services(self, device: Device) -> Device:
         if not self.application:

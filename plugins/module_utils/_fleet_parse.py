@@ -12,7 +12,7 @@ from typing import Any
 
 from ._fleet import Device, FleetService, TypeNames
 from ._model import same_id, service_id
-from ._text import printable
+from ._text import inert, printable
 
 _BULK_SERVICE = 35
 
@@ -128,7 +128,7 @@ def _flag(fields: Mapping[str, Any], name: str) -> bool:
 
 def _text(fields: Mapping[str, Any], name: str) -> str | None:
     text = _optional(fields, name, str)
-    return None if text is None else printable(text)
+    return None if text is None else inert(text)
 
 
 def _number(fields: Mapping[str, Any], name: str) -> int | None:
@@ -161,11 +161,11 @@ def _attributes(fields: Mapping[str, Any]) -> dict[str, Any]:
         if left < 0 or depth > _ATTRIBUTE_DEPTH:
             raise ValueError("its attributes are too many or too deep")
         if isinstance(value, Mapping):
-            return {printable(key): copied(one, depth + 1) for key, one in value.items()}
+            return {inert(key): copied(one, depth + 1) for key, one in value.items()}
         if isinstance(value, list):
             return [copied(one, depth + 1) for one in value]
         if isinstance(value, str):
-            return printable(value, _ATTRIBUTE_CHARACTERS)
+            return inert(value, _ATTRIBUTE_CHARACTERS)
         # JSON has no such number, Python's parser takes it all the same.
         return None if isinstance(value, float) and not math.isfinite(value) else value
 

@@ -17,7 +17,7 @@ from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, RefusedError
 from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, is_connection_id, is_plain_host, same_id
 from ._settings import REST, Settings
-from ._text import printable
+from ._text import inert, printable
 from ._transport import Transport
 
 # Total life time of a proxy in every published answer, for answers that leave it out.
@@ -89,7 +89,7 @@ def parse_connection(
         service_id=service_id,
         host=host,
         port=port,
-        proxy=printable(str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}")),
+        proxy=inert(str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}")),
         type=REVERSE if port is None else PORT,
         access=access.mode,
         client_ip=access.client_ip,

@@ -16,7 +16,7 @@ from ._fleet_filter import FleetFilter
 from ._fleet_query import read_fleet
 from ._options import checked_service_id
 from ._settings import Settings
-from ._text import enumerated, printable
+from ._text import enumerated, inert
 
 # At most one of these says which device or service is meant.
 EXCLUSIVE = (["service_id", "device", "device_tag"], ["service_id", "service"])
@@ -67,7 +67,7 @@ def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str]
     # The API's name is a part of names, which also finds what the user may have meant.
     wanted = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
     near = read_fleet(Settings.from_options(options), wanted, options["account"], deadline, warn)
-    fitting = [one for one in near if option == "device_tag" or one.name == printable(text)]
+    fitting = [one for one in near if option == "device_tag" or one.name == inert(text)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -85,7 +85,7 @@ def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str]
 
 
 def _service(device: Device, name: str | None) -> FleetService:
-    fitting = [one for one in device.services if name is None or one.name == printable(name)]
+    fitting = [one for one in device.services if name is None or one.name == inert(name)]
     if len(fitting) == 1:
         return fitting[0]
     if not device.services:

@@ -6,15 +6,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _SHOWN_CHARACTERS = 200
+# What Ansible takes for a template where a text has lost the mark that it is none, also if another text is put behind it,
+# and the keys by which its serialisers know values that are more than data.
+_ACTIVE = re.compile(r"\{(?=[{%#]|\Z)|\A#(?=jinja2:)|\A_(?=_ansible)")
 
 
 def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
     """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
     shown = text.strip()[:limit]
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
+
+
+def inert(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
+    """*text* that a stranger wrote, as printable() shows it, and data to whatever reads it: a name, a tag, a key.
+
+    What begins a template or a mark of Ansible's serialisers is escaped, too, so it may be longer than *limit*.
+    """
+    return _ACTIVE.sub(lambda found: f"\\x{ord(found[0]):02x}", printable(text, limit))
 
 
 def enumerated(words: Iterable[str], limit: int = 10) -> str:

@@ -166,7 +166,7 @@ def test_two_that_fit_are_never_guessed_and_hostile_names_are_only_text(lab: Lab
     assert said.startswith("device='cabinet' fits 2 devices: set service_id to one of cabinet of owner@example.com (")
     assert DATABASE in said
     assert OFFLINE in said
-    assert f"{hostile} of owner@example.com (ssh ({KITCHEN}))" in run.result("hostile").result["msg"]
+    assert rf"\x7b{hostile[1:]} of owner@example.com (ssh ({KITCHEN}))" in run.result("hostile").result["msg"]
     assert run.result("said again").result["msg"] == run.result("hostile").result["msg"]
     lab.cloud.update(service_id(0x91, 0), name="cellar")
     run = lab.run_tasks(task("services", by_name(), IGNORED))

@@ -179,7 +179,7 @@ def check_results(run: Run, fleet: FleetCloud) -> None:
             assert case == "throttled" or len(result.result["msg"]) < 1000
         assert "********" in run.result(f"{api} repeated").result["msg"]
         assert "{{ lookup(" in run.result(f"{api} said").result["msg"]
-    assert "{{ lookup(" in run.result("proxy").result["msg"]
+    assert r"\x7b{ lookup(" in run.result("proxy").result["msg"]
     assert "{{ lookup(" in run.result("community.remoteit.tunnel : Say what went wrong").result["msg"]
     assert run.result("list").status == run.result("close").status == "ok"
     assert len(run.result("devices").result["devices"]) == len(fleet.devices)

@@ -17,8 +17,6 @@ from tests.lab.world import KEY_ID, SECRET
 from .fleet_lab import KITCHEN, ORGANISATION, Fleet
 from .tasks import show
 
-pytestmark = pytest.mark.one_core
-
 KITCHEN_DEVICE = KITCHEN[:-2] + "00"
 
 
@@ -39,6 +37,7 @@ def reads(fleet: Fleet) -> int:
     return [call["operation"] for call in fleet.cloud.calls()].count("query")
 
 
+@pytest.mark.one_core
 def test_a_hit_asks_nothing_and_keeps_neither_key_nor_address(fleet: Fleet, cached: dict[str, Any]) -> None:
     first = fleet.listed({**cached, "connect": "none"})
     count = reads(fleet)
@@ -52,6 +51,7 @@ def test_a_hit_asks_nothing_and_keeps_neither_key_nor_address(fleet: Fleet, cach
         assert secret not in content + kept.name
 
 
+@pytest.mark.one_core
 def test_addresses_are_never_from_the_cache(fleet: Fleet, cached: dict[str, Any]) -> None:
     (first,) = fleet.listed(cached).hosts.values()
     fleet.cloud.close(first["remoteit_connection"]["id"])
@@ -60,6 +60,7 @@ def test_addresses_are_never_from_the_cache(fleet: Fleet, cached: dict[str, Any]
     assert second["remoteit_connection"]["id"] != first["remoteit_connection"]["id"]
 
 
+@pytest.mark.one_core
 def test_what_changes_the_answer_changes_the_key(fleet: Fleet, cached: dict[str, Any]) -> None:
     seen = set()
     for changes in ({}, {"name": "garage"}, {"account": ORGANISATION, "name": "acme"}, {"state": "offline"}):
@@ -67,6 +68,7 @@ def test_what_changes_the_answer_changes_the_key(fleet: Fleet, cached: dict[str,
     assert len(seen) == 4
 
 
+@pytest.mark.one_core
 def test_flush_cache_and_refresh_inventory_read_anew(fleet: Fleet, cached: dict[str, Any]) -> None:
     config = {**cached, "connect": "none"}
     fleet.listed(config)
@@ -83,6 +85,7 @@ def test_flush_cache_and_refresh_inventory_read_anew(fleet: Fleet, cached: dict[
     assert "remoteit_tag_again" in fleet.listed(config).groups
 
 
+@pytest.mark.one_core
 def test_a_damaged_or_older_cache_is_read_anew(fleet: Fleet, cached: dict[str, Any]) -> None:
     config = {**cached, "connect": "none"}
     fleet.listed(config)
@@ -91,3 +94,23 @@ def test_a_damaged_or_older_cache_is_read_anew(fleet: Fleet, cached: dict[str, A
     count = reads(fleet)
     assert set(fleet.listed(config).hosts) == {"pi-kitchen-ssh"}
     assert reads(fleet) > count
+
+
+@pytest.mark.parametrize("cache_plugin", ["ansible.builtin.jsonfile", "written_only"])
+def test_a_cache_that_is_never_read_is_warned_of(fleet: Fleet, cached: dict[str, Any], cache_plugin: str) -> None:
+    plugins = fleet.root / "cache_plugins"
+    plugins.mkdir(exist_ok=True)
+    # as community.general.pickle is
+    (plugins / "written_only.py").write_text(
+        "from ansible.plugins.cache.jsonfile import DOCUMENTATION as D, CacheModule as JsonFile\n"
+        "DOCUMENTATION = D.replace('name: jsonfile', 'name: written_only')\n"
+        "class CacheModule(JsonFile):\n    _persistent = False\n"
+    )
+    config = {**cached, "connect": "none", "cache_plugin": cache_plugin}
+    environ = {"ANSIBLE_CACHE_PLUGINS": str(plugins)}
+    errors = fleet.show(config, environ=environ).errors
+    sentence = (
+        "cache_plugin=written_only keeps the devices, but Ansible does not read them from there again: choose "
+        "ansible.builtin.jsonfile, with persist_metadata, or set cache=false."
+    )
+    assert (sentence in errors) == (cache_plugin == "written_only"), errors

@@ -96,6 +96,17 @@ def test_what_the_api_lets_through_is_trimmed_exactly(wanted: FleetFilter, expec
     assert passing(wanted, *devices) == expected
 
 
+def test_what_is_escaped_in_a_name_is_found_as_it_is_written() -> None:
+    odd = device(1, name="{{ pi }} {", tags=[{"name": "{{ a }}"}], owner={"id": ACME, "email": "{#@example.com"})
+    for wanted in (
+        FleetFilter(name="{{ PI }} {"),
+        FleetFilter(name="{"),
+        FleetFilter(tags=("{{ a }}",)),
+        FleetFilter(owner=("{#@Example.com",)),
+    ):
+        assert passing(wanted, odd) == [1]
+
+
 def test_services_of_other_applications_go() -> None:
     both = device(1, services=[service_node(1), service_node(1, 2, application=7)])
     (trimmed,) = FleetFilter(application=("7",)).trimmed([both])
