@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
-from requests_http_signature import HTTPSignatureAuth, algorithms
 
 from tests.simulator.admin_client import AdminClient
 
@@ -54,17 +53,29 @@ class CavageAuth(AuthBase):
         return request
 
 
-def rfc9421_auth(key_id: str, secret: str = SECRET) -> AuthBase:
-    """Return what signs as the vendor's SDK does."""
-    auth: AuthBase = HTTPSignatureAuth(
-        key_id=key_id,
-        key=base64.b64decode(secret),
-        signature_algorithm=algorithms.HMAC_SHA256,
-        label="remoteit",
-        expires_in=timedelta(seconds=300),
-        covered_component_ids=("@method", "@authority", "@target-uri", "date"),
-    )
-    return auth
+class Rfc9421Auth(AuthBase):
+    """Signs as the vendor's SDK does."""
+
+    def __init__(self, key_id: str, secret: str = SECRET) -> None:
+        self.key_id = key_id
+        self.secret = secret
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        now = datetime.now(UTC)
+        created, date = int(now.timestamp()), format_datetime(now, usegmt=True)
+        stated = (
+            f'("@method" "@authority" "@target-uri" "date");keyid="{self.key_id}";alg="hmac-sha256"'
+            f";created={created};expires={created + 300}"
+        )
+        text = (
+            f'"@method": {request.method}\n"@authority": {urlsplit(request.url or "").netloc}\n'
+            f'"@target-uri": {request.url}\n"date": {date}\n"@signature-params": {stated}'
+        )
+        digest = hmac.new(base64.b64decode(self.secret), text.encode(), hashlib.sha256).digest()
+        request.headers["Date"] = date
+        request.headers["Signature-Input"] = f"remoteit={stated}"
+        request.headers["Signature"] = f"remoteit=:{base64.b64encode(digest).decode()}:"
+        return request
 
 
 class Client:

@@ -22,7 +22,7 @@ from cryptography.x509.oid import NameOID
 from tests.simulator.__main__ import main
 from tests.simulator.harness import ROOT, Simulator
 
-from .client import ALICE_KEY, Client, rfc9421_auth
+from .client import ALICE_KEY, Client, Rfc9421Auth
 from .conftest import Start
 from .targets import dial, is_hung_up_on
 from .test_proxies import is_closed, port_of
@@ -112,5 +112,5 @@ def test_the_apis_can_speak_tls(start: Start, tmp_path: Path) -> None:
     files = {"certificate": str(tmp_path / "server.pem"), "key": str(tmp_path / "server.key")}
     server = start({**configuration(), "tls": files})
     assert server.rest_url.startswith("https://")
-    for client in (Client(server), Client(server, auth=rfc9421_auth(ALICE_KEY))):
+    for client in (Client(server), Client(server, auth=Rfc9421Auth(ALICE_KEY))):
         assert client.graphql("{ login { email } }")["login"]["email"] == "alice@example.com"
