@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -104,17 +105,18 @@ class Admin:
 
     def _faults(self, body: Section) -> Json:
         faults = [read_fault(section) for section in body.sections("faults")]
-        self._simulation.faults.replace(faults, body.integer("seed") if body.has("seed") else None)
+        self._simulation.faults.replace(faults, body.integer("seed", maximum=2**64) if body.has("seed") else None)
         return {"faults": len(faults)}
 
 
 def _command(run: Callable[[Section], Json]) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = Section(await request.json() if request.can_read_body else {}, "")
+            text = await request.read()
+            body = Section(json.loads(text) if text else {}, "")
             answer = run(body)
             body.finish()
-        except (ConfigError, ValueError) as error:
+        except (ConfigError, ValueError, RecursionError) as error:
             return web.json_response({"error": str(error)}, status=400)
         return web.json_response(answer)
 

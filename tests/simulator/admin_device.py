@@ -41,6 +41,6 @@ def _update_device(world: World, device: Device, body: Section) -> None:
     device.tags = list(body.texts("tags", device.tags))
     for reference, names in body.mapping("permissions").items():
         account = world.account(reference)
-        if account is None or not isinstance(names, list) or not set(names) <= set(Permission):
+        if account is None or not isinstance(names, list) or not all(name in [*Permission] for name in names):
             raise body.fail("permissions", "must map accounts to lists of permissions")
         device.shared_with[account.id] = frozenset(Permission(name) for name in names)

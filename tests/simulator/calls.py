@@ -21,7 +21,7 @@ class Call:
     number: int
     time: str
     wire: str
-    operation: str
+    operation: str = "unknown"
     service_id: str | None = None
     connection_id: str | None = None
     dialect: str | None = None
@@ -37,9 +37,9 @@ class CallLog:
 
     _calls: list[Call] = field(default_factory=list)
 
-    def begin(self, time: str, wire: str, operation: str) -> Call:
+    def begin(self, time: str, wire: str) -> Call:
         """Enter a request that has just arrived; the caller fills in the rest."""
-        call = Call(len(self._calls) + 1, time, wire, operation)
+        call = Call(len(self._calls) + 1, time, wire)
         self._calls.append(call)
         return call
 

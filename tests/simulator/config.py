@@ -40,7 +40,7 @@ def read_settings(content: object, base: Path) -> Settings:
     root = Section({} if content is None else content, "")
     settings = Settings(
         host=_loopback(root, "host"),
-        port=root.integer("port", 0),
+        port=root.integer("port", 0, maximum=65535),
         tls=_tls(root, base),
         behaviour=_behaviour(root.section("behaviour")),
         world=read_world(root),
@@ -91,6 +91,7 @@ def _behaviour(section: Section) -> Behaviour:
         id_case=section.choice("id_case", "lower", ("lower", "mixed")),
         disconnect_unknown=section.choice("disconnect_unknown", "error", ("error", "false")),
         auth_failure=section.choice("auth_failure", "json", ("json", "forbidden", "text")),
+        invalid_query_status=_invalid_query_status(section),
         rest_answer=section.choice("rest_answer", "full", ("full", "seed", "toplevel_id")),
         rest_escaped_slashes=section.flag("rest_escaped_slashes", False),
         rest_integer_expiry=section.flag("rest_integer_expiry", False),
@@ -103,6 +104,13 @@ def _behaviour(section: Section) -> Behaviour:
     )
     section.finish()
     return behaviour
+
+
+def _invalid_query_status(section: Section) -> int:
+    status = section.integer("invalid_query_status", 200)
+    if status not in (200, 400):
+        raise section.fail("invalid_query_status", "must be 200 or 400")
+    return status
 
 
 def _rate_limit(parent: Section) -> RateLimit | None:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Iterable, Iterator
 
 _MISSING = object()
+_LARGEST = 1e9
 
 
 class ConfigError(Exception):
@@ -56,19 +58,28 @@ class Section:
         return value
 
     def number(self, key: str, default: float, *, minimum: float | None = 0.0) -> float:
-        """Return a number not below ``minimum``."""
+        """Return a number not below ``minimum``, and not above what fits any clock."""
         value = self._get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
             raise self.fail(key, "must be a number")
+        if abs(value) > _LARGEST:
+            raise self.fail(key, f"must not be above {_LARGEST:g}")
         if minimum is not None and value < minimum:
             raise self.fail(key, f"must not be below {minimum:g}")
         return float(value)
 
-    def integer(self, key: str, default: object = _MISSING) -> int:
-        """Return an integer that is not negative."""
+    def integer(self, key: str, default: object = _MISSING, *, minimum: int = 0, maximum: int = 10**9) -> int:
+        """Return an integer from ``minimum`` to ``maximum``."""
         value = self._get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise self.fail(key, "must be an integer, not negative")
+        if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
+            raise self.fail(key, f"must be an integer from {minimum} to {maximum}")
+        return value
+
+    def header(self, key: str, default: str) -> str:
+        """Return a string that can be the value of an HTTP header."""
+        value = self.text(key, default)
+        if not (value.isascii() and value.isprintable()):
+            raise self.fail(key, "must be printable ASCII")
         return value
 
     def flag(self, key: str, default: bool) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import functools
-import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from graphql import (
@@ -36,11 +36,38 @@ from .graphql_mutations import Mutations
 from .graphql_sessions import Sessions
 from .message import Message
 from .settings import Behaviour
-from .wire import Request
+from .wire import Request, json_body
 
 PATH = "/graphql/v1"
 SCHEMA = Path(__file__).with_name("schema.graphql")
 _REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The body of a request."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, object]
+
+
+def _content(message: Message) -> _Content:
+    """Return the body of a request, as GraphQL over HTTP has it; keys that nobody knows are ignored.
+
+    :raises ValueError: it has another shape.
+    """
+    body = json_body(message)
+    if not isinstance(body, dict):
+        raise ValueError("request body must be a JSON object")
+    query, name, variables = body.get("query"), body.get("operationName"), body.get("variables")
+    if not isinstance(query, str):
+        raise ValueError("query must be a string")
+    if name is not None and not isinstance(name, str):
+        raise ValueError("operationName must be a string")
+    if variables is not None and not isinstance(variables, dict):
+        raise ValueError("variables must be an object")
+    return _Content(query, name, variables or {})
 
 
 class GraphQL:
@@ -54,22 +81,30 @@ class GraphQL:
         self._clock = clock
         self._schema = build_schema(SCHEMA.read_text(encoding="utf-8"))
         # Clients ask the same few questions again and again, and to understand one takes longer than to answer it.
-        self._parse = functools.lru_cache(_REMEMBERED)(parse)
-        self._validate = functools.lru_cache(_REMEMBERED)(lambda text: validate(self._schema, self._parse(text)))
+        self._understand = functools.lru_cache(_REMEMBERED)(self._parse)
         self.dialects = behaviour.signatures.graphql
+
+    def _parse(self, query: str) -> tuple[DocumentNode | None, list[GraphQLError]]:
+        """Return the document and what is wrong with it; no document when it is none."""
+        try:
+            document = parse(query)
+        except GraphQLError as error:
+            return None, [error]
+        return document, validate(self._schema, document)
 
     def read(self, message: Message) -> Request:
         """Find out what a request wants: a mutation by its name, everything else is a ``query``."""
         try:
-            content = json.loads(message.body)
-            document = self._parse(content["query"])
-            operation = get_operation_ast(document, content.get("operationName"))
-            variables = content.get("variables") or {}
-        except (ValueError, TypeError, KeyError, AttributeError, GraphQLError) as error:
+            content = _content(message)
+        except ValueError as error:
             return Request(message, "unknown", content={"problem": str(error)})
-        request = Request(message, "query", content={**content, "document": document, "variables": variables})
-        if operation is not None and operation.operation is OperationType.MUTATION:
-            self._name_mutation(request, operation, variables)
+        document, _errors = self._understand(content.query)
+        request = Request(message, "query", content={"asked": content})
+        operation = get_operation_ast(document, content.operation_name) if document else None
+        if operation is None:
+            request.operation = "unknown"
+        elif operation.operation is OperationType.MUTATION:
+            self._name_mutation(request, operation, content.variables)
         return request
 
     def _name_mutation(
@@ -90,7 +125,7 @@ class GraphQL:
         """Return None: a signature is all this API wants."""
         return None
 
-    def unauthorized(self, status: int) -> Answer:
+    def unauthorized(self, request: Request, status: int) -> Answer:
         """Return the JSON answer to a request whose signature was refused."""
         return json_answer({"message": "Forbidden" if status == 403 else "Unauthorized"}, status)
 
@@ -100,22 +135,20 @@ class GraphQL:
 
     async def answer(self, request: Request, identity: Identity, call: Call) -> Answer:
         """Carry the request out."""
-        document = request.content.get("document")
-        if request.message.method != "POST" or not isinstance(document, DocumentNode):
+        asked = request.content.get("asked")
+        if request.message.method != "POST" or not isinstance(asked, _Content):
             call.detail = str(request.content.get("problem", "method is not POST"))
             return self.failure(call.detail, 400)
-        errors = self._validate(request.content["query"])
-        if errors:
+        document, errors = self._understand(asked.query)
+        if document is None or errors:
             call.detail = errors[0].message
-            return json_answer({"errors": [error.formatted for error in errors]}, 400)
-        variables = request.content["variables"]
-        name = _text(request.content.get("operationName"))
+            return json_answer({"errors": [error.formatted for error in errors]}, self._behaviour.invalid_query_status)
         outcome = execute(
             self._schema,
             document,
             root_value=self._root(identity, call),
-            variable_values=variables if isinstance(variables, dict) else {},
-            operation_name=name,
+            variable_values=asked.variables,
+            operation_name=asked.operation_name,
         )
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
         return json_answer(result.formatted)

@@ -46,10 +46,16 @@ class Pipeline:
 
     async def handle(self, http: web.Request) -> web.StreamResponse:
         """Answer one request."""
-        message = await _message(http)
+        # Entered before anything is read: what cannot be read is a call, too.
+        call = self._calls.begin(iso(self._clock.wall()), self._wire.name)
+        try:
+            message = await _message(http)
+        except web.HTTPException as error:
+            call.status, call.detail = error.status, error.reason
+            raise
         request = self._wire.read(message)
-        call = self._calls.begin(iso(self._clock.wall()), self._wire.name, request.operation)
-        call.service_id, call.connection_id = request.service_id, request.connection_id
+        call.operation, call.service_id = request.operation, request.service_id
+        call.connection_id = request.connection_id
         call.dialect, call.key_id = dialect_of(message), claimed_key_id(message)
         fault = self._faults.take(self._wire.name, request.operation, call.key_id)
         if fault is None:
@@ -82,7 +88,7 @@ class Pipeline:
             )
         except SignatureRefused as refused:
             call.detail = str(refused)
-            return self._unauthorized()
+            return self._unauthorized(request)
         call.key_id = identity.key_id
         pause = self._limiter.check(identity.key_id)
         if pause is not None:
@@ -96,10 +102,10 @@ class Pipeline:
             return missing
         return await self._wire.answer(request, identity, call)
 
-    def _unauthorized(self) -> Answer:
+    def _unauthorized(self, request: Request) -> Answer:
         if self._behaviour.auth_failure == "text":
             return Answer(401, b"Unauthorized", "text/plain")
-        return self._wire.unauthorized(403 if self._behaviour.auth_failure == "forbidden" else 401)
+        return self._wire.unauthorized(request, 403 if self._behaviour.auth_failure == "forbidden" else 401)
 
 
 async def _message(http: web.Request) -> Message:

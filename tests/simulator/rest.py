@@ -8,24 +8,26 @@
 
 from __future__ import annotations
 
-import json
-
 from .answer import Answer, json_answer
-from .authentication import Identity
+from .authentication import Identity, dialect_of
 from .broker import Broker
 from .calls import Call
 from .message import Message
 from .refusals import Reason, Refused
 from .rest_answers import connect_answer, list_answer
 from .settings import Behaviour
-from .wire import Request
+from .wire import Request, json_body
 
 BASE = "/apv/v27"
 _OPERATIONS = {
     ("POST", f"{BASE}/device/connect"): "connect",
     ("POST", f"{BASE}/device/connect/stop"): "stop",
     ("GET", f"{BASE}/device/list/all"): "list",
+    # the login by password, whose token clients then sent in a header: legacy
+    ("POST", f"{BASE}/user/login"): "login",
+    ("POST", f"{BASE}/user/login/authhash"): "login",
 }
+_NO_LOGIN = "[0102] The username or password is invalid"
 
 
 class Rest:
@@ -42,9 +44,9 @@ class Rest:
         """Find out what a request wants; the body is JSON whatever its content type says."""
         operation = _OPERATIONS.get((message.method, message.target.partition("?")[0]), "unknown")
         try:
-            content = json.loads(message.body) if message.body else {}
+            content = json_body(message)
         except ValueError:
-            content = {}
+            content = None
         request = Request(message, operation, content=content if isinstance(content, dict) else {})
         request.service_id = _text(request.content.get("deviceaddress"))
         request.connection_id = _text(request.content.get("connectionid"))
@@ -58,9 +60,12 @@ class Rest:
             return None
         return _failed("api key failed validation", 401, "GENERAL_ERROR")
 
-    def unauthorized(self, status: int) -> Answer:
-        """Return the JSON answer to a request whose signature was refused."""
-        return _failed("signature failed validation", status, "GENERAL_ERROR")
+    def unauthorized(self, request: Request, status: int) -> Answer:
+        """Return the JSON answer to a request whose signature was refused, or that has none."""
+        if request.operation == "login":
+            return _failed(_NO_LOGIN, status, "GENERAL_ERROR")
+        signed = dialect_of(request.message) is not None
+        return _failed("signature failed validation" if signed else "missing api token", status, "GENERAL_ERROR")
 
     def failure(self, message: str, status: int = 200) -> Answer:
         """Return ``status`` "false" and the reason."""
@@ -74,6 +79,8 @@ class Rest:
             return self._stop(request, identity, call)
         if request.operation == "list":
             return json_answer(list_answer(self._broker.world, identity.account))
+        if request.operation == "login":
+            return _failed(_NO_LOGIN, 401, "GENERAL_ERROR")
         return _failed("no such endpoint", 404)
 
     async def _connect(self, request: Request, identity: Identity, call: Call) -> Answer:

@@ -54,6 +54,7 @@ class Behaviour:
     id_case: str = "lower"
     disconnect_unknown: str = "error"
     auth_failure: str = "json"
+    invalid_query_status: int = 200
     rest_answer: str = "full"
     rest_escaped_slashes: bool = False
     rest_integer_expiry: bool = False

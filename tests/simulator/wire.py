@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +27,19 @@ class Request:
     content: dict[str, object] = field(default_factory=dict)
 
 
+def json_body(message: Message) -> object:
+    """Return what the body says, whatever its content type; an absent body says nothing: None.
+
+    :raises ValueError: it is not JSON, or nested so deeply that nobody reads it.
+    """
+    if not message.body:
+        return None
+    try:
+        return json.loads(message.body)
+    except RecursionError:
+        raise ValueError("JSON is nested too deeply") from None
+
+
 class Wire(Protocol):
     """One of the two APIs."""
 
@@ -38,7 +52,7 @@ class Wire(Protocol):
     def missing_credential(self, request: Request, identity: Identity) -> Answer | None:
         """Return the answer to a signed request that lacks another credential, None when it lacks nothing."""
 
-    def unauthorized(self, status: int) -> Answer:
+    def unauthorized(self, request: Request, status: int) -> Answer:
         """Return the JSON answer to a request whose signature was refused."""
 
     def failure(self, message: str, status: int = 200) -> Answer:

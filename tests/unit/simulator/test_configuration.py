@@ -65,7 +65,7 @@ def put(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
             "shared_with[0].permissions: may only hold",
         ),
         (put("sessions", 0, "service", value="x"), "sessions[0].service: is no service"),
-        (put("port", value=-1), "port: must be an integer, not negative"),
+        (put("port", value=-1), "port: must be an integer from 0 to 65535"),
         (put("tls", value={"certificate": "none.pem", "key": "none.key"}), "tls.certificate: no such file"),
         (put("behaviour", "time_factor", value=0), "behaviour.time_factor: must be above 0"),
         (put("behaviour", "lifetime", value="long"), "behaviour.lifetime: must be a number"),

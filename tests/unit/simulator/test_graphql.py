@@ -295,8 +295,39 @@ def test_devices_can_change_while_the_simulator_runs(simulator: AdminClient, ali
     assert bob.graphql(query)["login"]["service"] == [{"online": True, "can": True}]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"not json", b'{"query": "{ login { nothing } }"}', b'{"query": "{"}'])
-def test_a_request_that_makes_no_sense_is_400(simulator: AdminClient, alice: Client, body: bytes) -> None:
+MUTATION = b'"query": "mutation($id: String!) { disconnect(connectionId: $id) }"'
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "request body must be a JSON object"),
+        (b"not json", "Expecting value"),
+        (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
+        (b'[{"query": "{ version }"}]', "request body must be a JSON object"),
+        (b'{"variables": {}}', "query must be a string"),
+        (b'{"query": ["{ version }"]}', "query must be a string"),
+        (b'{"query": "{ version }", "operationName": 1}', "operationName must be a string"),
+        (b"{" + MUTATION + b', "variables": "{\\"id\\": \\"x\\"}"}', "variables must be an object"),
+        (b"{" + MUTATION + b', "variables": []}', "variables must be an object"),
+        (b"{" + MUTATION + b', "variables": false}', "variables must be an object"),
+    ],
+)
+def test_a_request_of_another_shape_is_400(simulator: AdminClient, alice: Client, body: bytes, said: str) -> None:
     response = alice.send("POST", simulator.graphql_url, body)
     assert response.status_code == 400
-    assert response.json()["errors"]
+    assert said in response.json()["errors"][0]["message"]
+    (call,) = simulator.calls()
+    assert (call["operation"], call["status"]) == ("unknown", 400)
+    assert said in call["detail"]
+
+
+@pytest.mark.parametrize("query", ["{", "{ login { nothing } }", "mutation { reboot }"])
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_query_outside_of_the_schema_is_answered_by_errors(start: Start, query: str, status: int) -> None:
+    server = start() if status == 200 else start(invalid_query_status=400)
+    response = Client(server).post_graphql(query)
+    assert response.status_code == status
+    assert response.json()["errors"][0]["message"]
+    assert "data" not in response.json()
+    assert [call["status"] for call in server.calls()] == [status]

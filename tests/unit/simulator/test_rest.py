@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 import pytest
+import requests
 
 from tests.simulator.admin_client import AdminClient
 
@@ -161,6 +162,33 @@ def test_too_many_requests_are_throttled(start: Start) -> None:
 def test_other_endpoints_do_not_exist(simulator: AdminClient, alice: Client) -> None:
     assert alice.rest("device/name", {"deviceaddress": SSH, "devicealias": "new"}).status_code == 404
     assert alice.send("GET", f"{simulator.rest_url}/device/connect").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["user/login", "user/login/authhash"])
+@pytest.mark.parametrize("signed", [True, False])
+def test_the_login_by_password_is_refused_in_the_words_of_the_real_one(
+    simulator: AdminClient, alice: Client, path: str, signed: bool
+) -> None:
+    body = {"username": "alice@example.com", "password": "word"}
+    if signed:
+        response = alice.rest(path, body)
+    else:
+        headers = {"developerkey": "alice-developer"}
+        response = requests.post(f"{simulator.rest_url}/{path}", json=body, headers=headers, timeout=5)
+    reason = "[0102] The username or password is invalid"
+    assert response.status_code == 401
+    assert response.json() == {"status": "false", "reason": reason, "code": "GENERAL_ERROR"}
+    assert [(call["operation"], call["status"]) for call in simulator.calls()] == [("login", 401)]
+
+
+@pytest.mark.parametrize("headers", [{}, {"token": "2F6A9C"}])
+def test_a_token_opens_nothing(simulator: AdminClient, headers: dict[str, str]) -> None:
+    headers = {"developerkey": "alice-developer", **headers}
+    body = {"deviceaddress": SSH, "wait": "true", "hostip": "0.0.0.0"}
+    response = requests.post(f"{simulator.rest_url}/device/connect", json=body, headers=headers, timeout=5)
+    assert response.status_code == 401
+    assert response.json() == {"status": "false", "reason": "missing api token", "code": "GENERAL_ERROR"}
+    assert simulator.state()["connections"] == []
 
 
 def test_the_call_log_tells_what_was_asked_and_keeps_no_secret(simulator: AdminClient, alice: Client) -> None:
