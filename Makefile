@@ -16,7 +16,7 @@ COVERAGE := $(VENV)/coverage
 # To compile everything anew in each process takes a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo quick test lint units resilience properties integration soak sanity docs bench pictures probes check-all hooks pins release clean
+.PHONY: help demo quick test lint units resilience properties integration soak sanity docs bench clients pictures probes check-all hooks pins release clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -67,6 +67,9 @@ docs: $(READY) ## The documentation as a site, in docs/build
 
 bench: $(READY) ## What everything costs beside what else there is; PARTS chooses, ARGS=--write documents it
 	$(VENV)/bin/python -m tests.bench $(ARGS) $(PARTS)
+
+clients: $(READY) ## Libraries of others verify our signatures; needs npm and the registries; ARGS=--write documents it
+	$(VENV)/bin/python -m tests.clients $(ARGS)
 
 pictures: $(READY) ## Draw the pictures of the documentation anew; needs PlantUML
 	$(VENV)/bin/python -m tests.pictures
