@@ -7,41 +7,28 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._clock import Deadline, plausible, within
-from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, OptionError
+from ._errors import RemoteItError
+from ._http_failure import answer_lost, check_ca, check_ca_of_environment, not_sent
+from ._http_session import Session, check_libraries
 from ._signature import Signer
 from ._text import printable
 
-try:
-    import requests
-    import urllib3.exceptions
-
-    class _Session(requests.Session):
-        """A session that leaves redirects alone. Even told not to follow one, requests reads its body and its target."""
-
-        def get_redirect_target(self, resp: requests.Response) -> None:
-            """There is none."""
-
-    HAS_REQUESTS = True
-except ImportError:
-    HAS_REQUESTS = False
+if TYPE_CHECKING:
+    from requests import Response
 
 # A page of 1000 devices with all their services is a few MB.
 _MAX_BODY = 64 * 1024 * 1024
 # HMAC-SHA256 in base64, as both dialects write it.
 _SIGNATURE = re.compile(r"[0-9A-Za-z+/]{43}=")
 _SHORTEST_SECRET = 8
-# So that requests is the first to notice that a limit is over: it can tell what was being waited for.
-_GRACE = 0.5
 
 
 @dataclass(frozen=True)
@@ -91,13 +78,18 @@ class Http:
     """
 
     def __init__(self, verify: bool | str, request_timeout: float) -> None:
-        if not HAS_REQUESTS:
-            raise MissingLibraryError("requests>=2.34.2,<3")
+        check_libraries()
         if isinstance(verify, str):
-            _check_ca(verify)
+            check_ca("ca_path", verify)
         self._request_timeout = request_timeout
         self._verify = verify
-        self._session = _Session()
+        self._kept: Session | None = None
+
+    def hang_up(self) -> None:
+        """Keep no connection: the next request has a new one, on which nothing can be left of another exchange."""
+        if self._kept is not None:
+            self._kept.close()
+        self._kept = None
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, deadline: Deadline) -> Answer:
         """The answer to one signed POST.
@@ -107,15 +99,31 @@ class Http:
         deadline.check(f"asking {url}")
         limit = min(self._request_timeout, deadline.remaining())
         all_headers = {"Content-Type": "application/json", "Accept": "application/json", **headers}
+        # Only what ends as it should is used again.
+        session, self._kept = self._kept or Session(), None
         try:
             # The timeout of requests bounds each wait for bytes, not their sum, nor the lookup of the host's name.
-            return within(limit + _GRACE, lambda: self._exchange(url, body, all_headers, signer, limit))
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, TimeoutError) as error:
-            raise _translated(url, limit, error) from None
+            answer, is_clean = within(limit, lambda: self._exchange(session, url, body, all_headers, signer, limit))
+        except BaseException as error:
+            sent = session.give_up()
+            if isinstance(error, RemoteItError) or not isinstance(error, Exception):
+                raise
+            if sent:
+                raise answer_lost(url, limit, error) from None
+            if self._verify is True:
+                check_ca_of_environment()
+            raise not_sent(url, limit, error, session.progress) from None
+        self._kept = session
+        if not is_clean:
+            self.hang_up()
+        return answer
 
-    def _exchange(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, limit: float) -> Answer:
+    def _exchange(
+        self, session: Session, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, limit: float
+    ) -> tuple[Answer, bool]:
+        """The answer, and whether nothing can be left of it on the connection."""
         end = time.monotonic() + limit
-        response = self._session.post(
+        response = session.post(
             url,
             data=body,
             headers=headers,
@@ -127,7 +135,8 @@ class Http:
         )
         with response:
             content = _without_secrets(_read(response, end), response.request.headers)
-        return Answer(response.status_code, response.headers, content, time.time())
+        is_clean = _has_one_end(response) and not session.progress.has_more()
+        return Answer(response.status_code, response.headers, content, time.time()), is_clean
 
 
 def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:
@@ -141,72 +150,26 @@ def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:
     return content
 
 
-def _check_ca(path: str) -> None:
-    """Raise OptionError if *path* is a file without CA certificates: later, it would look like a failure of the server.
-
-    A directory is not read before a certificate is looked for.
-    """
-    try:
-        if not os.path.isdir(path):
-            ssl.create_default_context(cafile=path)
-    except OSError as error:
-        raise OptionError(f"ca_path={path} cannot be used as CA certificates: {printable(str(error))}.") from None
-
-
-def _translated(url: str, limit: float, error: Exception) -> ApiError:
-    """What an exchange that failed means for the caller: not sent, or perhaps carried out."""
-    cause = _cause(error)
-    if isinstance(error, requests.exceptions.SSLError):
-        if isinstance(_innermost(error), ssl.SSLCertVerificationError):
-            return NotSentError(
-                f"The TLS certificate of {url} is not trusted ({cause}); if a private CA signed it, set ca_path."
-            )
-        # Any other failure of TLS may have come after the request was sent.
-        return AnswerLostError(f"TLS with {url} failed ({cause}).")
-    if isinstance(error, (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError)):
-        # The cause may quote a part of the web proxy's URL, in which there may be a password.
-        return NotSentError(f"{url} cannot be asked: it, or the URL of the web proxy in the environment, is not one.")
-    if isinstance(error, requests.exceptions.InvalidSchema):
-        return NotSentError(f"{url} could not be reached ({cause}).")
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotSentError(f"{url} could not be reached within {limit:.0f} seconds.")
-    # What is read after the headers can run out of time behind the back of requests.
-    if isinstance(error, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
-        return AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.")
-    if isinstance(error, requests.exceptions.ConnectionError):
-        if _never_connected(error):
-            return NotSentError(f"{url} could not be reached ({cause}).")
-        return AnswerLostError(f"The connection to {url} broke before the answer was complete.")
-    return AnswerLostError(f"The answer of {url} could not be read ({cause}).")
-
-
-def _read(response: requests.Response, end: float) -> bytes:
+def _read(response: Response, end: float) -> bytes:
     """The whole body, or an error when it drips in for too long or is larger than any honest answer."""
     content = bytearray()
-    while chunk := response.raw.read1(65536, decode_content=True):
+    # urllib3 1.26 takes a body that breaks off for a whole one, unless told so.
+    response.raw.enforce_content_length = True
+    for chunk in response.iter_content(65536):
         content += chunk
         if time.monotonic() > end:
-            raise requests.exceptions.ReadTimeout
+            raise TimeoutError
         if len(content) > _MAX_BODY:
-            raise requests.exceptions.ContentDecodingError("more than 64 MiB")
+            raise OSError("more than 64 MiB")
     return bytes(content)
 
 
-def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
-    """Whether the TCP connection was never made: name not found, refused, no route, proxy not reached."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(reason, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ProxyError))
+def _has_one_end(response: Response) -> bool:
+    """Whether all who read the answer agree where it ends, so that nothing of it is left for the next exchange.
 
-
-def _innermost(error: BaseException) -> BaseException:
-    """The error that requests and urllib3 wrapped."""
-    while error.args and isinstance(error.args[0], BaseException):
-        wrapped = error.args[0]
-        reason = getattr(wrapped, "reason", None)
-        error = reason if isinstance(reason, BaseException) else wrapped
-    return error
-
-
-def _cause(error: BaseException) -> str:
-    """The words of the innermost error, without the addresses of objects that are printed around them."""
-    return printable(str(_innermost(error)).rpartition(": ")[2]) or type(error).__name__
+    An interim answer is followed by the final one. After an error of the server, a gateway may still have its own.
+    """
+    status, headers = response.status_code, response.headers
+    length, coding = headers.get("Content-Length"), headers.get("Transfer-Encoding")
+    framed = length.isdecimal() if length is not None and coding is None else (length, coding) == (None, "chunked")
+    return framed and 200 <= status < 500 and status not in (204, 304, 408)

@@ -25,7 +25,6 @@ from ansible_collections.community.remoteit.plugins.module_utils import _http
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._errors import (
     AnswerLostError,
-    MissingLibraryError,
     NotSentError,
     OptionError,
     OutOfTimeError,
@@ -262,8 +261,8 @@ def test_a_server_that_speaks_no_tls(request: pytest.FixtureRequest) -> None:
                     pass
 
     threading.Thread(target=answer, daemon=True).start()
-    message = lost(f"https://127.0.0.1:{listener.getsockname()[1]}/a")
-    assert "wrong version number" in message
+    message = not_sent(f"https://127.0.0.1:{listener.getsockname()[1]}/a")
+    assert "TLS failed (wrong version number)" in message
     # the certificate is not what is wrong
     assert "certificate of" not in message and "ca_path" not in message
 
@@ -414,13 +413,6 @@ def test_a_kept_connection_that_the_server_has_closed_is_not_used_again() -> Non
             assert closed.wait(loopback.PATIENCE)
             time.sleep(0.05)
     assert len(server.received) == 3
-
-
-def test_without_requests_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http, "HAS_REQUESTS", False)
-    with pytest.raises(MissingLibraryError) as caught:
-        Http(True, 1.0)
-    assert caught.value.library == "requests>=2.34.2,<3"
 
 
 # -- what an answer may not repeat ------------------------------------------------------------------------------------
