@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import ssl
 
 from ._errors import AnswerLostError, NotSentError, OptionError
@@ -24,6 +25,8 @@ try:
 except ImportError:
     pass
 
+# What the libraries put around the words of an error.
+_AROUND = re.compile(r"Tunnel connection failed: |\[Errno \d+\] ")
 # Read by requests, the first one first, where certificates are checked and no CA is named.
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
@@ -85,9 +88,9 @@ def _no_way_through(url: str, limit: float, error: Exception, progress: Progress
 
 def answer_lost(url: str, limit: float, error: Exception) -> AnswerLostError:
     """What *error* means that came when the request may have been sent."""
-    origin = _origin(error)
     if _is_over(error):
         return AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.")
+    origin = _origin(error)
     if isinstance(origin, ssl.SSLError):
         return AnswerLostError(f"TLS with {url} failed ({_cause(error)}).")
     if isinstance(origin, (ConnectionError, http.client.IncompleteRead)):
@@ -102,19 +105,24 @@ def _is_over(error: Exception) -> bool:
 
 
 def _is_certificate(error: Exception) -> bool:
+    origin = _origin(error)
     # Not every version of urllib3 leaves the host's name to the ssl module.
-    return isinstance(error, requests.exceptions.SSLError) and isinstance(_origin(error), ValueError)
+    by_urllib3 = isinstance(error, requests.exceptions.SSLError) and isinstance(origin, ValueError)
+    return by_urllib3 or isinstance(origin, ssl.SSLCertVerificationError)
 
 
 def _origin(error: BaseException) -> BaseException:
     """The error that requests and urllib3 wrapped."""
-    while isinstance(error, _WRAPPERS) and (inner := error.__context__ or error.__cause__):
+    while isinstance(error, _WRAPPERS) and not isinstance(error, http.client.IncompleteRead):
+        inner = error.__context__ or error.__cause__
+        if inner is None:
+            break
         error = inner
     return error
 
 
 def _cause(error: BaseException) -> str:
-    """The words of the error that began it, without what the libraries put around them."""
+    """The words of the error that began it."""
     origin = _origin(error)
     if isinstance(origin, ssl.SSLCertVerificationError):
         words = getattr(origin, "verify_message", "") or str(origin)
@@ -126,6 +134,6 @@ def _cause(error: BaseException) -> str:
         # It may quote what it was given, such as a key.
         words = ""
     else:
-        words = str(origin).removeprefix("Tunnel connection failed: ")
+        words = _AROUND.sub("", str(origin))
     words = printable(words).rstrip(".")
     return words if " " in words else f"{type(origin).__name__} {words}".rstrip()

@@ -152,6 +152,11 @@ def _refusal(url: str, answer: Answer) -> RefusedError:
             f"{url} does not accept the access key or its signature (HTTP {answer.status}{said}); check that the key "
             "is enabled and that id, secret and developer key belong together."
         )
+    elif answer.status == 407:
+        message = (
+            f"A web proxy on the way to {url} refused the request (HTTP 407{said}); give its user and password in "
+            "HTTPS_PROXY, or name the host in NO_PROXY."
+        )
     else:
         message = f"{url} refused the request (HTTP {answer.status}{said})."
     return RefusedError(message, answer.status, reason)

@@ -93,8 +93,13 @@ def close(exchange: Exchange) -> None:
 
 def reset(exchange: Exchange) -> None:
     """No answer: the connection is torn down with a TCP reset."""
-    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    tear_down(exchange.connection)
     raise End
+
+
+def tear_down(connection: socket.socket) -> None:
+    """Have the connection end with a TCP reset as soon as it is closed."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def hang(exchange: Exchange) -> None:
@@ -187,6 +192,29 @@ def _headers(stream: Any) -> Iterator[tuple[str, str]]:
     while line := stream.readline().decode("latin-1").strip():
         name, _colon, value = line.partition(":")
         yield name.lower(), value.strip()
+
+
+@contextlib.contextmanager
+def listening(peer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A port of loopback where *peer*, who need not speak HTTP, gets each connection, which is closed afterwards."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve(connection: socket.socket) -> None:
+        with contextlib.suppress(OSError), connection:
+            peer(connection)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
 
 
 def unused_port() -> int:
