@@ -97,6 +97,9 @@ def test_a_dialect_that_was_chosen_is_the_only_one(wire: str, chosen: str) -> No
 # -- what is tried again ----------------------------------------------------------------------------------------------
 
 LOST: dict[str, Step] = {
+    "102": loopback.part(whole(102, b""), 1000),
+    "103": loopback.part(whole(103, {}), 1000),
+    "408": reply(408, b""),
     "500": reply(500, {"reason": "oops"}),
     "502": reply(502, b"<html><h1>Bad Gateway</h1></html>", {"Content-Type": "text/html"}),
     "503": reply(503, b""),
@@ -129,6 +132,24 @@ def test_what_can_be_repeated_is_tried_again(step: Step) -> None:
     with Server(step, step, reply(200, GOOD)) as server:
         assert Caller()(f"{server.url}/a", repeatable=True) == GOOD
         assert len(server.received) == 3
+
+
+def test_what_must_not_be_repeated_has_a_connection_of_its_own() -> None:
+    """On a kept one, it could be lost to a server that closes it just then, or get another one's late answer."""
+    call = Caller(signature="cavage")
+    with Server(reply(200, GOOD)) as server:
+        for repeatable, connections in ((True, 1), (True, 1), (False, 2), (True, 2), (False, 3)):
+            call(server.url, repeatable=repeatable)
+            assert server.connections == connections
+
+
+@pytest.mark.usefixtures("_no_pause")
+def test_a_kept_connection_that_the_server_ends_by_408_is_no_failure() -> None:
+    call = Caller(signature="cavage")
+    with Server(reply(200, GOOD), reply(408, b"", {"Connection": "close"}), reply(200, GOOD)) as server:
+        for _time in range(2):
+            assert call(server.url, repeatable=True) == GOOD
+        assert (len(server.received), server.connections) == (3, 2)
 
 
 @pytest.mark.usefixtures("_no_pause")
@@ -200,6 +221,17 @@ def test_a_redirect_is_refused_and_never_followed(status: int) -> None:
     assert f"redirects to {other.url}/stolen, which is never followed: correct the URL" in str(caught.value)
 
 
+def test_a_web_proxy_that_wants_a_password_is_not_taken_for_remote_it() -> None:
+    with Server(reply(407, b"log in first", {"Content-Type": "text/plain"})) as server:
+        with pytest.raises(RefusedError) as caught:
+            Caller()(f"{server.url}/a", repeatable=True)
+        assert len(server.received) == 1
+    assert str(caught.value) == (
+        f'A web proxy on the way to {server.url}/a refused the request (HTTP 407: "log in first"); give its user and '
+        "password in HTTPS_PROXY, or name the host in NO_PROXY."
+    )
+
+
 # -- throttling -------------------------------------------------------------------------------------------------------
 
 
@@ -215,6 +247,23 @@ def test_a_throttled_request_waits_as_long_as_asked(form: str) -> None:
     first, second = server.received
     # both ends are taken in this process, but the pause begins only when the answer has arrived
     assert 0.95 < second.at - first.at < 20
+
+
+def test_an_outage_is_waited_for_as_long_as_asked() -> None:
+    with Server(reply(503, b"", {"Retry-After": "2"}), reply(200, GOOD)) as server:
+        assert Caller()(server.url, repeatable=True) == GOOD
+    first, second = server.received
+    # without being asked, the pause would be half a second at most
+    assert 1.95 < second.at - first.at < 20
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_an_outage_that_is_too_long_or_must_not_be_waited_for_is_a_lost_answer(repeatable: bool) -> None:
+    pause = "3600" if repeatable else "0"
+    with Server(reply(503, b"", {"Retry-After": pause})) as server:
+        with pytest.raises(AnswerLostError, match="HTTP 503"):
+            Caller()(server.url, repeatable=repeatable, seconds=30)
+        assert len(server.received) == 1
 
 
 @pytest.mark.usefixtures("_no_pause")
