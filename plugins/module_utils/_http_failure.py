@@ -26,7 +26,7 @@ except ImportError:
     pass
 
 # What the libraries put around the words of an error.
-_AROUND = re.compile(r"Tunnel connection failed: |\[Errno \d+\] ")
+_AROUND = re.compile(r"Tunnel connection failed: |\[Errno -?\d+\] ")
 # Read by requests, the first one first, where certificates are checked and no CA is named.
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
