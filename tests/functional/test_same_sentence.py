@@ -40,6 +40,14 @@ MISTAKES = {
         {"R3_REST_URL": "http://api.example.com"},
         "rest_url='http://api.example.com' is not https: plain http is accepted for a loopback address only.",
     ),
+    "CA certificates that are not there": (
+        {
+            "R3_REST_URL": "https://127.0.0.1:1",
+            "R3_GRAPHQL_URL": "https://127.0.0.1:1",
+            "REQUESTS_CA_BUNDLE": "/nowhere/ca.pem",
+        },
+        "REQUESTS_CA_BUNDLE=/nowhere/ca.pem cannot be used as CA certificates: No such file or directory.",
+    ),
     "a registry that is no place": (
         {"REMOTEIT_REGISTRY": "redis:///0"},
         "registry='redis:///0' cannot be used: it names no host. Give a directory, or a URL such as "
