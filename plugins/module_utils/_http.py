@@ -33,12 +33,16 @@ _SHORTEST_SECRET = 8
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer, read to its end. *received_at* is this machine's time in seconds since the epoch."""
+    """An HTTP answer, read to its end. *received_at* is this machine's time in seconds since the epoch.
+
+    *is_late* means that it is for nobody: the server had it ready when the request came, to end an idle connection.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     received_at: float
+    is_late: bool = False
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object. ValueError with a description of what came instead."""
@@ -85,12 +89,6 @@ class Http:
         self._verify = verify
         self._kept: Session | None = None
 
-    def hang_up(self) -> None:
-        """Keep no connection: the next request has a new one, on which nothing can be left of another exchange."""
-        if self._kept is not None:
-            self._kept.close()
-        self._kept = None
-
     def post(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, deadline: Deadline) -> Answer:
         """The answer to one signed POST.
 
@@ -113,9 +111,10 @@ class Http:
             if self._verify is True:
                 check_ca_of_environment()
             raise not_sent(url, limit, error, session.progress) from None
-        self._kept = session
-        if not is_clean:
-            self.hang_up()
+        if is_clean:
+            self._kept = session
+        else:
+            session.close()
         return answer
 
     def _exchange(
@@ -136,7 +135,9 @@ class Http:
         with response:
             content = _without_secrets(_read(response, end), response.request.headers)
         is_clean = _has_one_end(response) and not session.progress.has_more()
-        return Answer(response.status_code, response.headers, content, time.time()), is_clean
+        # RFC 9110, 15.5.9: the request did not come in time. On a new connection it would have.
+        is_late = response.status_code == 408 and session.progress.is_kept
+        return Answer(response.status_code, response.headers, content, time.time(), is_late), is_clean
 
 
 def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:

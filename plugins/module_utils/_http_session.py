@@ -53,19 +53,27 @@ class Progress:
 
     :ivar proxy: the web proxy on the way, without its user and password; empty if there is none
     :ivar stage: REACHING, TUNNELLING or SECURING
+    :ivar is_kept: whether it uses a connection that was made for an earlier one
     """
 
     def __init__(self) -> None:
         self.proxy = ""
         self.stage = REACHING
+        self.is_kept = False
         self._lock = threading.Lock()
         self._sent = False
         self._given_up = False
         self._socket: object = None
 
+    def begin(self, proxy: str) -> None:
+        """An exchange begins whose way leads through *proxy*, if there is one."""
+        self.proxy = proxy
+        self.stage = REACHING
+        self.is_kept = True
+
     def connecting(self) -> None:
         """A connection is about to be made, so nothing of the request has been sent."""
-        self.stage = REACHING
+        self.is_kept = False
         self._sent = False
 
     def sending(self, over: object = None) -> None:
@@ -121,7 +129,7 @@ class _Adapter(HTTPAdapter):
         self._progress = progress
 
     def get_connection_with_tls_context(self, request: Any, verify: Any, proxies: Any = None, cert: Any = None) -> Any:
-        self._progress.proxy = _shown(select_proxy(request.url, proxies))
+        self._progress.begin(_shown(select_proxy(request.url, proxies)))
         pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
         if not issubclass(pool.ConnectionCls, _Watched):
             pool.ConnectionCls = type("Watched", (_Watched, pool.ConnectionCls), {"progress": self._progress})

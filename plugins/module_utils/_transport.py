@@ -65,9 +65,6 @@ class Transport:
         pause = _FIRST_PAUSE
         for attempt in range(1, _ATTEMPTS + 1):
             wait = pause * random.uniform(0.5, 1.0)
-            if not repeatable:
-                # What a server closes or answers late on a kept connection must not be taken for its answer.
-                self._http.hang_up()
             try:
                 answer = self._authenticated(wire, url, body, headers or {}, deadline)
                 if answer.status in (429, 503):
@@ -133,7 +130,9 @@ def _json_object(url: str, answer: Answer) -> dict[str, Any]:
     if 300 <= answer.status < 400:
         target = printable(answer.headers.get("Location", "nowhere"))
         raise RefusedError(f"{url} redirects to {target}, which is never followed: correct the URL.", answer.status, "")
-    # An interim answer is none. 408 means that the request did not come in time, or what a gateway waited for.
+    if answer.is_late:
+        raise NotSentError(f"{url} ended the connection that it had kept (HTTP 408).")
+    # An interim answer is none. With 408, a gateway may mean what it waited for itself.
     if answer.status < 200 or answer.status == 408 or answer.status >= 500:
         raise AnswerLostError(f"{url} answered HTTP {answer.status}.")
     if answer.status >= 400:

@@ -97,14 +97,3 @@ def test_what_tls_has_decrypted_already_is_nobodys_answer(tmp_path: Path) -> Non
     with Server(mixing(answer + FIRST), tls=authority.server()) as server:
         assert ask(http, server.url).json_object() == {}
         assert ask(http, server.url).json_object() == {"answer": "to the second"}
-
-
-def test_when_it_hangs_up_the_next_request_has_a_new_connection() -> None:
-    http = Http(True, 20.0)
-    with Server(reply(200, {})) as server:
-        for _time in range(2):
-            ask(http, server.url)
-        assert server.connections == 1
-        http.hang_up()
-        ask(http, server.url)
-        assert server.connections == 2

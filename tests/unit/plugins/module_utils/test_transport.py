@@ -134,21 +134,14 @@ def test_what_can_be_repeated_is_tried_again(step: Step) -> None:
         assert len(server.received) == 3
 
 
-def test_what_must_not_be_repeated_has_a_connection_of_its_own() -> None:
-    """On a kept one, it could be lost to a server that closes it just then, or get another one's late answer."""
-    call = Caller(signature="cavage")
-    with Server(reply(200, GOOD)) as server:
-        for repeatable, connections in ((True, 1), (True, 1), (False, 2), (True, 2), (False, 3)):
-            call(server.url, repeatable=repeatable)
-            assert server.connections == connections
-
-
+@pytest.mark.parametrize("repeatable", [True, False])
 @pytest.mark.usefixtures("_no_pause")
-def test_a_kept_connection_that_the_server_ends_by_408_is_no_failure() -> None:
+def test_a_server_that_ends_a_kept_connection_by_408_did_nothing(repeatable: bool) -> None:
     call = Caller(signature="cavage")
-    with Server(reply(200, GOOD), reply(408, b"", {"Connection": "close"}), reply(200, GOOD)) as server:
-        for _time in range(2):
-            assert call(server.url, repeatable=True) == GOOD
+    late = reply(408, b"", {"Connection": "close"})
+    with Server(reply(200, GOOD), late, reply(200, GOOD)) as server:
+        call(server.url, repeatable=True)
+        assert call(server.url, repeatable=repeatable) == GOOD
         assert (len(server.received), server.connections) == (3, 2)
 
 
