@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 
 from tests.unit.plugins.asking import not_sent
@@ -98,6 +100,7 @@ def test_no_proxy_may_name_a_port_that_the_url_names(
     assert goes_through(proxy, f"{HOST}:{port}") != spares
 
 
+@pytest.mark.skipif(find_spec("socks") is not None, reason="PySocks is installed")
 def test_socks_needs_another_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{unused_port()}")
     assert "(Missing dependencies for SOCKS support)" in not_sent("https://remoteit.invalid/a")

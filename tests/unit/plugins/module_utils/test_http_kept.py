@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
 from ansible_collections.community.remoteit.plugins.module_utils._http import Http
 from tests.unit.plugins.asking import SHORT, ask
 from tests.unit.plugins.certificates import Authority
-from tests.unit.plugins.loopback import Exchange, Server, Step, reply, whole
+from tests.unit.plugins.loopback import PATIENCE, Exchange, Server, Step, reply, whole
 
 pytestmark = pytest.mark.slow
 
@@ -85,6 +87,26 @@ def test_after_an_answer_that_has_one_end_the_connection_is_kept(status: int, ch
         for _time in range(3):
             assert ask(http, server.url).status == status
         assert server.connections == 1
+
+
+@pytest.mark.parametrize("secured", [False, True])
+def test_an_answer_that_nobody_asked_for_is_nobodys(secured: bool, tmp_path: Path) -> None:
+    """As of a server that answers twice, or sends more than the length that it gave."""
+    authority = Authority(tmp_path)
+    sent = threading.Event()
+
+    def answer_twice(exchange: Exchange) -> None:
+        exchange.connection.sendall(SECOND)
+        time.sleep(0.05)
+        exchange.connection.sendall(FIRST)
+        sent.set()
+
+    http = Http(str(authority.path), 20.0)
+    with Server(answer_twice, reply(200, {}), tls=authority.server() if secured else None) as server:
+        assert ask(http, server.url).json_object() == {"answer": "to the second"}
+        assert sent.wait(PATIENCE)
+        assert ask(http, server.url).json_object() == {}
+        assert server.connections == 2
 
 
 def test_what_tls_has_decrypted_already_is_nobodys_answer(tmp_path: Path) -> None:
