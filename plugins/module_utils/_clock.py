@@ -16,6 +16,10 @@ T = TypeVar("T")
 
 # 272 years around 1970: whatever is beyond may not even be a date once a life time is added.
 _FAR_OFF = 2.0**33
+# Who accepts a signature has a clock that is this near to the time in it: signatures of RFC 9421 hold for as long.
+_ACCEPTED = 300.0
+# Clocks that are this near tell the same: a Date is cut to a second.
+_SAME = 1.0
 
 
 class Deadline:
@@ -42,21 +46,33 @@ class Deadline:
 class Clock:
     """This machine's clock and what remote.it's answers tell of theirs.
 
-    :ivar offset: seconds to add when signing; 0 as long as remote.it accepts this machine's time
-    :ivar observed: seconds by which the last answer's clock was ahead of this machine's; 0 when it may have been right
+    All are seconds by which a clock is ahead of this machine's.
+
+    :ivar offset: the time that remote.it accepts in signatures; 0 as long as that is this machine's
+    :ivar told: the ``Date`` of the last answer, which a gateway may have written; 0 when ours may have been right
+    :ivar observed: what is taken for remote.it's clock: that of the ``Date``, unless it cannot be
     """
 
     def __init__(self) -> None:
         self.offset = 0.0
+        self.told = 0.0
         self.observed = 0.0
 
-    def observe(self, offset: float | None) -> None:
-        """Take note of how far an answer's ``Date`` was ahead; it is cut to a second, and the answer took its time."""
-        self.observed = 0.0 if offset is None or -1.5 < offset < 0.5 else offset
+    def observe(self, ahead: float | None) -> None:
+        """Take note of the ``Date`` of an answer to a signature that was accepted.
 
-    def signing_time(self) -> float:
-        """The time to put under a signature, in seconds since the epoch."""
-        return time.time() + self.offset
+        It is cut to a second, and the answer took its time.
+        """
+        self.told = self.offset if ahead is None else 0.0 if -1.5 < ahead < 0.5 else ahead
+        self.observed = self.told if abs(self.told - self.offset) <= _ACCEPTED else self.offset
+
+    def candidates(self) -> tuple[float, ...]:
+        """What remote.it's clock may be: one, or two where the ``Date`` differs from the time that we sign with."""
+        return (self.observed,) if abs(self.observed - self.offset) <= _SAME else (self.offset, self.observed)
+
+    def is_doubtful(self) -> bool:
+        """Whether the ``Date`` differs from the time that we sign with, so that one of the two is wrong."""
+        return abs(self.told - self.offset) > _SAME
 
     def server_time(self) -> float:
         """The time on remote.it's clock, to about a second, in seconds since the epoch."""

@@ -14,9 +14,9 @@ from ._client import Client
 from ._clock import Deadline
 from ._errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
 from ._listings import Listings
-from ._liveness import SETTLING, pair, probe
+from ._liveness import SETTLING, is_certain, pair, probe
 from ._model import Connection, Session, same_id
-from ._recovery import settle
+from ._recovery import settle, suspects
 from ._registry import Holding, Registry
 from ._settings import GRAPHQL, REST, Settings
 from ._wanted import is_unneeded
@@ -50,8 +50,12 @@ class Closer:
         listing = self._listings.of(service_id, holding, deadline)
         sessions = listing.sessions
         paired = pair(holding.connections, sessions or ())
+        # Before it is settled: what is forgotten then could not be told any more.
+        suspected = suspects(holding, sessions or (), self._client.clock)
         closed = [] if sessions is None else settle(self._client, holding, sessions, deadline, check)
-        self._mention_others(service_id, sessions or (), {*closed, *(session.id for session in paired.values())})
+        self.mention_suspects(service_id, [session for session in suspected if session.id not in closed])
+        known = {session.id for session in (*paired.values(), *suspected)}
+        self._mention_others(service_id, sessions or (), {*closed, *known})
         if not check:
             self._announce(service_id, holding, targets)
         failures: list[ApiError] = []
@@ -108,6 +112,12 @@ class Closer:
                     raise
             elif session is None or same_id(listed.id, connection.id):
                 raise
+            elif listed == session and not is_certain(connection, listed):
+                # It is likely to be somebody else's, as remote.it knows nothing of ours.
+                if isinstance(error, AnswerLostError):
+                    raise
+                self._mention_others(connection.service_id, [listed], set())
+                return False
             elif listed == session:
                 # GraphQL closes by the id of the list, whatever REST knows it by.
                 self._client.close_session(session, deadline)
@@ -137,7 +147,8 @@ class Closer:
     def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:
         api, connection_id = connection.api, connection.id
         if api == REST and self._settings.credentials.developer_key is None:
-            api, connection_id = GRAPHQL, session.id if session else connection.session_id or connection.id
+            listed = session.id if session and is_certain(connection, session) else None
+            api, connection_id = GRAPHQL, listed or connection.session_id or connection.id
         self._client.close(connection.service_id, connection_id, api, deadline)
 
     def close_unneeded(
@@ -167,6 +178,16 @@ class Closer:
             if same_id(session.id, connection_id):
                 raise OptionError(_other_service(connection_id, session.service_id, service_id))
         return []
+
+    def mention_suspects(self, service_id: str, sessions: Sequence[Session]) -> None:
+        """Tell the user what may have come of a lost answer, and was not closed, because clocks leave it open."""
+        if sessions:
+            ids = ", ".join(session.id for session in sessions)
+            self._warn(
+                f"This account has connections to {service_id} open that were not opened from this registry, and may be "
+                f"what came of a request whose answer was lost: {ids}. They were left alone, because the clock that "
+                "remote.it's answers show differs from this machine's. To close one, name it in connection_id."
+            )
 
     def _mention_others(self, service_id: str, sessions: Sequence[Session], known: set[str]) -> None:
         others = [session.id for session in sessions if session.id not in known]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, Rem
 from ._listings import Listings
 from ._liveness import alive, pair, probe
 from ._model import Connection, Listing, Session, same_id
-from ._recovery import given_up, may_be_open, new_attempt, recover, settle
+from ._recovery import given_up, learnt, may_be_open, new_attempt, recover, settle, suspects
 from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
@@ -112,7 +113,7 @@ class Connections:
         if wanted.force:
             outcome.closed += self._closer.close_held(service_id, holding, list(holding.connections), deadline, check)
         if reusable is None and not check:
-            outcome.connection = self._open(service_id, wanted, holding, deadline)
+            outcome.connection = self._open(service_id, wanted, holding, deadline, outcome.closed)
         elif reusable is not None:
             if not check:
                 reusable = claim(self._registry, service_id, wanted, holding, reusable)
@@ -121,6 +122,7 @@ class Connections:
         if not wanted.force:
             # Last, because one that hangs uses up the time.
             outcome.closed += self._closer.close_unneeded(service_id, holding, reusable, deadline, check)
+        self._mention_suspects(service_id, holding, deadline)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome
@@ -182,7 +184,10 @@ class Connections:
             holding.attempts.append(Attempt(connection.asked_at - skew, connection.opened_at - skew))
             return False
 
-    def _open(self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline) -> Connection:
+    def _open(
+        self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, closed: list[str]
+    ) -> Connection:
+        """A new connection; *closed* gets the ids of what is known by then to have come of lost answers."""
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):
             attempt = new_attempt(deadline.remaining())
             holding.attempts.append(attempt)
@@ -197,6 +202,7 @@ class Connections:
                 recover(self._client, service_id, holding, attempt, lost, deadline)
                 if not attempts_left or not deadline.remaining():
                     self._registry.save(service_id, holding)
+                    self._mention_suspects(service_id, holding, deadline)
                     raise
                 continue
             except RemoteItError:
@@ -204,11 +210,34 @@ class Connections:
                 self._registry.save(service_id, holding)
                 raise
             holding.attempts.remove(attempt)
+            answered = Attempt(attempt.asked_at, time.time())
             connection = wanted.claimed(connection)
             holding.connections.append(connection)
             self._remember(service_id, holding, connection, deadline)
+            closed += self._settle_by(connection, answered, holding, deadline)
             return connection
         raise AssertionError("unreachable")
+
+    def _settle_by(self, connection: Connection, answered: Attempt, holding: Holding, deadline: Deadline) -> list[str]:
+        """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
+
+        The ids of those. *answered* is when we asked for the connection, and until when we waited.
+        """
+        if not holding.attempts or not self._clock.is_doubtful():
+            return []
+        sessions = self._client.listing(connection.service_id, deadline).sessions or ()
+        if not learnt(holding, answered, connection, sessions):
+            return []
+        closed = settle(self._client, holding, sessions, deadline, check=False)
+        # It is known already, only that it is settled is not.
+        with contextlib.suppress(RegistryError):
+            self._registry.save(connection.service_id, holding)
+        return closed
+
+    def _mention_suspects(self, service_id: str, holding: Holding, deadline: Deadline) -> None:
+        if self._clock.is_doubtful() and any(not attempt.ahead for attempt in holding.attempts):
+            sessions = self._client.listing(service_id, deadline).sessions or ()
+            self._closer.mention_suspects(service_id, suspects(holding, sessions, self._clock))
 
     def _remember(self, service_id: str, holding: Holding, connection: Connection, deadline: Deadline) -> None:
         try:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ._errors import CredentialsError
+from ._text import printable
 
 DEFAULT_FILE = "~/.remoteit/credentials"
 DEFAULT_PROFILE = "default"
@@ -24,15 +25,25 @@ ENV_DEVELOPER_KEY = "R3_DEVELOPER_API_KEY"
 ENV_PROFILE = "R3_PROFILE"
 ENV_FILE = "R3_CREDENTIALS_FILE"
 
+_SOURCE_LENGTH = 500
 _PRINTABLE_WORD = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 class Credentials(NamedTuple):
-    """An access key: its id and the *key* bytes that sign; *developer_key* is needed by REST only."""
+    """An access key: its id and the *key* bytes that sign; *developer_key* is needed by REST only.
+
+    *source* says in words where the access key was found.
+    """
 
     key_id: str
     key: bytes
     developer_key: str | None = None
+    source: str = ""
+
+    @property
+    def name(self) -> str:
+        """Which access key it is, and from where, for messages."""
+        return f"{self.key_id} from {self.source}" if self.source else self.key_id
 
     def __repr__(self) -> str:
         return f"Credentials(key_id={self.key_id!r})"
@@ -46,29 +57,32 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
     asked for by option wins over the environment's key. Raises CredentialsError.
     """
     developer_key = options.get("developer_key") or environ.get(ENV_DEVELOPER_KEY) or None
+    source = "the options access_key_id and secret_access_key"
     pair = _pair(
         ("option access_key_id", options.get("access_key_id")),
         ("option secret_access_key", options.get("secret_access_key")),
     )
     if pair is None and not (options.get("profile") or options.get("credentials_file")):
+        source = _environment(environ)
         pair = _pair(
             (f"environment variable {ENV_KEY_ID}", environ.get(ENV_KEY_ID)),
             (f"environment variable {ENV_SECRET}", environ.get(ENV_SECRET)),
         )
     if pair is None:
-        section, where = _profile(options, environ)
+        section, source = _profile(options, environ)
         pair = _pair(
-            (f"{ENV_KEY_ID} in {where}", section.get(ENV_KEY_ID)), (f"{ENV_SECRET} in {where}", section.get(ENV_SECRET))
+            (f"{ENV_KEY_ID} in {source}", section.get(ENV_KEY_ID)),
+            (f"{ENV_SECRET} in {source}", section.get(ENV_SECRET)),
         )
         if pair is None:
-            raise CredentialsError(f"{where} has neither {ENV_KEY_ID} nor {ENV_SECRET}.")
+            raise CredentialsError(f"{source} has neither {ENV_KEY_ID} nor {ENV_SECRET}.")
         developer_key = options.get("developer_key") or section.get(ENV_DEVELOPER_KEY) or developer_key
     key_id, secret, secret_from = pair
     _check_word(key_id, "access key id")
     if developer_key is not None:
         developer_key = developer_key.strip()
         _check_word(developer_key, "developer key")
-    return Credentials(key_id, decode_secret(secret, secret_from), developer_key)
+    return Credentials(key_id, decode_secret(secret, secret_from), developer_key, printable(source, _SOURCE_LENGTH))
 
 
 def decode_secret(text: str, source: str) -> bytes:
@@ -85,6 +99,13 @@ def decode_secret(text: str, source: str) -> bytes:
     if not key:
         raise CredentialsError(f"The secret access key of {source} is not base64: copy it again, whole and unquoted.")
     return key
+
+
+def _environment(environ: Mapping[str, str]) -> str:
+    """The environment as a source, with what it also names, but does not lead to."""
+    ignored = [name for name in (ENV_PROFILE, ENV_FILE) if environ.get(name)]
+    won = f" (which win over {' and '.join(ignored)})" if ignored else ""
+    return f"the environment variables {ENV_KEY_ID} and {ENV_SECRET}{won}"
 
 
 def _pair(key_id: tuple[str, str | None], secret: tuple[str, str | None]) -> tuple[str, str, str] | None:

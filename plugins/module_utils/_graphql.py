@@ -45,6 +45,10 @@ query ($ids: [String!]!) {{
 _SESSIONS = f"query {{ login {{ id sessions {{ {_SESSION} }} }} }}"
 
 
+# By how many seconds the time in an answer to ``connect`` may be off the time in which it was made.
+_MARGIN = 3.0
+
+
 class GraphqlApi:
     """Opens, closes and reads by GraphQL."""
 
@@ -147,6 +151,10 @@ def parse_connection(node: Any, service_id: str, access: Access, asked_at: float
         opened_at = now
     if abs(opened_at - now) > MAX_LIFETIME:
         opened_at = now
+    expires_from = min(opened_at, now)
+    if not asked_at - _MARGIN <= opened_at <= now + _MARGIN:
+        # By another clock than all that it will be compared with.
+        opened_at = now
     lifetime = node.get("timeout")
     if not isinstance(lifetime, (int, float)) or not 0 < lifetime <= MAX_LIFETIME:
         raise ValueError("it has no usable timeout")
@@ -160,7 +168,7 @@ def parse_connection(node: Any, service_id: str, access: Access, asked_at: float
         access=access.mode,
         client_ip=access.client_ip,
         opened_at=opened_at,
-        expires_at=opened_at + lifetime,
+        expires_at=expires_from + lifetime,
         api=GRAPHQL,
         asked_at=asked_at,
         verified_at=now,

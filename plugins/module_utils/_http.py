@@ -33,7 +33,7 @@ _SHORTEST_SECRET = 8
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer, read to its end. *received_at* is this machine's time in seconds since the epoch.
+    """An HTTP answer, read to its end. *received_at* is this machine's time when its headers came, in seconds since the epoch.
 
     *is_late* means that it is for nobody: the server had it ready when the request came, to end an idle connection.
     """
@@ -132,12 +132,14 @@ class Http:
             allow_redirects=False,
             stream=True,
         )
+        # The Date is of now, not of the end of a long body.
+        received_at = time.time()
         with response:
             content = _without_secrets(_read(response, end), response.request.headers)
         is_clean = _has_one_end(response) and not session.progress.has_more()
         # RFC 9110, 15.5.9: the request did not come in time. On a new connection it would have.
         is_late = response.status_code == 408 and session.progress.is_kept
-        return Answer(response.status_code, response.headers, content, time.time(), is_late), is_clean
+        return Answer(response.status_code, response.headers, content, received_at, is_late), is_clean
 
 
 def _without_secrets(content: bytes, sent: Mapping[str, str]) -> bytes:

@@ -57,13 +57,31 @@ def _is_known(connection: Connection) -> bool:
 
 def _distance(connection: Connection, session: Session) -> tuple[float, float]:
     """How far the session's begin is from the time in which the connection was opened, and from the end of that time."""
-    began = session.started_at
-    return max(connection.asked_at - began, began - connection.opened_at, 0.0), abs(connection.opened_at - began)
+    return min(
+        (max(connection.asked_at - began, began - connection.opened_at, 0.0), abs(connection.opened_at - began))
+        for began in _begins(session, connection)
+    )
+
+
+def _begins(session: Session, connection: Connection) -> tuple[float, float]:
+    """When the session began, by the clock of the connection's times, if that is remote.it's or if ours was."""
+    return session.started_at, session.started_at + connection.ahead
 
 
 def _began_with(session: Session, connection: Connection) -> bool:
-    in_time = connection.asked_at - _MARGIN <= session.started_at <= connection.opened_at + _MARGIN
-    return in_time and session.service_id == connection.service_id
+    return session.service_id == connection.service_id and any(_in_time(session, connection))
+
+
+def _in_time(session: Session, connection: Connection) -> list[bool]:
+    """Whether the session began while the connection was opened, by each clock."""
+    begins = _begins(session, connection)
+    return [connection.asked_at - _MARGIN <= began <= connection.opened_at + _MARGIN for began in begins]
+
+
+def is_certain(connection: Connection, session: Session) -> bool:
+    """Whether the session that pair() found for the connection is its own, whichever clock is right."""
+    is_named = same_id(session.id, connection.id) or same_id(session.id, connection.session_id)
+    return is_named or all(_in_time(session, connection))
 
 
 def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: float) -> list[Connection]:
@@ -74,7 +92,8 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
         is_settled = now - connection.opened_at >= SETTLING
         if connection.id in paired:
             # As long as its own session may be missing, the one that is nearest may be another's.
-            session_id = paired[connection.id].id if is_settled else connection.session_id
+            session = paired[connection.id]
+            session_id = session.id if is_settled and is_certain(connection, session) else connection.session_id
             kept.append(connection._replace(session_id=session_id, verified_at=now))
         elif not is_settled:
             kept.append(connection)

@@ -59,6 +59,10 @@ def same_id(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.lower() == other.lower()
 
 
+# What a record may lack: one is not always known, the other is not written by version 1.0.0.
+_OPTIONAL = ("session_id", "ahead")
+
+
 class Connection(NamedTuple):
     """An open connection. Times are seconds since the epoch.
 
@@ -67,7 +71,8 @@ class Connection(NamedTuple):
     known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
     alive, *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
     or else until the last of its *holders*, processes by the names that holder() gives them, has ended. Once somebody
-    has begun *closing* it, it may be closed already, and whoever comes next closes it in any case.
+    has begun *closing* it, it may be closed already, and whoever comes next closes it in any case. *ahead* is by how many
+    seconds the clock of its times, as answers told it, was ahead of the one that requests were signed with.
     """
 
     id: str
@@ -88,6 +93,7 @@ class Connection(NamedTuple):
     kept: bool = False
     holders: tuple[str, ...] = ()
     closing: bool = False
+    ahead: float = 0.0
 
     @property
     def url(self) -> str:
@@ -132,7 +138,7 @@ class Connection(NamedTuple):
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Connection:
         """The inverse of as_record(); KeyError, TypeError or ValueError when *record* was not written by it."""
-        known = {name: record[name] for name in cls._fields if name in record or name != "session_id"}
+        known = {name: record[name] for name in cls._fields if name in record or name not in _OPTIONAL}
         connection = cls(**{**known, "holders": tuple(known["holders"])})
         connection._check()
         return connection
@@ -141,7 +147,7 @@ class Connection(NamedTuple):
         """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
         texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from, *self.holders)
         optional = (self.client_ip, self.session_id)
-        times = (self.opened_at, self.expires_at, self.asked_at, self.verified_at)
+        times = (self.opened_at, self.expires_at, self.asked_at, self.verified_at, self.ahead)
         if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
             raise TypeError("a text is not one")
         if not isinstance(self.kept, bool) or not isinstance(self.closing, bool):

@@ -10,15 +10,16 @@ An attempt is written to the registry before it is made, so that even a process 
 from __future__ import annotations
 
 import contextlib
+import math
 import time
 from collections.abc import Iterable
 
 from . import _journal
 from ._client import Client
-from ._clock import Deadline
+from ._clock import Clock, Deadline
 from ._errors import AnswerLostError, ApiError
 from ._liveness import SETTLING, pair
-from ._model import Session
+from ._model import Connection, Session
 from ._registry import Attempt, Holding
 
 # The server stamps a session with its own clock, to a second.
@@ -52,21 +53,64 @@ def may_be_open(attempt: Attempt) -> bool:
     return time.time() < attempt.until + _IDLE
 
 
-def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], skew: float) -> list[Session]:
-    """The sessions that *attempts* made: begun in their time and not known to belong to a held connection.
-
-    *skew* is how many seconds the server's clock is ahead of ours.
-    """
+def _unknown(holding: Holding, sessions: Iterable[Session]) -> list[Session]:
+    """Those of *sessions* that are not known to belong to a held connection."""
     listed = list(sessions)
     known = {session.id for session in pair(holding.connections, listed).values()}
+    return [session for session in listed if session.id not in known]
+
+
+def _made_by(attempt: Attempt, sessions: Iterable[Session], clocks: Iterable[float]) -> list[Session]:
+    """Those of *sessions* that began in the time of *attempt* by one of the *clocks*, seconds ahead of ours."""
     return [
         session
-        for session in listed
-        if session.id not in known
-        and any(
-            attempt.asked_at - _MARGIN <= session.started_at - skew <= attempt.until + _MARGIN for attempt in attempts
-        )
+        for session in sessions
+        if any(attempt.asked_at - _MARGIN <= session.started_at - ahead <= attempt.until + _MARGIN for ahead in clocks)
     ]
+
+
+def _certain(attempt: Attempt, unknown: list[Session], clock: Clock) -> list[Session]:
+    """Those of *unknown* sessions that *attempt* made by whichever clock they are measured."""
+    for clocks in [attempt.ahead] if attempt.ahead else [(ahead,) for ahead in clock.candidates()]:
+        unknown = _made_by(attempt, unknown, clocks)
+    return unknown
+
+
+def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], clock: Clock) -> list[Session]:
+    """The sessions that *attempts* made: begun in their time and not known to belong to a held connection.
+
+    Of clocks that differ, either may be remote.it's. Where by each of them another session was made, none is returned.
+    """
+    unknown = _unknown(holding, sessions)
+    found: list[Session] = []
+    for attempt in attempts:
+        certain = _certain(attempt, unknown, clock)
+        by_clock = [_made_by(attempt, unknown, [ahead]) for ahead in clock.candidates()]
+        likely = [made for made in by_clock if made and not attempt.ahead]
+        found += certain or (likely[0] if len(likely) == 1 else [])
+    return [session for session in unknown if session in found]
+
+
+def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
+    """What attempts may have made, although it is not certain enough to be closed: begun since, by some clock."""
+    if not clock.is_doubtful():
+        return []
+    since = min((attempt.asked_at for attempt in holding.attempts if not attempt.ahead), default=math.inf)
+    ahead = min(clock.told, clock.offset)
+    return [item for item in _unknown(holding, sessions) if item.started_at - ahead >= since - _MARGIN]
+
+
+def learnt(holding: Holding, opened: Attempt, connection: Connection, sessions: Iterable[Session]) -> bool:
+    """Note in the attempts of *holding* what remote.it's clock is, as its own stamp on the session of *connection* tells.
+
+    *opened* is when we asked for the connection, and until when we waited. False if the session is not listed.
+    """
+    session = pair(holding.connections, sessions).get(connection.id)
+    if session is None:
+        return False
+    ahead = (session.started_at - opened.until, session.started_at - opened.asked_at)
+    holding.attempts = [attempt._replace(ahead=ahead) for attempt in holding.attempts]
+    return True
 
 
 def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool) -> list[str]:
@@ -74,7 +118,7 @@ def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadli
 
     Changes *holding*; returns the ids of what was closed, or with *check* would be.
     """
-    found = orphans(holding, holding.attempts, sessions, client.clock.observed)
+    found = orphans(holding, holding.attempts, sessions, client.clock)
     if check:
         # Else who comes next in the same prediction would find them once more.
         holding.attempts = []
@@ -101,7 +145,8 @@ def recover(
 ) -> None:
     """After a lost answer: return when it is safe to try again, raise an error that says what may be open otherwise.
 
-    An orphan that was found and closed settles *attempt* if it is the only one, which is then taken off *holding*.
+    An orphan that was found and closed settles *attempt* if it is the only one, which is then taken off *holding*. What
+    is one by one clock only stays for now: the next connection will tell which clock is right.
     """
     try:
         for look in _LOOKS:
@@ -110,7 +155,7 @@ def recover(
             sessions = service.sessions if service else ()
             if sessions is None:
                 break
-            found = orphans(holding, [attempt], sessions, client.clock.observed)
+            found = _certain(attempt, _unknown(holding, sessions), client.clock)
             for session in found:
                 client.close_session(session, deadline)
             # With another attempt about it may have been that one's, and ours is still to be listed.

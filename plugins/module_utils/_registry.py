@@ -14,8 +14,8 @@ import contextlib
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _journal
 from ._clock import Deadline
@@ -34,11 +34,13 @@ VERSION = 1
 class Attempt(NamedTuple):
     """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
 
-    Seconds since the epoch by this machine's clock: the server's is known only once it has answered.
+    Seconds since the epoch by this machine's clock: the server's is known only once it has answered. *ahead* is by how
+    many seconds the server's clock is ahead, at least and at most, where a session of ours has told since.
     """
 
     asked_at: float
     until: float
+    ahead: tuple[float, ...] = ()
 
 
 class Holding:
@@ -171,12 +173,19 @@ def _parse(record: bytes, service_id: str) -> Holding:
             raise ValueError(f"version {document['version']!r}, expected {VERSION}")
         holding = Holding(
             [Connection.from_record(item) for item in document["connections"]],
-            [Attempt(float(item["asked_at"]), float(item["until"])) for item in document["attempts"]],
+            [_attempt(item) for item in document["attempts"]],
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"unexpected content, {type(error).__name__}") from None
     if any(connection.service_id != service_id for connection in holding.connections):
         raise ValueError("it holds a connection of another service")
-    if not all(math.isfinite(attempt.asked_at) and math.isfinite(attempt.until) for attempt in holding.attempts):
+    if not all(
+        math.isfinite(moment) for item in holding.attempts for moment in (item.asked_at, item.until, *item.ahead)
+    ):
         raise ValueError("an attempt has no time")
     return holding
+
+
+def _attempt(item: Mapping[str, Any]) -> Attempt:
+    # Version 1.0.0 did not know the last.
+    return Attempt(float(item["asked_at"]), float(item["until"]), tuple(map(float, item.get("ahead", ()))))

@@ -40,8 +40,10 @@ class RestApi:
         begun = time.monotonic()
         answer = self._call("device/connect", payload, deadline, repeatable=False)
         now = self._clock.server_time()
+        ahead = self._clock.observed - self._clock.offset
         try:
-            return parse_connection(answer, service_id, access, now - (time.monotonic() - begun), now)
+            connection = parse_connection(answer, service_id, access, now - (time.monotonic() - begun), now)
+            return connection._replace(ahead=ahead)
         except ValueError as error:
             raise AnswerLostError(f"The answer to device/connect cannot be used: {error}.") from None
 

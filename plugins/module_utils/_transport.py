@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ._clock import Clock, Deadline
+from ._credentials import Credentials
 from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, RefusedError
 from ._http import Answer, Http
 from ._settings import AUTO, CAVAGE, GRAPHQL, REST, RFC9421, Settings
@@ -25,11 +27,12 @@ _OTHER_DIALECT = {CAVAGE: RFC9421, RFC9421: CAVAGE}
 
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.5
+_UNAUTHORIZED = (401, 403)
 # Strict verifiers reject a signature made two seconds in the future.
 _TOLERATED_SKEW = 2.0
 
-# What worked, by URL: kept for the process, because the answer does not change from one task to the next.
-_dialect_that_worked: dict[str, str] = {}
+# What worked, by wire and host: kept for the process, because the answer does not change from one task to the next.
+_dialect_that_worked: dict[tuple[str, str], str] = {}
 
 
 class Transport:
@@ -70,7 +73,7 @@ class Transport:
                 if answer.status in (429, 503):
                     wait = max(wait, answer.retry_after() or 0.0)
                 if answer.status != 429:
-                    return _json_object(url, answer)
+                    return _json_object(url, answer, self._settings.credentials)
                 failure: ApiError = RefusedError(f"{url} throttles requests (HTTP 429); try again later.", 429, "")
             except NotSentError as error:
                 failure = error
@@ -87,46 +90,51 @@ class Transport:
     def _authenticated(
         self, wire: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
     ) -> Answer:
-        """The answer, after at most one correction of the clock and one change of dialect."""
-        dialect = _dialect_that_worked.get(url) or _FIRST_DIALECT[wire]
-        if self._settings.signature != AUTO:
-            dialect = self._settings.signature
+        """The answer, after at most one change of dialect, and in each at most one correction of the clock."""
+        place = (wire, url.partition("://")[2].partition("/")[0])
+        chosen = self._settings.signature
+        dialect = (_dialect_that_worked.get(place) or _FIRST_DIALECT[wire]) if chosen == AUTO else chosen
 
-        def post() -> Answer:
-            sign = signer(dialect, self._settings.credentials, self._clock.signing_time())
-            answer = self._http.post(url, body, headers, sign, deadline)
-            self._clock.observe(answer.clock_offset())
-            return answer
+        def post(ahead: float) -> Answer:
+            sign = signer(dialect, self._settings.credentials, time.time() + ahead)
+            return self._http.post(url, body, headers, sign, deadline)
 
-        answer = post()
-        if answer.status in (401, 403) and self._corrected_clock(answer):
-            answer = post()
-        if answer.status in (401, 403) and self._settings.signature == AUTO and url not in _dialect_that_worked:
+        answer = self._at_the_right_time(post)
+        if answer.status in _UNAUTHORIZED and chosen == AUTO and place not in _dialect_that_worked:
             dialect = _OTHER_DIALECT[dialect]
             # A refusal says more than that the other dialect could not even be tried.
             with contextlib.suppress(MissingLibraryError):
-                second = post()
-                if second.status not in (401, 403):
+                second = self._at_the_right_time(post)
+                if second.status not in _UNAUTHORIZED:
                     answer = second
         if answer.status == 200:
-            _dialect_that_worked[url] = dialect
+            _dialect_that_worked[place] = dialect
+            self._clock.observe(answer.clock_offset())
         return answer
 
-    def _corrected_clock(self, answer: Answer) -> bool:
-        """Adopt the server's time if it differs from what was signed; say by how much, and whether it did."""
-        offset = answer.clock_offset()
-        if offset is None or abs(offset - self._clock.offset) <= _TOLERATED_SKEW:
-            return False
-        self._clock.offset = offset
-        direction = "behind" if offset > 0 else "ahead of"
-        self._warn(
-            f"The clock of this machine is {abs(offset):.0f} seconds {direction} remote.it's; requests are signed with "
-            "remote.it's time. Correct the clock, for example with NTP."
-        )
-        return True
+    def _at_the_right_time(self, post: Callable[[float], Answer]) -> Answer:
+        """The answer to what *post* signs as of our time, or if that is refused, as of the time that the answer shows.
+
+        If that is refused as well, ours may have been right, and is kept.
+        """
+        answer = post(self._clock.offset)
+        ahead = answer.clock_offset()
+        if answer.status not in _UNAUTHORIZED or ahead is None or abs(ahead - self._clock.offset) <= _TOLERATED_SKEW:
+            return answer
+        corrected = post(ahead)
+        if corrected.status in _UNAUTHORIZED:
+            return answer
+        if corrected.status == 200:
+            self._clock.offset = ahead
+            direction = "behind" if ahead > 0 else "ahead of"
+            self._warn(
+                f"The clock of this machine is {abs(ahead):.0f} seconds {direction} remote.it's; requests are signed "
+                "with remote.it's time. Correct the clock, for example with NTP."
+            )
+        return corrected
 
 
-def _json_object(url: str, answer: Answer) -> dict[str, Any]:
+def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str, Any]:
     if 300 <= answer.status < 400:
         target = printable(answer.headers.get("Location", "nowhere"))
         raise RefusedError(f"{url} redirects to {target}, which is never followed: correct the URL.", answer.status, "")
@@ -136,21 +144,25 @@ def _json_object(url: str, answer: Answer) -> dict[str, Any]:
     if answer.status < 200 or answer.status == 408 or answer.status >= 500:
         raise AnswerLostError(f"{url} answered HTTP {answer.status}.")
     if answer.status >= 400:
-        raise _refusal(url, answer)
+        raise _refusal(url, answer, credentials)
     try:
         return answer.json_object()
     except ValueError as error:
         raise AnswerLostError(f"{url} answered HTTP {answer.status} with {error}.") from None
 
 
-def _refusal(url: str, answer: Answer) -> RefusedError:
+def _refusal(url: str, answer: Answer, credentials: Credentials) -> RefusedError:
     reason = reason_of(answer)
     said = f': "{reason}"' if reason else ""
-    if answer.status in (401, 403):
+    if answer.status in _UNAUTHORIZED:
         message = (
-            f"{url} does not accept the access key or its signature (HTTP {answer.status}{said}); check that the key "
-            "is enabled and that id, secret and developer key belong together."
+            f"{url} does not accept the access key {credentials.name} or its signature (HTTP {answer.status}{said}); "
+            "check that the key is enabled and that id, secret and developer key belong together."
         )
+        ahead = answer.clock_offset() or 0.0
+        if abs(ahead) > _TOLERATED_SKEW:
+            direction = "ahead of" if ahead > 0 else "behind"
+            message += f" The clock of the answer is {abs(ahead):.0f} seconds {direction} this machine's."
     elif answer.status == 407:
         message = (
             f"A web proxy on the way to {url} refused the request (HTTP 407{said}); give its user and password in "

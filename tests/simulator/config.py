@@ -83,6 +83,7 @@ def _behaviour(section: Section) -> Behaviour:
         idle_timeout=section.number("idle_timeout", 900.0),
         time_factor=factor,
         clock_offset=section.number("clock_offset", 0.0, minimum=None),
+        gateway_date=section.number("gateway_date", 0.0, minimum=None),
         max_clock_skew=section.number("max_clock_skew", 300.0),
         connect_delay=section.number("connect_delay", 0.0),
         session_delay=section.number("session_delay", 0.0),

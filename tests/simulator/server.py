@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+from datetime import timedelta
 from email.utils import format_datetime
 
 from aiohttp import web
@@ -71,7 +72,8 @@ class Server:
         return application
 
     async def _set_date(self, _request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = format_datetime(self._simulation.clock.wall(), usegmt=True)
+        shown = self._simulation.clock.wall() + timedelta(seconds=self._settings.behaviour.gateway_date)
+        response.headers["Date"] = format_datetime(shown, usegmt=True)
 
     async def _listen(self, application: web.Application, port: int, tls: ssl.SSLContext | None) -> str:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)

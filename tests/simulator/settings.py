@@ -46,6 +46,7 @@ class Behaviour:
     idle_timeout: float = 900.0
     time_factor: float = 1.0
     clock_offset: float = 0.0
+    gateway_date: float = 0.0
     max_clock_skew: float = 300.0
     connect_delay: float = 0.0
     session_delay: float = 0.0

@@ -4,14 +4,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
+from email.utils import formatdate
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline, iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._errors import (
     AnswerLostError,
     CredentialsError,
@@ -100,23 +102,31 @@ def test_rest_opens_as_its_documentation_says(access: Access, hostip: str, wait:
     ("access", "hostip"), [(Access(), "255.255.255.255"), (Access("restricted", "203.0.113.7"), "203.0.113.7")]
 )
 def test_graphql_opens_as_its_schema_says(access: Access, hostip: str, account: Account) -> None:
-    account.says["open"] = GRAPHQL_ANSWER
+    created = float(int(time.time()))
+    account.says["open"] = {"data": {"connect": {**GRAPHQL_ANSWER["data"]["connect"], "created": iso8601(created)}}}
     connection = opened(account, "graphql", access)
     assert (connection.id, connection.host, connection.port) == (CONNECTION_ID, "proxy18.rt3.io", 38575)
-    assert (connection.api, connection.opened_at, connection.expires_at) == ("graphql", NOW, NOW + 28800)
+    assert (connection.api, connection.opened_at, connection.expires_at) == ("graphql", created, created + 28800)
     (request,) = account.server.received
     assert request.target == "/graphql/v1"
     assert request.json()["variables"] == {"serviceId": SERVICE, "hostIP": hostip}
     assert "developerkey" not in request.headers
 
 
-def test_a_lifetime_counts_from_the_servers_clock(account: Account) -> None:
+@pytest.mark.parametrize(
+    ("ahead", "believed"),
+    [(200, 200), (-200, -200), (14400, 0), (-14400, 0)],
+)
+def test_a_lifetime_counts_from_the_servers_clock(ahead: int, believed: int, account: Account) -> None:
+    """But a clock that would have refused the signature is not the server's."""
+
     def answer(exchange: loopback.Exchange) -> None:
-        loopback.reply(200, REST_ANSWER, {"Date": "Tue, 03 Feb 2026 04:05:06 GMT"})(exchange)
+        loopback.reply(200, REST_ANSWER, {"Date": formatdate(time.time() + ahead, usegmt=True)})(exchange)
 
     account.says["connect"] = answer
     connection = opened(account)
-    assert abs(connection.opened_at - NOW) < 60
+    assert abs(connection.opened_at - time.time() - believed) < 30
+    assert abs(connection.ahead - believed) < 30
     assert connection.asked_at <= connection.opened_at
     assert connection.expires_at == connection.opened_at + 28797
 

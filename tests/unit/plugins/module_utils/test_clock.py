@@ -49,20 +49,38 @@ def test_sleep_is_as_long_as_asked_when_there_is_time() -> None:
 
 def test_a_clock_is_this_machines_until_told_otherwise() -> None:
     clock = Clock()
-    for moment in (clock.signing_time(), clock.server_time()):
-        assert abs(moment - time.time()) < 30
+    assert abs(clock.server_time() - time.time()) < 30
+    assert (clock.candidates(), clock.is_doubtful()) == ((0.0,), False)
 
 
-def test_signing_and_the_servers_time_are_told_apart() -> None:
+@pytest.mark.parametrize(
+    ("offset", "told", "observed", "candidates"),
+    [
+        (0.0, 0.6, 0.6, (0.6,)),
+        (0.0, 4.0, 4.0, (0.0, 4.0)),
+        (0.0, -299.0, -299.0, (0.0, -299.0)),
+        # what was signed as of our time would not have been accepted by such a clock
+        (0.0, 301.0, 0.0, (0.0,)),
+        (0.0, -14400.0, 0.0, (0.0,)),
+        (3600.0, 3600.5, 3600.5, (3600.5,)),
+        (3600.0, 0.0, 3600.0, (3600.0,)),
+        (3600.0, None, 3600.0, (3600.0,)),
+    ],
+)
+def test_a_date_that_cannot_be_of_who_accepted_the_signature_is_not_believed(
+    offset: float, told: float | None, observed: float, candidates: tuple[float, ...]
+) -> None:
     clock = Clock()
-    clock.offset, clock.observed = -3600.0, 86400.0
-    assert abs(clock.signing_time() - (time.time() - 3600)) < 30
-    assert abs(clock.server_time() - (time.time() + 86400)) < 30
+    clock.offset = offset
+    clock.observe(told)
+    assert (clock.observed, clock.candidates()) == (observed, candidates)
+    assert clock.is_doubtful() == (told is not None and abs(told - offset) > 1)
+    assert abs(clock.server_time() - time.time() - observed) < 30
 
 
 @pytest.mark.parametrize(
     ("offset", "observed"),
-    [(None, 0.0), (0.0, 0.0), (-1.4, 0.0), (0.4, 0.0), (-1.6, -1.6), (0.6, 0.6), (-7200.0, -7200.0)],
+    [(None, 0.0), (0.0, 0.0), (-1.4, 0.0), (0.4, 0.0), (-1.6, -1.6), (0.6, 0.6), (-72.0, -72.0)],
 )
 def test_what_a_date_that_is_cut_to_a_second_cannot_show_is_not_believed(offset: float | None, observed: float) -> None:
     clock = Clock()

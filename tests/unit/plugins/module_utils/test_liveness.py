@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils import _liveness
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING, alive, pair, probe
+from ansible_collections.community.remoteit.plugins.module_utils._liveness import (
+    SETTLING,
+    alive,
+    is_certain,
+    pair,
+    probe,
+)
 from tests.unit.plugins import loopback
 from tests.unit.plugins.material import NOW, OTHER_SERVICE, SERVICE, connection, session
 
@@ -112,6 +118,23 @@ def test_what_was_listed_once_is_known_by_its_id_alone() -> None:
     (known,) = alive([connection()], [session("ITS-OWN")], NOW + 60)
     assert pair([known], [session("ITS-OWN")]) == {known.id: session("ITS-OWN")}
     assert pair([known], [session("SOMEBODY-ELSES")]) == {}
+
+
+def test_a_session_may_have_begun_by_either_clock() -> None:
+    # the answer's Date was 40 seconds ahead of the clock that we sign with
+    opened = connection(asked_at=NOW - 2, ahead=40.0)
+    for began, is_sure in ((NOW - 41, False), (NOW - 1, False), (NOW - 20, None), (NOW + 39, None)):
+        found = session("OTHER-ID", started_at=began)
+        assert pair([opened], [found]) == ({} if is_sure is None else {opened.id: found})
+        # so that it must not be taken for certain later
+        (kept,) = alive([opened], [found], NOW + 60) or [None]
+        assert (kept and kept.session_id) is None
+        assert not is_certain(opened, found)
+    both = session("OTHER-ID", started_at=NOW - 2)
+    near = opened._replace(ahead=1.5)
+    assert is_certain(near, both)
+    assert alive([near], [both], NOW + 60)[0].session_id == "OTHER-ID"
+    assert is_certain(opened, session(opened.id.lower(), started_at=NOW + 20))
 
 
 CONNECTIONS = st.lists(

@@ -182,11 +182,17 @@ def test_a_record_survives_a_file(made: Connection) -> None:
     assert Connection.from_record(json.loads(json.dumps(made.as_record()))) == made
 
 
+def test_a_record_of_version_1_0_0_is_read() -> None:
+    record = connection().as_record()
+    del record["ahead"]
+    assert Connection.from_record(record) == connection()
+
+
 def test_a_record_of_a_later_version_may_know_more() -> None:
     assert Connection.from_record({**connection().as_record(), "weather": "fine"}) == connection()
 
 
-@pytest.mark.parametrize("name", [name for name in Connection._fields if name != "session_id"])
+@pytest.mark.parametrize("name", [name for name in Connection._fields if name not in ("session_id", "ahead")])
 def test_a_record_with_something_missing_is_refused(name: str) -> None:
     record = connection().as_record()
     del record[name]
@@ -201,7 +207,11 @@ def test_a_record_with_something_missing_is_refused(name: str) -> None:
         *[("id", value) for value in ("-x", "", None, 7)],
         *[("service_id", value) for value in ("80", None, 7)],
         *[("port", value) for value in ("38575", "22 -oProxyCommand=id", 0, 65536, [22])],
-        *[(name, value) for name in ("opened_at", "expires_at", "asked_at", "verified_at") for value in ("soon", None)],
+        *[
+            (name, value)
+            for name in ("opened_at", "expires_at", "asked_at", "verified_at", "ahead")
+            for value in ("soon", None)
+        ],
         ("session_id", 7),
         *[(name, value) for name in ("kept", "closing") for value in (1, "no", None)],
     ],

@@ -14,10 +14,12 @@ from ansible_collections.community.remoteit.plugins.module_utils._client import 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._errors import AnswerLostError
 from ansible_collections.community.remoteit.plugins.module_utils._recovery import (
+    learnt,
     new_attempt,
     orphans,
     recover,
     settle,
+    suspects,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
 from tests.unit.plugins import loopback
@@ -31,9 +33,16 @@ LOST = AnswerLostError("The connection broke.")
 # -- which sessions nobody knows --------------------------------------------------------------------------------------
 
 
-def ids(holding: Holding, *sessions: tuple[str, float], skew: float = 0.0) -> list[str]:
+def clock(offset: float = 0.0, told: float = 0.0) -> Clock:
+    made = Clock()
+    made.offset = offset
+    made.observe(told)
+    return made
+
+
+def ids(holding: Holding, *sessions: tuple[str, float], clock: Clock | None = None) -> list[str]:
     made = [session(id, started_at=started_at) for id, started_at in sessions]
-    return [item.id for item in orphans(holding, holding.attempts, made, skew)]
+    return [item.id for item in orphans(holding, holding.attempts, made, clock or Clock())]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +64,47 @@ def test_an_orphan_began_while_the_attempt_could_have_an_effect(started_at: floa
 
 @pytest.mark.parametrize("skew", [-86400.0, 86400.0])
 def test_the_servers_clock_may_be_off(skew: float) -> None:
-    assert ids(Holding(attempts=[ATTEMPT]), ("S", NOW + skew), ("OLD", NOW), skew=skew) == ["S"]
+    holding = Holding(attempts=[ATTEMPT])
+    assert ids(holding, ("S", NOW + skew), ("OLD", NOW), clock=clock(skew, skew)) == ["S"]
+
+
+@pytest.mark.parametrize("told", [40.0, -40.0])
+def test_of_two_clocks_either_may_be_right(told: float) -> None:
+    holding = Holding(attempts=[ATTEMPT])
+    ours, theirs = ("OURS", NOW + 1), ("THEIRS", NOW + told + 1)
+    assert ids(holding, ours, ("OLD", NOW - 300), clock=clock(0.0, told)) == ["OURS"]
+    assert ids(holding, theirs, ("OLD", NOW - 300), clock=clock(0.0, told)) == ["THEIRS"]
+    # which of these was made by the attempt nobody knows
+    assert ids(holding, ours, theirs, clock=clock(0.0, told)) == []
+    # but what is by both clocks
+    assert ids(holding, ours, ("BOTH", NOW + 5), clock=clock(0.0, 4.0)) == ["BOTH"]
+
+
+@pytest.mark.parametrize("told", [40.0, -40.0, 3600.0, -3600.0])
+def test_what_began_since_by_either_clock_is_suspect(told: float) -> None:
+    holding = Holding([connection(id="OWN")], [ATTEMPT])
+    began = {"OWN": NOW, "LATER": NOW + 7200, "OURS": NOW, "THEIRS": NOW + told, "OLD": NOW - 7200}
+    made = [session(id, started_at=at) for id, at in began.items()]
+    assert [item.id for item in suspects(holding, made, clock(0.0, told))] == ["LATER", "OURS", "THEIRS"]
+    assert suspects(holding, made, clock()) == []
+    assert suspects(Holding(), made, clock(0.0, told)) == []
+
+
+def test_a_session_of_ours_tells_which_clock_is_right() -> None:
+    holding = Holding([connection(id="OWN", api="graphql")], [ATTEMPT])
+    made = [session("OWN", started_at=NOW + 50), session("A", started_at=NOW + 1), session("B", started_at=NOW + 41)]
+    assert orphans(holding, holding.attempts, made, clock(0.0, 40.0)) == []
+    # asked for 50 seconds after the attempt by our clock, which so is right
+    assert learnt(holding, Attempt(NOW + 49, NOW + 51), holding.connections[0], made)
+    assert orphans(holding, holding.attempts, made, clock(0.0, 40.0)) == made[1:2]
+    assert suspects(holding, made, clock(0.0, 40.0)) == []
+    # or 10 seconds after it, so that the other one is
+    assert learnt(holding, Attempt(NOW + 9, NOW + 11), holding.connections[0], made)
+    assert orphans(holding, holding.attempts, made, clock(0.0, 40.0)) == made[2:]
+    # what is not listed tells nothing
+    before = list(holding.attempts)
+    assert not learnt(holding, Attempt(NOW, NOW + 1), holding.connections[0], made[1:])
+    assert holding.attempts == before
 
 
 def test_without_an_attempt_nothing_is_an_orphan() -> None:

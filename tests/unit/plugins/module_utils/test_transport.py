@@ -365,27 +365,63 @@ def test_a_clock_that_is_off_does_not_matter_while_signatures_are_accepted() -> 
     call = Caller()
 
     def lenient(exchange: Exchange) -> None:
-        reply(200, GOOD, {"Date": formatdate(time.time() + 3600, usegmt=True)})(exchange)
+        reply(200, GOOD, {"Date": formatdate(time.time() + 200, usegmt=True)})(exchange)
 
     with Server(lenient) as server:
         call(server.url)
         assert len(server.received) == 1
     assert (call.warnings, call.clock.offset) == ([], 0.0)
     # but when connections expire is a matter of the server's time
-    assert abs(call.clock.server_time() - time.time() - 3600) < 60
+    assert abs(call.clock.server_time() - time.time() - 200) < 60
 
 
-def test_a_wrong_key_and_a_wrong_clock_are_both_told() -> None:
+@pytest.mark.parametrize("ahead", [4.0, 3600.0])
+def test_a_date_that_is_wrong_spoils_no_signature(ahead: float) -> None:
+    """As a gateway may write it. The dialect is what was refused."""
+    call = Caller()
+
+    def only_rfc9421_at_our_time(exchange: Exchange) -> None:
+        good = dialect(exchange.request) == "rfc9421" and abs(signed_at(exchange.request) - time.time()) < 3
+        headers = {"Date": formatdate(time.time() + ahead, usegmt=True)}
+        reply(200 if good else 401, GOOD if good else {}, headers)(exchange)
+
+    with Server(only_rfc9421_at_our_time) as server:
+        assert call(server.url) == GOOD
+        assert dialects(server) == ["cavage", "cavage", "rfc9421"]
+        assert call(server.url) == GOOD
+        assert dialects(server)[3:] == ["rfc9421"]
+    assert (call.warnings, call.clock.offset) == ([], 0.0)
+
+
+def test_a_clock_and_a_dialect_that_are_wrong_are_both_found() -> None:
+    call = Caller()
+
+    def only_rfc9421_an_hour_ahead(exchange: Exchange) -> None:
+        now = time.time() + 3600
+        good = dialect(exchange.request) == "rfc9421" and abs(signed_at(exchange.request) - now) < 300
+        reply(200 if good else 401, GOOD if good else {}, {"Date": formatdate(now, usegmt=True)})(exchange)
+
+    with Server(only_rfc9421_an_hour_ahead) as server:
+        assert call(server.url) == GOOD
+        assert dialects(server) == ["cavage", "cavage", "rfc9421", "rfc9421"]
+        assert call(server.url) == GOOD
+        assert dialects(server)[4:] == ["rfc9421"]
+    assert len(call.warnings) == 1
+    assert abs(call.clock.offset - 3600) < 5
+
+
+def test_a_wrong_key_and_a_clock_that_differs_are_both_told() -> None:
     call = Caller()
 
     def refuse(exchange: Exchange) -> None:
         reply(401, {"reason": "no such key"}, {"Date": formatdate(time.time() + 3600, usegmt=True)})(exchange)
 
     with Server(refuse) as server:
-        with pytest.raises(RefusedError, match="no such key"):
+        with pytest.raises(RefusedError, match=r"no such key.* 3[56]\d\d seconds ahead of this machine's"):
             call(server.url)
-        assert dialects(server) == ["cavage", "cavage", "rfc9421"]
-    assert len(call.warnings) == 1
+        assert dialects(server) == ["cavage", "cavage", "rfc9421", "rfc9421"]
+    # nothing has shown that it is ours that is wrong
+    assert (call.warnings, call.clock.offset) == ([], 0.0)
 
 
 # -- the dialect ------------------------------------------------------------------------------------------------------
@@ -407,12 +443,23 @@ def test_the_other_dialect_is_tried_once_and_remembered(wire: str, first: str, s
     with Server(only(second, status=status)) as server:
         assert Caller()(server.url, wire=wire) == GOOD
         assert dialects(server) == [first, second]
-        # by the whole process
-        assert Caller()(server.url, wire=wire) == GOOD
-        assert dialects(server) == [first, second, second]
-        # but for this URL only
+        # by the whole process, and for all that this wire asks of this host
         assert Caller()(f"{server.url}/other", wire=wire) == GOOD
-        assert dialects(server)[3:] == [first, second]
+        assert dialects(server) == [first, second, second]
+    with Server(only(first, second)) as other:
+        assert Caller()(other.url, wire=wire) == GOOD
+        assert dialects(other) == [first]
+
+
+def test_each_wire_has_a_dialect_of_its_own_at_the_same_host() -> None:
+    def other_way_round(exchange: Exchange) -> None:
+        wants = "rfc9421" if exchange.request.target == "/rest" else "cavage"
+        reply(200 if dialect(exchange.request) == wants else 401, GOOD)(exchange)
+
+    with Server(other_way_round) as server:
+        for wire in ("rest", "graphql") * 2:
+            assert Caller()(f"{server.url}/{wire}", wire=wire) == GOOD
+        assert dialects(server) == ["cavage", "rfc9421", "rfc9421", "cavage", "rfc9421", "cavage"]
 
 
 def test_once_a_dialect_has_worked_a_refusal_is_a_refusal() -> None:
@@ -434,8 +481,8 @@ def test_when_neither_dialect_is_accepted_the_first_answer_counts() -> None:
         assert dialects(server) == ["cavage", "rfc9421"] * 2
     assert caught.value.status == 401
     assert str(caught.value) == (
-        f'{server.url}/a does not accept the access key or its signature (HTTP 401: "cavage"); check that the key is '
-        "enabled and that id, secret and developer key belong together."
+        f'{server.url}/a does not accept the access key {material.KEY_ID} or its signature (HTTP 401: "cavage"); '
+        "check that the key is enabled and that id, secret and developer key belong together."
     )
 
 
