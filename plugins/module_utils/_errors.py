@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 class RemoteItError(Exception):
     """Base of all errors raised by this collection."""
@@ -24,14 +26,21 @@ class RegistryError(RemoteItError):
 
 
 class MissingLibraryError(RemoteItError):
-    """A Python library that is needed is not installed, or not in a version that works.
+    """A Python library that is needed is not installed, or does not work.
 
     :ivar library: the requirement, such as ``requests-http-signature>=2.0.0,<3``
+    :ivar cause: why it does not work; empty when it is not installed
     """
 
-    def __init__(self, library: str) -> None:
-        super().__init__(f"The Python library {library} is missing.")
+    def __init__(self, library: str, cause: str = "") -> None:
+        state = (
+            f"cannot be used by {sys.executable} ({cause}); install it anew, with all that it needs"
+            if cause
+            else "is missing"
+        )
+        super().__init__(f"The Python library {library} {state}.")
         self.library = library
+        self.cause = cause
 
 
 class ApiError(RemoteItError):

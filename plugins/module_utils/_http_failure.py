@@ -12,18 +12,16 @@ import re
 import ssl
 
 from ._errors import AnswerLostError, NotSentError, OptionError
-from ._http_session import SECURING, TUNNELLING, Progress
+from ._http_session import REQUESTS, SECURING, TUNNELLING, Progress
 from ._text import printable
 
-try:
+with REQUESTS.imported():
     import requests
     import urllib3.exceptions
 
     _WRAPPERS = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError)
     _TIMEOUTS = (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
     _NO_URL = (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError, UnicodeError)
-except ImportError:
-    pass
 
 # What the libraries put around the words of an error.
 _AROUND = re.compile(r"Tunnel connection failed: |\[Errno -?\d+\] ")

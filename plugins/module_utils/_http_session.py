@@ -13,28 +13,25 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ._errors import MissingLibraryError
+from ._library import Library
 from ._text import printable
-
-try:
-    import requests
-    from requests.adapters import HTTPAdapter
-    from requests.utils import prepend_scheme_if_needed, select_proxy
-    from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
-    from urllib3.util import parse_url
-
-    RequestsSession = requests.Session
-    HAS_REQUESTS = True
-except ImportError:
-    HAS_REQUESTS = False
-    HTTPAdapter = RequestsSession = object  # type: ignore[misc,assignment]
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection
 else:
-    HTTPConnection = object
+    HTTPAdapter = HTTPConnection = RequestsSession = object
 
-REQUESTS = "requests>=2.34.2,<3"
+REQUESTS = Library("requests>=2.34.2,<3")
 URLLIB3 = "urllib3>=1.26,<3"
+
+with REQUESTS.imported():
+    from requests import Response
+    from requests import Session as RequestsSession
+    from requests import __version__ as requests_version
+    from requests.adapters import HTTPAdapter
+    from requests.utils import prepend_scheme_if_needed, select_proxy
+    from urllib3 import __version__ as urllib3_version  # type: ignore[attr-defined]
+    from urllib3.util import parse_url
 
 # Where an exchange is before its request is sent.
 REACHING, TUNNELLING, SECURING = range(3)
@@ -42,10 +39,11 @@ REACHING, TUNNELLING, SECURING = range(3)
 
 def check_libraries() -> None:
     """Raise MissingLibraryError for a library that is not there, or in which nothing tells when a request is sent."""
-    if not HAS_REQUESTS or not hasattr(HTTPAdapter, "get_connection_with_tls_context"):
-        raise MissingLibraryError(REQUESTS)
+    REQUESTS.require()
+    if not hasattr(HTTPAdapter, "get_connection_with_tls_context"):
+        raise MissingLibraryError(REQUESTS.requirement, f"its version is {requests_version}")
     if [int(number) for number in re.findall(r"\d+", urllib3_version)[:2]] < [1, 26]:
-        raise MissingLibraryError(URLLIB3)
+        raise MissingLibraryError(URLLIB3, f"its version is {urllib3_version}")
 
 
 class Progress:
@@ -156,7 +154,7 @@ class Session(RequestsSession):
         self.close()
         return sent
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
+    def get_redirect_target(self, resp: Response) -> None:
         """There is none. Even told not to follow a redirect, requests reads its body and its target."""
 
 

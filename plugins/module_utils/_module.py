@@ -18,7 +18,7 @@ Task = Callable[[Mapping[str, Any], bool, Callable[[str], None]], dict[str, Any]
 
 def failure_message(error: RemoteItError) -> str:
     """The sentence that the user reads."""
-    if isinstance(error, MissingLibraryError):
+    if isinstance(error, MissingLibraryError) and not error.cause:
         return str(missing_required_lib(error.library))
     return str(error)
 

@@ -17,21 +17,20 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, cast
 
 from ._clock import Deadline
-from ._errors import MissingLibraryError, RegistryError
+from ._errors import RegistryError
 from ._holder import holder, is_elsewhere, is_gone
+from ._library import Library
 from ._redis_url import redis_url
 from ._registry_store import busy
 from ._repeat import repeated
 from ._text import printable
 
-try:
+REDIS = Library("redis>=5.0,<9")
+
+with REDIS.imported():
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
-
-    HAS_REDIS = True
-except ImportError:
-    HAS_REDIS = False
 
 # Seconds for which a lock, and a sign of life, last unless they are renewed.
 _LOCK_LEASE = 15
@@ -223,8 +222,7 @@ def _reason(error: Exception) -> str:
 @functools.lru_cache
 def _client(url: str, password: str | None) -> redis.Redis:
     """One for all registries of a process, so that they share TCP connections; a fork makes its own."""
-    if not HAS_REDIS:
-        raise MissingLibraryError("redis>=5.0,<9")
+    REDIS.require()
     address = redis_url(url)
     return redis.Redis(
         host=address.host,

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -18,23 +19,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ._credentials import Credentials
-from ._errors import MissingLibraryError
+from ._library import Library
 from ._settings import CAVAGE
 
 if TYPE_CHECKING:
     from requests import PreparedRequest
 
-try:
+RFC9421_LIBRARY = Library("requests-http-signature>=2.0.0,<3")
+
+with RFC9421_LIBRARY.imported():
     import http_message_signatures  # what requests-http-signature signs with
     import requests_http_signature
 
-    RFC9421_LIBRARY_VERSION = metadata.version("requests-http-signature")
-except ImportError:
-    RFC9421_LIBRARY_VERSION = ""
+    _version = metadata.version("requests-http-signature")
+    # Other major versions import under the same name, but sign something else or not at all.
+    if _version.split(".")[0] != "2":
+        raise ImportError(f"its version is {_version}")
 
 Signer = Callable[["PreparedRequest"], "PreparedRequest"]
-
-RFC9421_LIBRARY = "requests-http-signature>=2.0.0,<3"
 
 # The list that the vendor's REST examples sign, in their order.
 CAVAGE_HEADERS = ("(request-target)", "host", "date", "content-type", "content-length")
@@ -44,6 +46,22 @@ CAVAGE_HEADERS = ("(request-target)", "host", "date", "content-type", "content-l
 RFC9421_COMPONENTS = ("@method", "@authority", "@target-uri", "date")
 RFC9421_LABEL = "remoteit"
 RFC9421_LIFETIME = timedelta(seconds=300)
+
+
+def check_library(signature: str) -> None:
+    """Raise MissingLibraryError if something may have to be signed, by the option *signature*, that cannot be."""
+    if signature != CAVAGE:
+        _try_rfc9421()
+
+
+@functools.cache
+def _try_rfc9421() -> None:
+    """Sign something: what the library needs may be of a version that fails only then."""
+    RFC9421_LIBRARY.require()
+    with RFC9421_LIBRARY.used():
+        from requests import Request
+
+        Request("POST", "https://remote.it/", json={}, auth=_rfc9421_signer(Credentials("id", b"key"), 0.0)).prepare()
 
 
 def signer(dialect: str, credentials: Credentials, now: float) -> Signer:
@@ -83,9 +101,7 @@ def signing_string(request: PreparedRequest) -> str:
 
 
 def _rfc9421_signer(credentials: Credentials, now: float) -> Signer:
-    # Other major versions import under the same name, but sign something else or not at all.
-    if RFC9421_LIBRARY_VERSION.split(".")[0] != "2":
-        raise MissingLibraryError(RFC9421_LIBRARY)
+    RFC9421_LIBRARY.require()
 
     class SdkSigner(http_message_signatures.HTTPMessageSigner):
         """HTTPMessageSigner in the form of the vendor's SDK: without a digest, and with parameters in its order."""

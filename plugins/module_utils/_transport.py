@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import random
 import time
@@ -15,10 +14,10 @@ from typing import Any
 
 from ._clock import Clock, Deadline
 from ._credentials import Credentials
-from ._errors import AnswerLostError, ApiError, MissingLibraryError, NotSentError, RefusedError
+from ._errors import AnswerLostError, ApiError, NotSentError, RefusedError
 from ._http import Answer, Http
 from ._settings import AUTO, CAVAGE, GRAPHQL, REST, RFC9421, Settings
-from ._signature import signer
+from ._signature import check_library, signer
 from ._text import printable
 
 # Each wire is signed first as its own documentation does it.
@@ -46,6 +45,8 @@ class Transport:
         self._clock = clock
         self._warn = warn
         self._http = Http(settings.verify, settings.request_timeout)
+        # Before anything is opened: what could not be signed later could not be closed.
+        check_library(settings.signature)
         self.lost: AnswerLostError | None = None
 
     def call(
@@ -102,11 +103,9 @@ class Transport:
         answer = self._at_the_right_time(post)
         if answer.status in _UNAUTHORIZED and chosen == AUTO and place not in _dialect_that_worked:
             dialect = _OTHER_DIALECT[dialect]
-            # A refusal says more than that the other dialect could not even be tried.
-            with contextlib.suppress(MissingLibraryError):
-                second = self._at_the_right_time(post)
-                if second.status not in _UNAUTHORIZED:
-                    answer = second
+            second = self._at_the_right_time(post)
+            if second.status not in _UNAUTHORIZED:
+                answer = second
         if answer.status == 200:
             _dialect_that_worked[place] = dialect
             self._clock.observe(answer.clock_offset())
@@ -156,8 +155,8 @@ def _refusal(url: str, answer: Answer, credentials: Credentials) -> RefusedError
     said = f': "{reason}"' if reason else ""
     if answer.status in _UNAUTHORIZED:
         message = (
-            f"{url} does not accept the access key {credentials.name} or its signature (HTTP {answer.status}{said}); "
-            "check that the key is enabled and that id, secret and developer key belong together."
+            f"{url} does not accept the access key or its signature (HTTP {answer.status}{said}); check that the key "
+            f"is enabled and that id, secret and developer key belong together. The key is {credentials.name}."
         )
         ahead = answer.clock_offset() or 0.0
         if abs(ahead) > _TOLERATED_SKEW:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,21 +57,60 @@ MISTAKES = {
 }
 
 
+# A module that is found before the real one, the library that cannot be used for it, and how that is told.
+BROKEN = {
+    "a part of it cannot be loaded": (
+        ("requests", "raise OSError('libfast.so.3: cannot open shared object file')"),
+        ("requests>=2.34.2,<3", "OSError: libfast.so.3: cannot open shared object file"),
+    ),
+    "what it needs is too old": (
+        ("http_message_signatures", "class HTTPMessageSigner: ..."),
+        ("requests-http-signature>=2.0.0,<3", "ImportError: cannot import name 'HTTPMessageVerifier' from "),
+    ),
+    "it is damaged": (
+        ("redis", "import os\nos.no_such_thing"),
+        ("redis>=5.0,<9", "AttributeError: module 'os' has no attribute 'no_such_thing'"),
+    ),
+}
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_everybody_says_the_same(fleet: Fleet, mistake: str) -> None:
     environ, sentence = MISTAKES[mistake]
-    told: dict[str, str] = {}
-    run = fleet.lab.run_tasks(*TASKS, environ={**fleet.environment(), **environ})
-    for item in run.results:
-        told[item.task] = item.result["msg"]
+    told = told_by_tasks_and_ssh(fleet, environ)
     with pytest.raises(AnsibleError) as caught:
         fleet.listed({}, **environ)
     told["inventory"] = str(caught.value)
-    environment = {**os.environ, **fleet.environment(), **environ}
-    program = [sys.executable, str(PROGRAM), KITCHEN]
-    ssh = subprocess.run(
-        program, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    told["ssh"] = ssh.stderr.strip()
     assert len(told) == len(TASKS) + 2
     assert [who for who, message in told.items() if not message.endswith(sentence)] == []
+
+
+@pytest.mark.parametrize("breakage", BROKEN)
+def test_everybody_names_a_library_that_is_broken_and_the_cause(fleet: Fleet, tmp_path: Path, breakage: str) -> None:
+    (module, source), (library, cause) = BROKEN[breakage]
+    (tmp_path / f"{module}.py").write_text(source)
+    environ = {"PYTHONPATH": str(tmp_path)}
+    if module == "redis":
+        environ["REMOTEIT_REGISTRY"] = "redis://127.0.0.1:1"
+    told = told_by_tasks_and_ssh(fleet, environ)
+    # a registry is no matter of the list of devices, nor is the inventory in this process the one to be shown
+    if module == "redis":
+        del told["devices"]
+    listing = fleet.show({"connect": "existing"}, environ=environ)
+    told["inventory"] = " ".join(listing.errors.split())
+    said = f"The Python library {library} cannot be used by {sys.executable} ({cause}"
+    assert [who for who, message in told.items() if said not in message] == []
+    assert "Traceback" not in listing.errors
+    assert fleet.lab.open_connections() == []
+
+
+def told_by_tasks_and_ssh(fleet: Fleet, environ: dict[str, str]) -> dict[str, str]:
+    """What each task says with *environ*, and the ProxyCommand."""
+    environ = {**fleet.environment(), **environ}
+    run = fleet.lab.run_tasks(*TASKS, environ=environ)
+    assert "Traceback" not in run.output
+    program = [sys.executable, str(PROGRAM), KITCHEN]
+    ssh = subprocess.run(
+        program, env={**os.environ, **environ}, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return {**{item.task: str(item.result.get("msg")) for item in run.results}, "ssh": ssh.stderr.strip()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
+import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
@@ -19,29 +20,25 @@ from tests.unit.plugins import loopback
 from tests.unit.plugins.asking import lost, post
 from tests.unit.plugins.loopback import Server, reply
 
-REQUESTS = "requests>=2.34.2,<3"
 
-
-def missing() -> str:
+def refused() -> MissingLibraryError:
     with pytest.raises(MissingLibraryError) as caught:
         Http(True, 1.0)
-    return caught.value.library
-
-
-def test_without_requests_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http_session, "HAS_REQUESTS", False)
-    assert missing() == REQUESTS
+    return caught.value
 
 
 def test_requests_before_2_32_2_does_not_tell_of_its_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(_http_session.HTTPAdapter, "get_connection_with_tls_context")
-    assert missing() == REQUESTS
+    error = refused()
+    assert error.library == "requests>=2.34.2,<3"
+    assert error.cause == f"its version is {requests.__version__}"
 
 
 @pytest.mark.parametrize("version", ["1.25.11", "1.24", "0.9"])
 def test_a_urllib3_that_is_too_old(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_http_session, "urllib3_version", version)
-    assert missing() == "urllib3>=1.26,<3"
+    error = refused()
+    assert (error.library, error.cause) == ("urllib3>=1.26,<3", f"its version is {version}")
 
 
 @pytest.mark.parametrize("version", ["1.26", "1.26.5", "2.0.7", "2.10.0", "2.9.0.dev3+gabc"])

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
 import os
@@ -23,9 +24,12 @@ from http_message_signatures.algorithms import HMAC_SHA256
 
 from ansible_collections.community.remoteit.plugins.module_utils import _signature
 from ansible_collections.community.remoteit.plugins.module_utils._credentials import Credentials, decode_secret
-from ansible_collections.community.remoteit.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.community.remoteit.plugins.module_utils._settings import CAVAGE, RFC9421
-from ansible_collections.community.remoteit.plugins.module_utils._signature import signer, signing_string
+from ansible_collections.community.remoteit.plugins.module_utils._signature import (
+    RFC9421_LIBRARY,
+    signer,
+    signing_string,
+)
 from tests.unit.plugins.material import KEY, KEY_ID, NOW, credentials
 
 VECTORS = json.loads(
@@ -40,6 +44,7 @@ DOCUMENTED = [
 ]
 # made by the vendor's SDK
 SDK = [vector for vector in VECTORS if vector["name"].startswith("rfc9421-sdk-")]
+ROOT = Path(__file__).parents[4]
 URL = "https://api.remote.it/apv/v27/device/connect"
 CATEGORIES = tuple(
     f"LC_{name}"
@@ -237,31 +242,68 @@ def test_rfc9421_signatures_hold_for_one_request_only(tampered: str) -> None:
         verified(request, key=KEY[:-1] if tampered == "key" else KEY)
 
 
-@pytest.mark.parametrize("version", ["", "0.7.1", "1.0.0", "3.0.0", "20.1"])
-def test_rfc9421_refuses_every_other_major_version_of_its_library(
-    version: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("module", "source", "library", "cause"),
+    [
+        ("requests", "raise ModuleNotFoundError('no', name='requests')", "requests>=2.34.2,<3", ""),
+        (
+            "requests",
+            "raise OSError('lib.so.3: no such file')",
+            "requests>=2.34.2,<3",
+            "OSError: lib.so.3: no such file",
+        ),
+        ("urllib3", "raise SystemError", "requests>=2.34.2,<3", "SystemError"),
+        ("requests_http_signature", "raise ModuleNotFoundError('', name=__name__)", RFC9421_LIBRARY.requirement, ""),
+        (
+            "http_message_signatures",
+            "raise AttributeError('no such thing.')",
+            RFC9421_LIBRARY.requirement,
+            "AttributeError: no such thing",
+        ),
+        ("cryptography", "raise SystemExit(3)", RFC9421_LIBRARY.requirement, "SystemExit: 3"),
+        # as it is in use only
+        (
+            "requests_http_signature",
+            "class HTTPSignatureAuth:\n def __init__(self, **_): raise TypeError('old')\nclass algorithms: HMAC_SHA256 = 1",
+            RFC9421_LIBRARY.requirement,
+            "TypeError: old",
+        ),
+    ],
+)
+def test_a_library_that_is_missing_or_broken_is_named_with_the_cause_before_anything_is_sent(
+    tmp_path: Path, module: str, source: str, library: str, cause: str
 ) -> None:
-    monkeypatch.setattr(_signature, "RFC9421_LIBRARY_VERSION", version)
-    with pytest.raises(MissingLibraryError) as caught:
-        signer(RFC9421, credentials(), NOW)
-    assert caught.value.library == "requests-http-signature>=2.0.0,<3"
-    assert "requests-http-signature>=2.0.0,<3" in str(caught.value)
-    # the other dialect needs no library
-    assert authorization(prepared(auth=signer(CAVAGE, credentials(), NOW)))
-
-
-def test_without_its_library_the_module_still_signs_cavage(tmp_path: Path) -> None:
-    (tmp_path / "requests_http_signature.py").write_text("raise ImportError('not installed')")
+    (tmp_path / f"{module}.py").write_text(source)
     code = (
-        "from ansible_collections.community.remoteit.plugins.module_utils import _signature, _credentials\n"
-        "key = _credentials.Credentials('K', b'k')\n"
-        "assert _signature.signer('cavage', key, 0.0)\n"
-        "try:\n"
-        "    _signature.signer('rfc9421', key, 0.0)\n"
-        "except Exception as error:\n"
-        "    print(type(error).__name__)\n"
+        "from ansible_collections.community.remoteit.plugins.module_utils import _clock, _errors, _transport\n"
+        "from tests.unit.plugins import material\n"
+        "for signature in ('auto', 'rfc9421', 'cavage'):\n"
+        "    try:\n"
+        "        _transport.Transport(material.settings(signature=signature), _clock.Clock(), print)\n"
+        "    except _errors.MissingLibraryError as error:\n"
+        "        print([signature, error.library, error.cause, str(error)])\n"
     )
-    assert _python(code, tmp_path) == "MissingLibraryError"
+    said = [ast.literal_eval(line) for line in _python(code, tmp_path, ROOT).splitlines()]
+    # one dialect needs no library of its own
+    unusable = ("auto", "rfc9421", "cavage") if "requests>" in library else ("auto", "rfc9421")
+    assert [line[:3] for line in said] == [[signature, library, cause] for signature in unusable]
+    for line in said:
+        assert "\n" not in line[3] and library in line[3] and cause in line[3]
+
+
+@pytest.mark.parametrize("version", ["0.7.1", "1.0.0", "3.0.0", "20.1"])
+def test_rfc9421_refuses_every_other_major_version_of_its_library(version: str, tmp_path: Path) -> None:
+    metadata = tmp_path / f"requests_http_signature-{version}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: requests-http-signature\nVersion: {version}\n")
+    code = (
+        "from ansible_collections.community.remoteit.plugins.module_utils import _errors, _signature\n"
+        "try:\n"
+        "    _signature.check_library('auto')\n"
+        "except _errors.MissingLibraryError as error:\n"
+        "    print(error.cause)\n"
+    )
+    assert _python(code, tmp_path) == f"ImportError: its version is {version}"
 
 
 # -- both -------------------------------------------------------------------------------------------------------------
