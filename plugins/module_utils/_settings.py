@@ -147,7 +147,7 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
         port = parts.port
     except ValueError:
         raise OptionError(f"{name}={_shown(text)!r} is not a URL.") from None
-    host = parts.hostname
+    host = _host(name, text, parts.hostname)
     if (
         parts.scheme not in ("https", "http")
         or not host
@@ -163,6 +163,21 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
     if port is not None and port != {"https": 443, "http": 80}[parts.scheme]:
         netloc += f":{port}"
     return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", ""))
+
+
+def _host(name: str, url: str, host: str | None) -> str | None:
+    """*host*, an IPv6 address as servers write it: who signs another form of it signs another host."""
+    if not host or ":" not in host:
+        return host
+    import ipaddress  # few have a remote.it of their own
+
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        raise OptionError(f"{name}={_shown(url)!r} is not a URL.") from None
+    if address.scope_id is not None:
+        raise OptionError(f"{name}={_shown(url)!r} has the zone of an IPv6 address, which no request can name.")
+    return str(address.ipv4_mapped or address)
 
 
 def _shown(url: str) -> str:

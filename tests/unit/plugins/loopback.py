@@ -125,7 +125,7 @@ def drip(data: bytes, pause: float, start: int = 0) -> Step:
 class Server:
     """Listens on loopback. Each request takes the next of *steps*; the last one is for all that follow."""
 
-    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
+    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None, port: int = 0, host: str = "127.0.0.1") -> None:
         self.steps = list(steps)
         self.received: list[Received] = []
         self.connections = 0
@@ -133,7 +133,7 @@ class Server:
         self._lock = threading.Lock()
         self._ending = threading.Event()
         self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port: int = self._listener.getsockname()[1]
 
     @property

@@ -97,6 +97,11 @@ def test_unset_options_fall_back() -> None:
         ("http://127.0.0.1:8123/a/", "http://127.0.0.1:8123/a"),
         ("http://127.1.2.3/a", "http://127.1.2.3/a"),
         ("http://[::1]:8123/a", "http://[::1]:8123/a"),
+        ("http://[0:0:0:0:0:0:0:1]:8123/a", "http://[::1]:8123/a"),
+        ("http://[0000::0001]/a", "http://[::1]/a"),
+        ("https://[2001:0DB8:0:0:1:0:0:1]:443/a", "https://[2001:db8::1:0:0:1]/a"),
+        ("http://[::FFFF:127.0.0.1]:8123/a", "http://127.0.0.1:8123/a"),
+        ("https://[::ffff:cb00:7107]/a", "https://203.0.113.7/a"),
     ],
 )
 @pytest.mark.parametrize("name", ["rest_url", "graphql_url"])
@@ -122,7 +127,8 @@ def test_a_url_has_one_form(name: str, text: str, normal: str) -> None:
         *("https://user@api.remote.it/a", "https://@api.remote.it/a"),
         *("https://api.remote.it/a?b=c", "https://api.remote.it/a#b", "https://api.remote.it?b"),
         *("https://api.remote.it:99999/a", "https://api.remote.it:x/a", "https://api.remote.it:-1/a"),
-        *("https://[::1/a", "https://::1/a", "https://[zz]/a"),
+        *("https://[::1/a", "https://::1/a", "https://[zz]/a", "https://[1:2]/a", "https://[v1.a:b]/a"),
+        *("https://[fe80::1%25eth0]/a", "https://[fe80::1%eth0]/a"),
     ],
 )
 @pytest.mark.parametrize("name", ["rest_url", "graphql_url"])
@@ -146,6 +152,7 @@ def test_a_password_in_a_url_is_refused_and_not_shown(name: str, password: str) 
             "http://0.0.0.0/a",
             "http://[2001:db8::1]/a",
             "http://[::]/a",
+            "http://[::ffff:192.168.1.1]/a",
         ),
         *(
             "http://localhost.example.com/a",
@@ -161,6 +168,10 @@ def test_plain_http_is_for_loopback_only(text: str) -> None:
 
 def test_a_bad_url_of_the_environment_is_refused_as_well() -> None:
     assert "ftp://x" in refused({"R3_REST_URL": "ftp://x"})
+
+
+def test_a_zone_is_named_as_what_is_wrong() -> None:
+    assert "has the zone of an IPv6 address" in refused(graphql_url="https://[fe80::1%25eth0]/a")
 
 
 @given(st.one_of(st.text(), st.text(alphabet="ab:/@[]?#.1%\\ \n").map(lambda text: f"https://{text}")))

@@ -9,6 +9,7 @@ import json
 import re
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate, parsedate_to_datetime
 from typing import Any
 
@@ -24,7 +25,10 @@ from ansible_collections.community.remoteit.plugins.module_utils._errors import 
     RefusedError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._http import Answer
+from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
 from ansible_collections.community.remoteit.plugins.module_utils._transport import Transport, reason_of
+from tests.simulator import cavage, rfc9421
+from tests.simulator.message import Headers, Message
 from tests.unit.plugins import loopback, material
 from tests.unit.plugins.loopback import Exchange, Received, Server, Step, reply, reset, whole
 from tests.unit.plugins.material import NOW
@@ -92,6 +96,32 @@ def test_a_dialect_that_was_chosen_is_the_only_one(wire: str, chosen: str) -> No
             call(server.url, wire=wire)
         call(server.url, wire=wire)
     assert dialects(server) == [chosen, chosen]
+
+
+@pytest.mark.parametrize("host", ["[::1]", "[0:0:0:0:0:0:0:1]", "[0000:0::0:0001]"])
+@pytest.mark.parametrize("chosen", ["cavage", "rfc9421"])
+def test_what_is_signed_is_what_is_sent_in_whichever_form_an_address_is_given(host: str, chosen: str) -> None:
+    """The server knows itself by the short form, and verifies by code that is not ours."""
+
+    def check(exchange: Exchange) -> None:
+        request = exchange.request
+        headers = Headers({**request.headers, "host": f"[::1]:{server.port}"}.items())
+        message = Message(request.method, "http", request.target, headers, request.body)
+        now, skew = datetime.now(UTC), timedelta(seconds=60)
+        keys = {material.KEY_ID: material.KEY}
+        if dialect(request) == "cavage":
+            cavage.verify(message, keys.get, now, skew, ("date", "host"))
+        else:
+            rfc9421.verify(message, keys.get, now, skew)
+        reply(200, GOOD)(exchange)
+
+    with Server(check, host="::1") as server:
+        options = {"access_key_id": material.KEY_ID, "secret_access_key": material.SECRET, "signature": chosen}
+        settings = Settings.from_options({**options, "rest_url": f"http://{host}:{server.port}/a"}, {})
+        transport = Transport(settings, Clock(), pytest.fail)
+        assert transport.call("rest", f"{settings.rest_url}/b", {}, Deadline(60), repeatable=False) == GOOD
+        (request,) = server.received
+        assert request.headers["host"] == f"[::1]:{server.port}"
 
 
 # -- what is tried again ----------------------------------------------------------------------------------------------
@@ -481,8 +511,8 @@ def test_when_neither_dialect_is_accepted_the_first_answer_counts() -> None:
         assert dialects(server) == ["cavage", "rfc9421"] * 2
     assert caught.value.status == 401
     assert str(caught.value) == (
-        f'{server.url}/a does not accept the access key {material.KEY_ID} or its signature (HTTP 401: "cavage"); '
-        "check that the key is enabled and that id, secret and developer key belong together."
+        f'{server.url}/a does not accept the access key or its signature (HTTP 401: "cavage"); check that the key is '
+        f"enabled and that id, secret and developer key belong together. The key is {material.KEY_ID}."
     )
 
 
