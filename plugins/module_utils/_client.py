@@ -98,7 +98,10 @@ class Client:
         except ApiError:
             return error
         if service is None:
-            why = f"service_id={service_id} is not a service that this access key can see; check the id and the sharing"
+            why = (
+                f"service_id={service_id} is not a service that this access key can see; check the id, the sharing, and "
+                f"that the key is the one you mean, {self._settings.credentials.name}"
+            )
         elif not service.can_connect:
             why = f"this access key may see, but not connect to, the service; ask the owner of {service_id} for CONNECT"
         elif not service.enabled:

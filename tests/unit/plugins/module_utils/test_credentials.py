@@ -66,6 +66,41 @@ def test_options_win_over_the_environment_and_the_file(write: Write) -> None:
     assert (found.key_id, found.key) == (KEY_ID, KEY)
 
 
+@pytest.mark.parametrize(
+    ("options", "environ", "source"),
+    [
+        (OPTIONS, ENVIRON, "the options access_key_id and secret_access_key"),
+        ({}, ENVIRON, "the environment variables R3_ACCESS_KEY_ID and R3_SECRET_ACCESS_KEY"),
+        (
+            {},
+            {**ENVIRON, "R3_PROFILE": "lab"},
+            "the environment variables R3_ACCESS_KEY_ID and R3_SECRET_ACCESS_KEY (which win over R3_PROFILE)",
+        ),
+        (
+            {},
+            {**ENVIRON, "R3_PROFILE": "lab", "R3_CREDENTIALS_FILE": "/keys"},
+            "the environment variables R3_ACCESS_KEY_ID and R3_SECRET_ACCESS_KEY "
+            "(which win over R3_PROFILE and R3_CREDENTIALS_FILE)",
+        ),
+        ({"credentials_file": "FILE"}, ENVIRON, "profile DEFAULT of FILE"),
+        ({"profile": "lab"}, {**ENVIRON, "R3_CREDENTIALS_FILE": "FILE"}, "profile Lab of FILE"),
+        ({}, {"R3_PROFILE": "lab", "R3_CREDENTIALS_FILE": "FILE"}, "profile Lab of FILE"),
+    ],
+)
+def test_a_key_tells_where_it_came_from_and_never_its_secret(
+    write: Write, options: dict[str, str], environ: dict[str, str], source: str
+) -> None:
+    path = write(profile("DEFAULT", FILE_ID) + profile("Lab", FILE_ID))
+
+    def placed(texts: dict[str, str]) -> dict[str, str]:
+        return {name: text.replace("FILE", path) if text == "FILE" else text for name, text in texts.items()}
+
+    found = find_credentials(placed(options), placed(environ))
+    assert found.source == source.replace("of FILE", f"of {path}")
+    assert found.name == f"{found.key_id} from {found.source}"
+    assert not any(secret in found.name for secret in (SECRET, OTHER_SECRET, FILE_SECRET))
+
+
 def test_options_win_over_a_profile(write: Write) -> None:
     path = write(profile("lab", FILE_ID))
     found = find_credentials({**OPTIONS, "profile": "lab", "credentials_file": path}, {})
