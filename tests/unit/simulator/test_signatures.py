@@ -277,3 +277,11 @@ def test_a_server_with_a_wrong_clock_judges_by_it_and_shows_it(start: Start) -> 
     assert -4002 < skew < -3998
     assert Client(server, auth=CavageAuth(ALICE_KEY, skew=skew)).services().status_code == 200
     assert Client(server, auth=Rfc9421Auth(ALICE_KEY)).services().status_code == 401
+
+
+def test_a_gateway_may_show_another_date_than_the_server_judges_by(start: Start) -> None:
+    server = start(gateway_date=4000)
+    accepted = Client(server).services()
+    assert accepted.status_code == 200
+    assert 3998 < (parsedate_to_datetime(accepted.headers["Date"]) - datetime.now(UTC)).total_seconds() < 4002
+    assert Client(server, auth=CavageAuth(ALICE_KEY, skew=4000)).services().status_code == 401
