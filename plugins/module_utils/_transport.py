@@ -121,7 +121,8 @@ class Transport:
         if answer.status not in _UNAUTHORIZED or ahead is None or abs(ahead - self._clock.offset) <= _TOLERATED_SKEW:
             return answer
         corrected = post(ahead)
-        if corrected.status in _UNAUTHORIZED:
+        # A refusal in other words is not about the time any more.
+        if corrected.status in _UNAUTHORIZED and reason_of(corrected) == reason_of(answer):
             return answer
         if corrected.status == 200:
             self._clock.offset = ahead

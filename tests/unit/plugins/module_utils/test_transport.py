@@ -440,6 +440,21 @@ def test_a_clock_and_a_dialect_that_are_wrong_are_both_found() -> None:
     assert abs(call.clock.offset - 3600) < 5
 
 
+def test_a_refusal_for_another_reason_than_the_time_is_the_one_that_is_told() -> None:
+    call = Caller(signature="cavage")
+
+    def step(exchange: Exchange) -> None:
+        now = time.time() + 3600
+        in_time = abs(signed_at(exchange.request) - now) < 300
+        headers = {"Date": formatdate(now, usegmt=True)}
+        reply(403 if in_time else 401, {"reason": "not yours" if in_time else "too late"}, headers)(exchange)
+
+    with Server(step) as server:
+        with pytest.raises(RefusedError, match=r'HTTP 403: "not yours"'):
+            call(server.url)
+        assert len(server.received) == 2
+
+
 def test_a_wrong_key_and_a_clock_that_differs_are_both_told() -> None:
     call = Caller()
 
