@@ -21,7 +21,7 @@ from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, Rem
 from ._listings import Listings
 from ._liveness import alive, pair, probe
 from ._model import Connection, Listing, Session, same_id
-from ._recovery import given_up, learnt, may_be_open, new_attempt, recover, settle, suspects
+from ._recovery import given_up, may_be_open, new_attempt, recover, settle, settle_by, suspects
 from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
@@ -214,25 +214,13 @@ class Connections:
             connection = wanted.claimed(connection)
             holding.connections.append(connection)
             self._remember(service_id, holding, connection, deadline)
-            closed += self._settle_by(connection, answered, holding, deadline)
+            if holding.attempts:
+                closed += settle_by(self._client, connection, answered, holding, deadline)
+                # It is known already, only that it is settled is not.
+                with contextlib.suppress(RegistryError):
+                    self._registry.save(service_id, holding)
             return connection
         raise AssertionError("unreachable")
-
-    def _settle_by(self, connection: Connection, answered: Attempt, holding: Holding, deadline: Deadline) -> list[str]:
-        """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
-
-        The ids of those. *answered* is when we asked for the connection, and until when we waited.
-        """
-        if not holding.attempts or not self._clock.is_doubtful():
-            return []
-        sessions = self._client.listing(connection.service_id, deadline).sessions or ()
-        if not learnt(holding, answered, connection, sessions):
-            return []
-        closed = settle(self._client, holding, sessions, deadline, check=False)
-        # It is known already, only that it is settled is not.
-        with contextlib.suppress(RegistryError):
-            self._registry.save(connection.service_id, holding)
-        return closed
 
     def _mention_suspects(self, service_id: str, holding: Holding, deadline: Deadline) -> None:
         if self._clock.is_doubtful() and any(not attempt.ahead for attempt in holding.attempts):

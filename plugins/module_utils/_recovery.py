@@ -60,35 +60,25 @@ def _unknown(holding: Holding, sessions: Iterable[Session]) -> list[Session]:
     return [session for session in listed if session.id not in known]
 
 
-def _made_by(attempt: Attempt, sessions: Iterable[Session], clocks: Iterable[float]) -> list[Session]:
-    """Those of *sessions* that began in the time of *attempt* by one of the *clocks*, seconds ahead of ours."""
-    return [
-        session
-        for session in sessions
-        if any(attempt.asked_at - _MARGIN <= session.started_at - ahead <= attempt.until + _MARGIN for ahead in clocks)
-    ]
-
-
-def _certain(attempt: Attempt, unknown: list[Session], clock: Clock) -> list[Session]:
-    """Those of *unknown* sessions that *attempt* made by whichever clock they are measured."""
-    for clocks in [attempt.ahead] if attempt.ahead else [(ahead,) for ahead in clock.candidates()]:
-        unknown = _made_by(attempt, unknown, clocks)
-    return unknown
+def _began_in(attempt: Attempt, session: Session, clocks: Iterable[float]) -> bool:
+    """Whether the session began in the time of *attempt* by one of the *clocks*, seconds ahead of ours."""
+    return any(attempt.asked_at - _MARGIN <= session.started_at - ahead <= attempt.until + _MARGIN for ahead in clocks)
 
 
 def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], clock: Clock) -> list[Session]:
     """The sessions that *attempts* made: begun in their time and not known to belong to a held connection.
 
-    Of clocks that differ, either may be remote.it's. Where by each of them another session was made, none is returned.
+    Of clocks that differ, either may be remote.it's. By both of them it must be so, because it may be somebody else's.
     """
-    unknown = _unknown(holding, sessions)
-    found: list[Session] = []
-    for attempt in attempts:
-        certain = _certain(attempt, unknown, clock)
-        by_clock = [_made_by(attempt, unknown, [ahead]) for ahead in clock.candidates()]
-        likely = [made for made in by_clock if made and not attempt.ahead]
-        found += certain or (likely[0] if len(likely) == 1 else [])
-    return [session for session in unknown if session in found]
+    candidates = [(ahead,) for ahead in clock.candidates()]
+    return [
+        session
+        for session in _unknown(holding, sessions)
+        if any(
+            all(_began_in(attempt, session, clocks) for clocks in ([attempt.ahead] if attempt.ahead else candidates))
+            for attempt in attempts
+        )
+    ]
 
 
 def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
@@ -111,6 +101,22 @@ def learnt(holding: Holding, opened: Attempt, connection: Connection, sessions: 
     ahead = (session.started_at - opened.until, session.started_at - opened.asked_at)
     holding.attempts = [attempt._replace(ahead=ahead) for attempt in holding.attempts]
     return True
+
+
+def settle_by(
+    client: Client, connection: Connection, opened: Attempt, holding: Holding, deadline: Deadline
+) -> list[str]:
+    """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
+
+    The ids of those. *opened* is as in learnt().
+    """
+    if client.clock.is_doubtful():
+        for look in _LOOKS:
+            deadline.sleep(look)
+            sessions = client.listing(connection.service_id, deadline).sessions or ()
+            if learnt(holding, opened, connection, sessions):
+                return settle(client, holding, sessions, deadline, check=False)
+    return []
 
 
 def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool) -> list[str]:
@@ -146,7 +152,7 @@ def recover(
     """After a lost answer: return when it is safe to try again, raise an error that says what may be open otherwise.
 
     An orphan that was found and closed settles *attempt* if it is the only one, which is then taken off *holding*. What
-    is one by one clock only stays for now: the next connection will tell which clock is right.
+    is one by one clock only stays for now: settle_by() knows which clock is right.
     """
     try:
         for look in _LOOKS:
@@ -155,7 +161,7 @@ def recover(
             sessions = service.sessions if service else ()
             if sessions is None:
                 break
-            found = _certain(attempt, _unknown(holding, sessions), client.clock)
+            found = orphans(holding, [attempt], sessions, client.clock)
             for session in found:
                 client.close_session(session, deadline)
             # With another attempt about it may have been that one's, and ours is still to be listed.

@@ -37,6 +37,7 @@ WORLDS: dict[str, dict[str, Any]] = {
         "rest_answer": "toplevel_id",
     },
 }
+WORLDS["odd behind a gateway"] = {**WORLDS["odd"], "gateway_date": 40.0}
 
 
 def world(target: str, **behaviour: Any) -> dict[str, Any]:
