@@ -12,7 +12,8 @@ version_added: 1.0.0
 author:
   - community.remoteit contributors (@ansible-collections)
 description:
-  - Prints one line for each service, with the hosts that it stands for.
+  - Prints one line for each service, with the hosts that it stands for, to the standard error. So whatever prints the
+    results of tasks, the standard output stays what another program can read.
   - It knows what tasks, lookups and SSH on demand did in this run, on this machine and since the play began. What the
     inventory opened before is counted once something reuses it.
   - A connection that was found to be gone counts as closed, too.
@@ -22,7 +23,7 @@ requirements:
 options:
   show:
     description:
-      - Whether to print the recap. Set it to V(false) where the output of Ansible must stay what another program reads.
+      - Whether to print the recap. Set it to V(false) where only the O(path) is of use.
     type: bool
     default: true
     env:
@@ -51,7 +52,7 @@ example: |
   [callback_remoteit_recap]
   path = ./remoteit.json
 
-# What is printed after PLAY RECAP:
+# What is printed after PLAY RECAP, to the standard error:
 #
 # REMOTE.IT RECAP ****************************************************************
 # pi-garden 80:00:00:00:01:00:00:02  : opened=1    reused=0    closed=0    open until 2026-11-23T18:05:12Z
@@ -71,8 +72,6 @@ from ..module_utils._holder import holder
 from ..module_utils._journal import ENV, read
 from ..module_utils._model import service_id_of
 from ..plugin_utils._recap import events_as_data, lines, recap
-
-_TASK = "community.remoteit.remoteit_connection"
 
 
 class CallbackModule(CallbackBase):
@@ -102,24 +101,15 @@ class CallbackModule(CallbackBase):
         if name not in self._known:
             self._known.add(name)
             with contextlib.suppress(ValueError):
-                self._is(service_id_of(str(host.vars.get("ansible_host"))), name)
-
-    def v2_runner_on_ok(self, result: Any) -> None:
-        """Remember for which host a service was opened."""
-        if result.task.resolved_action == _TASK:
-            for one in result.result.get("results", [result.result]):
-                for service in one.get("services", [one]):
-                    if service.get("connection"):
-                        self._is(service["connection"]["service_id"], result.host.get_name())
+                self._hosts.setdefault(service_id_of(str(host.vars.get("ansible_host"))), set()).add(name)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Tell what came of it."""
         events = list(read(self._journal))
         services = recap(events, self._hosts, self._run)
         if services and self.get_option("show"):
-            self._display.banner("REMOTE.IT RECAP")
-            for line in lines(services):
-                self._display.display(line)
+            for line in lines(services, self._display.columns):
+                self._display.display(line, stderr=True)
         path = self.get_option("path")
         if path:
             try:
@@ -128,6 +118,3 @@ class CallbackModule(CallbackBase):
                     file.write("\n")
             except OSError as error:
                 self._display.warning(f"path={path} of remoteit_recap cannot be written: {error.strerror}.")
-
-    def _is(self, service_id: str, host: str) -> None:
-        self._hosts.setdefault(service_id, set()).add(host)

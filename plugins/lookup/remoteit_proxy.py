@@ -17,6 +17,8 @@ description:
 extends_documentation_fragment:
   - community.remoteit.service
   - community.remoteit.remoteit
+notes:
+  - The environment that counts is that of Ansible. The keyword C(environment) of a task or play does not reach lookups.
 options:
   _terms:
     description:

@@ -19,6 +19,8 @@ from typing import NamedTuple
 from ._model import Connection, Session
 
 ENV = "REMOTEIT_JOURNAL"
+# The host that a task works for, while it does.
+ENV_HOST = "REMOTEIT_JOURNAL_HOST"
 
 OPENED = "opened"
 REUSED = "reused"
@@ -26,13 +28,17 @@ CLOSED = "closed"
 
 
 class Event(NamedTuple):
-    """One line. *at* is in seconds since the epoch; *connection* is None where only its id is known."""
+    """One line. *at* is in seconds since the epoch; *connection* is None where only its id is known.
+
+    *host* is the name of the host that a task did it for, empty where no task did it.
+    """
 
     what: str
     at: float
     service_id: str
     connection_id: str
     connection: Connection | None
+    host: str = ""
 
 
 def is_kept() -> bool:
@@ -65,16 +71,17 @@ def read(path: str) -> Iterator[Event]:
         for line in lines:
             # Half a line is what a process left that was killed.
             with contextlib.suppress(ValueError):
-                what, at, service_id, connection_id, record = json.loads(line)
+                what, at, service_id, connection_id, record, host = json.loads(line)
                 connection = None if record is None else Connection.from_record(record)
-                yield Event(what, at, service_id, connection_id, connection)
+                yield Event(what, at, service_id, connection_id, connection, host)
 
 
 def _write(what: str, service_id: str, connection_id: str, connection: Connection | None) -> None:
     if not is_kept():
         return
     record = None if connection is None else connection.as_record()
-    line = json.dumps([what, time.time(), service_id, connection_id, record]) + "\n"
+    host = os.environ.get(ENV_HOST, "")
+    line = json.dumps([what, time.time(), service_id, connection_id, record, host]) + "\n"
     # It exists as long as somebody is interested, and nothing fails because somebody is not.
     with contextlib.suppress(OSError):
         journal = os.open(os.environ[ENV], os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)

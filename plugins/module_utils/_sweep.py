@@ -11,11 +11,12 @@ import contextlib
 import functools
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from ._clock import Deadline
 from ._credentials import Credentials
+from ._environment import network_variables, set_variables
 from ._errors import OutOfTimeError, RegistryError, RemoteItError
 from ._model import Connection
 from ._registry import Registry
@@ -40,32 +41,36 @@ def encoded(settings: Settings) -> bytes:
     """One line for decoded(). It holds the keys, so it may only go through a pipe."""
     credentials = settings.credentials._asdict()
     credentials["key"] = base64.b64encode(settings.credentials.key).decode()
-    return json.dumps({**settings._asdict(), "credentials": credentials}).encode() + b"\n"
+    return json.dumps([{**settings._asdict(), "credentials": credentials}, network_variables()]).encode() + b"\n"
 
 
-def decoded(line: bytes) -> Settings:
-    """The settings that encoded() was given."""
-    values = json.loads(line)
+def decoded(line: bytes) -> tuple[Settings, Mapping[str, str | None]]:
+    """The settings that encoded() was given, and the network_variables() that were there."""
+    values, network = json.loads(line)
     credentials = values.pop("credentials")
     credentials["key"] = base64.b64decode(credentials["key"])
-    return Settings(credentials=Credentials(**credentials), **values)
+    return Settings(credentials=Credentials(**credentials), **values), network
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:
     """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know.
 
-    Until the lines end, which is the end of *holder*, other machines are told that it lives.
+    Until the lines end, which is the end of *holder*, other machines are told that it lives. The environment of this
+    process is changed as the lines ask for.
     """
-    known: dict[bytes, Settings] = {}
+    known: dict[bytes, tuple[Settings, Mapping[str, str | None]]] = {}
     with contextlib.ExitStack() as lifetime:
         for line in lines:
             if line not in known:
-                known[line] = decoded(line)
-                registry = Registry(known[line], _ignore)
+                settings, network = known[line] = decoded(line)
+                set_variables(network)
+                registry = Registry(settings, _ignore)
                 lifetime.enter_context(repeated(functools.partial(registry.renew, holder), registry.renew_every))
     complaints: list[str] = []
     for line in sorted(known):
-        complaints += sweep(known[line], holder)
+        settings, network = known[line]
+        set_variables(network)
+        complaints += sweep(settings, holder)
     for complaint in complaints:
         sys.stdout.write(f"{complaint}\n")
 

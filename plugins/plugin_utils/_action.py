@@ -13,7 +13,9 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._errors import RemoteItError
+from ..module_utils._environment import environment
+from ..module_utils._errors import OptionError, RemoteItError
+from ..module_utils._journal import ENV_HOST
 from ..module_utils._module import Task, failure_message
 from ..module_utils._registry import prepare
 from ..module_utils._settings import ENV_REGISTRY
@@ -34,11 +36,25 @@ class TaskAction(ActionBase):
     ) -> dict[str, Any]:
         """The result of *task*; *rules* go to the validator, such as ``mutually_exclusive``."""
         result: dict[str, Any] = super().run(None, task_vars)
+        host = {ENV_HOST: str((task_vars or {}).get("inventory_hostname", ""))}
         if self._is_sent_elsewhere():
-            result.update(self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val)))
-        else:
-            result.update(self._run_here(task, argument_spec, **rules))
+            # SSH on demand starts programs that are about another host.
+            with environment(host if self._connection.transport == "local" else {}):
+                result.update(self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val)))
+            return result
+        try:
+            # As a module has it. This process runs no other task meanwhile.
+            with environment({**self._environment(), **host}):
+                result.update(self._run_here(task, argument_spec, **rules))
+        except OptionError as error:
+            result.update(failed=True, msg=str(error))
         return result
+
+    def _environment(self) -> dict[str, str]:
+        """The variables of the keyword ``environment`` of the task, its blocks and its play."""
+        variables: dict[str, Any] = {}
+        self._compute_environment_string(variables)
+        return {str(name): str(value) for name, value in variables.items()}
 
     def _run_here(self, task: Task, argument_spec: dict[str, Any], **rules: Any) -> dict[str, Any]:
         # AnsibleModule's own: it tells of deprecated options, and of options that are set twice

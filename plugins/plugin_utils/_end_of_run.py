@@ -39,6 +39,8 @@ class EndOfRun:
     def __init__(self) -> None:
         self.holder = holder(os.getpid())
         self._main = os.getpid()
+        # A task has another one.
+        self._environ = dict(os.environ)
         self._is_the_runs_main = multiprocessing.parent_process() is None
         self._reader, self._writer = os.pipe()
         # What that process has to say; its end is the end of the process, which need not be our child.
@@ -49,6 +51,8 @@ class EndOfRun:
 
     def watch(self, settings: Settings) -> str:
         """Have the registry and account of *settings* swept at the end; the holder of what is to be closed then.
+
+        That is done by way of the web proxies and CA certificates that this process uses now.
 
         Raises RemoteItError.
         """
@@ -83,6 +87,7 @@ class EndOfRun:
             stdin=self._reader,
             stdout=self._done_writer,
             stderr=subprocess.DEVNULL,
+            env=self._environ,
             start_new_session=True,
         )
         return holder(watcher.pid)

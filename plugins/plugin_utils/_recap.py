@@ -18,10 +18,17 @@ ON_REQUEST = "on_request"
 END_OF_RUN = "end_of_run"
 WITH_SSH = "with_ssh"
 
+_TITLE = "REMOTE.IT RECAP ***"
+
 
 def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str) -> list[dict[str, Any]]:
-    """One dict for each service, in the order of their hosts' names; *run* is the name of the run as a holder."""
+    """One dict for each service, in the order of their hosts' names; *run* is the name of the run as a holder.
+
+    *hosts* are those that each service is known to be. A host for which a task opened or reused a connection is
+    another one.
+    """
     counts: dict[str, Counter[str]] = {}
+    names = {service_id: set(known) for service_id, known in hosts.items()}
     left: dict[str, dict[str, Connection]] = {}
     for event in events:
         counts.setdefault(event.service_id, Counter())[event.what] += 1
@@ -30,10 +37,12 @@ def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str)
             there.pop(event.connection_id, None)
         elif event.connection is not None:
             there[event.connection_id] = event.connection
+            if event.host:
+                names.setdefault(event.service_id, set()).add(event.host)
     services = [
         {
             "service_id": service_id,
-            "hosts": sorted(hosts.get(service_id, ())),
+            "hosts": sorted(names.get(service_id, ())),
             **{what: count[what] for what in (OPENED, REUSED, CLOSED)},
             "open": [_open(connection, run) for connection in left[service_id].values()],
         }
@@ -50,11 +59,11 @@ def events_as_data(events: Iterable[Event]) -> list[dict[str, Any]]:
     ]
 
 
-def lines(services: Iterable[Mapping[str, Any]]) -> list[str]:
-    """A line for each service of recap()."""
+def lines(services: Iterable[Mapping[str, Any]], columns: int) -> list[str]:
+    """A title of so many *columns*, as Ansible writes them, and a line for each service of recap()."""
     named = [(" ".join([*service["hosts"], service["service_id"]]), service) for service in services]
     width = max((len(name) for name, _service in named), default=0)
-    return [f"{name:<{width}} : {_words(service)}" for name, service in named]
+    return ["", _TITLE.ljust(columns, "*"), *(f"{name:<{width}} : {_words(service)}" for name, service in named)]
 
 
 def _open(connection: Connection, run: str) -> dict[str, Any]:

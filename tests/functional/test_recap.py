@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.lab.lab import Lab
-from tests.lab.playbook import Run
-from tests.lab.world import DATABASE, OTHER, service_id
+from tests.lab.playbook import CALLBACKS, Run
+from tests.lab.world import DATABASE, OTHER, WEB, service_id
 
 from .fleet import PERSIST, on_demand, wait_until_nothing_is_open
 from .tasks import CONNECTION, LOOKUP, WHO, connection, show
@@ -60,6 +63,60 @@ def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
     events = json.loads(path.read_text())["events"]
     assert [one["event"] for one in events if one["service_id"] == DATABASE] == ["opened", "reused", "closed"]
     wait_until_nothing_is_open(lab)
+
+
+def test_the_hosts_are_known_whatever_is_shown_of_results(lab: Lab) -> None:
+    path, variables, password = (lab.root / name for name in ("hosts.json", "vault.yml", "vault password"))
+    variables.write_text(json.dumps({"database": DATABASE, "kitchen": KITCHEN}))
+    password.write_text("only for this test")
+    program = Path(sys.executable).with_name("ansible-vault")
+    subprocess.run([program, "encrypt", "--vault-password-file", password, variables], check=True, capture_output=True)
+    here = {"delegate_to": "localhost"}
+    garage = {"when": "inventory_hostname == 'pi-garage'"}
+    tasks = [
+        connection("encrypted", "{{ database }}", garage, close="at_end"),
+        connection("loop", "{{ item }}", {**here, "loop": [OTHER], "no_log": True}, close="at_end"),
+        {"name": "bulk", "no_log": True, **garage, CONNECTION: {"services": [WEB], "close": "at_end"}},
+        connection("async", "{{ kitchen }}", {**here, **garage, "async": 30, "poll": 1}),
+        # Who closes is not who it was for.
+        connection("close", KITCHEN, {"run_once": True, "when": "true", **here}, state="absent"),
+    ]
+    play = {"name": "Hosts", "hosts": "pis", "gather_facts": False, "tasks": tasks}
+    arguments = ["-e", f"@{variables}", "--vault-password-file", str(password)]
+    run = lab.run([play], *arguments, environ={**ENABLED, "REMOTEIT_RECAP_PATH": str(path)})
+    assert run.returncode == 0, run.output
+    assert {id_: service["hosts"] for id_, service in written(path).items()} == {
+        DATABASE: ["pi-garage"],
+        OTHER: ["pi-garage", "pi-kitchen"],
+        WEB: ["pi-garage"],
+        KITCHEN: ["pi-garage"],
+    }
+
+
+def test_the_standard_output_is_left_to_others(lab: Lab) -> None:
+    playbook = lab.root / "json.yml"
+    tasks = [connection("open", DATABASE, close="at_end")]
+    playbook.write_text(json.dumps([{"name": "JSON", "hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    environ = {
+        "ANSIBLE_STDOUT_CALLBACK": "lab_json",
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    run = subprocess.run(
+        [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", playbook],
+        env={
+            **os.environ,
+            **lab.environment(),
+            **environ,
+            "ANSIBLE_CALLBACKS_ENABLED": "community.remoteit.remoteit_recap",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(run.stdout)["localhost"]["changed"] == 1
+    assert "REMOTE.IT RECAP ***" in run.stderr and f"localhost {DATABASE} : opened=1" in run.stderr
 
 
 @pytest.mark.one_core

@@ -12,16 +12,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.lab.lab import Lab
-from tests.lab.world import DATABASE, DEVELOPER_KEY, OFFLINE, SECRET
+from tests.lab.world import DATABASE, DEVELOPER_KEY, KEY_ID, OFFLINE, SECRET
 
 from .tasks import LOOKUP, connection, info, show
 
 pytestmark = pytest.mark.one_core
 
+NAMES = ("R3_ACCESS_KEY_ID", "R3_SECRET_ACCESS_KEY", "R3_DEVELOPER_API_KEY")
 KEY = base64.b64decode(SECRET)
 # Whole or in part, as text, as bytes and as Python or JSON would write them.
 TRACES = [
@@ -32,8 +34,8 @@ TRACES = [
     repr(KEY).encode()[2:18],
     DEVELOPER_KEY.encode(),
 ]
-# Where a user may put the secrets: options from a file of variables, the environment, a profile.
-SOURCES = ["options", "environment", "profile"]
+# Where a user may put the secrets: options or the environment of tasks, from a file of variables, or of the run, a profile.
+SOURCES = ["options", "environment", "profile", "environment of tasks"]
 
 
 def assert_no_trace(where: str, content: bytes) -> None:
@@ -68,7 +70,7 @@ def watched_processes(mark: str) -> Iterator[set[tuple[bytes, bytes]]]:
         watcher.join()
 
 
-@pytest.mark.parametrize(("source", "api"), list(zip(SOURCES, ("rest", "graphql", "rest"), strict=True)))
+@pytest.mark.parametrize(("source", "api"), list(zip(SOURCES, ("rest", "graphql", "rest", "rest"), strict=True)))
 def test_nothing_shows_a_secret(lab: Lab, tmp_path: Path, source: str, api: str) -> None:
     environ = {"ANSIBLE_DISPLAY_TRACEBACK": "always", "ANSIBLE_LOCAL_TEMP": str(tmp_path / "local")}
     options, arguments = _given(source, tmp_path, environ)
@@ -80,15 +82,24 @@ def test_nothing_shows_a_secret(lab: Lab, tmp_path: Path, source: str, api: str)
         connection("close", DATABASE, api=api, state="absent", **options),
     ]
     module = connection("open", DATABASE, {"async": 30, "poll": 1}, api=api, **options)
-    if source != "options":
+    if source in ("environment", "profile"):
         tasks.insert(1, show("lookup", f"lookup('{LOOKUP}', '{DATABASE}')"))
     # With ANSIBLE_DEBUG, Ansible itself shows the arguments of every module that it sends to a host.
-    runs = [({**environ, "ANSIBLE_DEBUG": "1"}, tasks), (environ, [module])]
+    runs = [({**environ, "ANSIBLE_DEBUG": "1"}, tasks)]
+    keywords: dict[str, Any] = {}
+    if source == "environment of tasks":
+        keywords["environment"] = {name: f"{{{{ {name.lower()} }}}}" for name in NAMES}
+    else:
+        # Ansible itself puts the environment of a task into the command line by which it sends a module to a host.
+        runs.append((environ, [module]))
     for variables, its_tasks in runs:
         log = tmp_path / "ansible.log"
         with watched_processes(str(log)) as processes:
             run = lab.run_tasks(
-                *its_tasks, arguments=["-vvvv", *arguments], environ={**variables, "ANSIBLE_LOG_PATH": str(log)}
+                *its_tasks,
+                arguments=["-vvvv", *arguments],
+                environ={**variables, "ANSIBLE_LOG_PATH": str(log)},
+                **keywords,
             )
         assert run.returncode == 0, run.output[-4000:]
         assert run.result("open").changed
@@ -117,20 +128,20 @@ def _given(source: str, tmp_path: Path, environ: dict[str, str]) -> tuple[dict[s
     own.mkdir()
     if source == "environment":
         return {}, []
-    environ.update(R3_ACCESS_KEY_ID="", R3_SECRET_ACCESS_KEY="", R3_DEVELOPER_API_KEY="")
-    lines = {
-        "R3_ACCESS_KEY_ID": "LABACCESSKEY00000001",
-        "R3_SECRET_ACCESS_KEY": SECRET,
-        "R3_DEVELOPER_API_KEY": DEVELOPER_KEY,
-    }
+    environ.update(dict.fromkeys(NAMES, ""))
+    lines = dict(zip(NAMES, (KEY_ID, SECRET, DEVELOPER_KEY), strict=True))
     if source == "profile":
         (own / "credentials").write_text("\n".join(["[site]", *(f"{name}={value}" for name, value in lines.items())]))
         environ.update(R3_CREDENTIALS_FILE=str(own / "credentials"), R3_PROFILE="site")
         return {}, []
     (own / "secrets.yml").write_text("".join(f"{name.lower()}: {value}\n" for name, value in lines.items()))
-    options = {
-        "access_key_id": "{{ r3_access_key_id }}",
-        "secret_access_key": "{{ r3_secret_access_key }}",
-        "developer_key": "{{ r3_developer_api_key }}",
-    }
+    options = (
+        {}
+        if source == "environment of tasks"
+        else {
+            "access_key_id": "{{ r3_access_key_id }}",
+            "secret_access_key": "{{ r3_secret_access_key }}",
+            "developer_key": "{{ r3_developer_api_key }}",
+        }
+    )
     return options, ["-e", f"@{own / 'secrets.yml'}"]

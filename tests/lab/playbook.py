@@ -18,7 +18,7 @@ from typing import Any
 
 # To compile Ansible anew each time would take a third of it.
 _SURROUNDINGS = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "0", "PYTHONDONTWRITEBYTECODE": ""}
-_CALLBACKS = Path(__file__).with_name("callback_plugins")
+CALLBACKS = Path(__file__).with_name("callback_plugins")
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def run_playbook(
     """Run *playbook* to its end, as start_playbook() starts it, and collect what the tasks answered."""
     record = playbook.with_suffix(f".{os.urandom(4).hex()}.results")
     recording = {
-        "ANSIBLE_CALLBACK_PLUGINS": str(_CALLBACKS),
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
         "ANSIBLE_CALLBACKS_ENABLED": "lab_record",
         "LAB_RECORD": str(record),
     }

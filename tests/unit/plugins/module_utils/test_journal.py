@@ -44,6 +44,20 @@ def test_what_is_saved_is_noted_and_read_again(journal: Path, tmp_path: Path) ->
     assert second.at >= first.at
 
 
+def test_a_task_is_noted_by_its_host(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _journal.reused(connection())
+    monkeypatch.setenv(_journal.ENV_HOST, "pi-kitchen")
+    _journal.reused(connection(service_id=OTHER_SERVICE))
+    _journal.closed(session(id="A"))
+    events = list(_journal.read(str(journal)))
+    assert [event.host for event in events] == ["", "pi-kitchen", "pi-kitchen"]
+    # who only closes is not who it was for
+    assert {one["service_id"]: one["hosts"] for one in recap(events, {}, "")} == {
+        SERVICE: [],
+        OTHER_SERVICE: ["pi-kitchen"],
+    }
+
+
 def test_what_only_remote_it_knew_is_noted(journal: Path) -> None:
     _journal.closed(session(id="A"))
     (event,) = _journal.read(str(journal))

@@ -18,6 +18,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils import _sweep
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._credentials import Credentials
+from ansible_collections.community.remoteit.plugins.module_utils._environment import network_variables
 from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
@@ -130,13 +131,14 @@ def test_every_setting_survives(name: str) -> None:
     assert made != material.settings()
     line = encoded(made)
     assert line.endswith(b"\n") and line.count(b"\n") == 1
-    assert decoded(line) == made
-    assert type(getattr(decoded(line), name)) is type(OTHERS[name])
+    settings, _network = decoded(line)
+    assert settings == made
+    assert type(getattr(settings, name)) is type(OTHERS[name])
 
 
 @pytest.mark.parametrize("verify", [True, False])
 def test_whether_to_verify_survives(verify: bool) -> None:
-    assert decoded(encoded(material.settings(verify=verify))).verify is verify
+    assert decoded(encoded(material.settings(verify=verify)))[0].verify is verify
 
 
 # -- closing ----------------------------------------------------------------------------------------------------------
@@ -219,6 +221,24 @@ def test_every_account_is_swept_and_no_secret_is_told(
     said = capsys.readouterr().out
     assert said.count("\n") == 1
     assert not [word for word in (SECRET, KEY.decode(), DEVELOPER_KEY, KEY_ID) if word in said]
+
+
+def test_each_is_swept_by_way_of_its_own_web_proxy(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in network_variables():
+        monkeypatch.delenv(name, raising=False)
+    fleet.open(service(1), "DIRECT", holders=("run",))
+    lines = [encoded(fleet.settings)]
+    unreachable = f"http://127.0.0.1:{loopback.unused_port()}"
+    fleet.settings = fleet.settings._replace(rest_url=f"{unreachable}/apv/v27", graphql_url=f"{unreachable}/graphql/v1")
+    fleet.registry = Registry(fleet.settings, pytest.fail)
+    fleet.open(service(2), "BY_PROXY", holders=("run",))
+    # it does as a web proxy as well, but not for itself
+    monkeypatch.setenv("http_proxy", fleet.server.url)
+    lines.append(encoded(fleet.settings))
+    monkeypatch.setenv("http_proxy", unreachable)
+    serve("run", lines)
+    assert not fleet.is_open(service(1)) and not fleet.is_open(service(2))
+    assert {exchange.target.startswith(unreachable) for exchange in fleet.server.received} == {True, False}
 
 
 # -- attempts ---------------------------------------------------------------------------------------------------------
