@@ -49,8 +49,10 @@ options:
       - What to do when no connection to the service is open.
       - V(error) fails.
       - V(empty) gives an empty dictionary, or with O(attribute) an empty string.
-      - V(open) opens one. However many forks ask at the same time, it is opened once. In check mode, none is opened and the
-        answer is that of V(empty).
+      - V(open) opens one. However many forks ask at the same time, it is opened once.
+      - In check mode, V(open) opens none and its answer is that of V(empty). What counts is whether the task is in check mode
+        for which the lookup is evaluated, by its keyword C(check_mode) or by C(--check). Outside of tasks, and in the names of
+        tasks, which Ansible evaluates beforehand, it is C(--check) alone.
     type: str
     choices:
       - error
@@ -147,6 +149,7 @@ from ..module_utils._module import failure_message
 from ..module_utils._options import checked_deadline, checked_service_id
 from ..module_utils._registry import Registry
 from ..module_utils._settings import Settings
+from ..plugin_utils._check_mode import is_check_mode
 
 # To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
 _RESOLVED: dict[Any, dict[str, Any]] = {}
@@ -159,7 +162,6 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         """One answer for each service id in *terms*. Raises AnsibleLookupError."""
         self._chosen = self._resolved(kwargs)
-        self._check_mode = bool((variables or {}).get("ansible_check_mode"))
         try:
             settings = Settings.from_options(self._chosen)
             return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
@@ -196,7 +198,7 @@ class LookupModule(LookupBase):
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)
-        if connection is None and self._chosen["missing"] == "open" and not self._check_mode:
+        if connection is None and self._chosen["missing"] == "open" and not is_check_mode(self._templar):
             connection = self._opened(settings, service_id)
         attribute = self._chosen["attribute"]
         if connection is None:

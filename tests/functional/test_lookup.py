@@ -82,6 +82,45 @@ def test_check_mode_opens_nothing(lab: Lab) -> None:
     assert lab.cloud.calls() == []
 
 
+PORT = lookup(f"'{DATABASE}', missing='open', attribute='port'")
+
+
+def test_a_task_in_check_mode_opens_nothing_wherever_the_lookup_stands(lab: Lab) -> None:
+    templated = {"check_mode": "{{ checks }}"}
+    run = lab.run_tasks(
+        {**show("argument", PORT), "check_mode": True},
+        {**show("template", PORT), **templated},
+        {**show("condition", "'empty'"), **templated, "when": f"{PORT} == ''"},
+        {**show("variable", "port"), **templated, "vars": {"port": "{{ " + PORT + " }}"}},
+        {**show("loop", f"item ~ {PORT}"), "loop": [True], "check_mode": "{{ item }}"},
+        {
+            **show("items", "item"),
+            **templated,
+            "loop": "{{ " + lookup(f"'{DATABASE}', missing='open'", "query") + " }}",
+        },
+        {"name": "block", "check_mode": True, "block": [show("in a block", PORT)]},
+        {**show("environment", "'empty'"), **templated, "environment": {"PORT": "{{ " + PORT + " }}"}},
+        vars={"checks": True},
+    )
+    assert run.returncode == 0, run.output
+    for name in ("argument", "template", "variable", "in a block"):
+        assert run.result(name).result["msg"] == ""
+    assert run.result("condition").status == "ok"
+    assert [item["msg"] for item in run.result("loop").result["results"]] == ["True"]
+    assert lab.cloud.calls() == []
+
+
+def test_a_task_that_is_never_in_check_mode_opens_in_a_run_that_is(lab: Lab) -> None:
+    run = lab.run_tasks(
+        show("checked", PORT),
+        {**show("real", f"item ~ {PORT}"), "loop": [""], "check_mode": "{{ item }}no"},
+        arguments=["--check"],
+    )
+    assert run.result("checked").result["msg"] == ""
+    (opened,) = lab.open_connections()
+    assert [item["msg"] for item in run.result("real").result["results"]] == [str(opened["port"])]
+
+
 @pytest.mark.one_core
 def test_access_chooses_and_opens(lab: Lab) -> None:
     run = lab.run_tasks(

@@ -168,6 +168,15 @@ def test_check_mode_predicts_and_opens_nothing(lab: Lab) -> None:
 
 
 @pytest.mark.one_core
+def test_all_or_none_also_where_a_run_in_check_mode_opens_after_all(lab: Lab) -> None:
+    services = [SERVICES[0], {"name": "cellar", "service_id": OFFLINE}]
+    run = lab.run([play("localhost", role(services), check_mode=False)], "--check")
+    assert "is offline" in message(run)
+    assert operations(lab, "connect") == 2
+    assert lab.open_connections() == []
+
+
+@pytest.mark.one_core
 def test_defaults_of_the_module_reach_the_role(lab: Lab) -> None:
     defaults = {"group/community.remoteit.remoteit": {"api": "graphql"}}
     run = lab.run([play("localhost", role(SERVICES[:1]), module_defaults=defaults)])

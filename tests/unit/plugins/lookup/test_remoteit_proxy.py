@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible import context
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import lookup_loader
 from ansible.template import is_trusted_as_template
+from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
@@ -199,6 +201,22 @@ def test_what_cannot_be_opened_says_why(registry: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("R3_GRAPHQL_URL", account.settings().graphql_url)
     with account.server:
         assert "is not a service that this access key can see" in refused(SERVICE, missing="open")
+
+
+def test_outside_of_tasks_the_command_line_says_whether_to_open(
+    registry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "CLIARGS", CLIArgs({"check": True}))
+    assert lookup(SERVICE, missing="open", attribute="url") == [""]
+    assert not registry.exists()
+
+
+def test_an_ansible_that_does_not_say_whether_to_open_is_told_of(
+    registry: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ansible._internal._task", None)
+    assert "cannot tell with this version of ansible-core" in refused(SERVICE, missing="open")
+    assert lookup(SERVICE, missing="empty") == [{}]
 
 
 # -- what is wrong ----------------------------------------------------------------------------------------------------
