@@ -22,7 +22,7 @@ notes:
 options:
   _terms:
     description:
-      - The ids of services, eight hex octets separated by colons each.
+      - The ids of services, eight hex octets separated by colons each, in quotes.
       - Leave them out to name one service by O(device) or O(device_tag).
     type: list
     elements: str

@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 from ._access import Access
 from ._clock import Clock, Deadline
-from ._errors import AnswerLostError, ApiError, RefusedError
+from ._errors import AnswerLostError, ApiError, OptionError, RefusedError
 from ._graphql import GraphqlApi
 from ._model import Connection, Listing, Service, Session, same_id
 from ._rest import RestApi
 from ._settings import GRAPHQL, Settings
+from ._text import enumerated
 from ._transport import Transport
 
 
@@ -82,12 +84,31 @@ class Client:
             return dict.fromkeys(service_ids, Listing(None, self.clock.server_time(), str(error)))
         at = self.clock.server_time()
         # What we may not see has no sessions of ours.
-        sessions = {id_: services[id_].sessions if id_ in services else () for id_ in service_ids}
-        return {id_: Listing(found, at, "its sessions may not be read.") for id_, found in sessions.items()}
+        unseen = Listing((), at, is_unseen=True)
+        seen = {id_: Listing(one.sessions, at, "its sessions may not be read.") for id_, one in services.items()}
+        return {id_: seen.get(id_, unseen) for id_ in service_ids}
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """Our proxy sessions on the services of our own account."""
         return self._graphql.sessions(deadline)
+
+    def check_is_no_device(self, service_id: str, deadline: Deadline) -> None:
+        """Raise OptionError if that is the id of a device, on which nothing can ever be open."""
+        if device := self._if_device(service_id, deadline):
+            raise OptionError(f"{device}.")
+
+    def _if_device(self, service_id: str, deadline: Deadline) -> str:
+        """If that is the id of a device, what to give instead, as a sentence without its point; otherwise empty."""
+        device = None
+        with contextlib.suppress(ApiError):
+            device = self._graphql.device(service_id, deadline)
+        if device is None:
+            return ""
+        services = enumerated(f"{name} ({id_})" for id_, name in device.services.items())
+        return (
+            f"service_id={service_id} is the id of the device {device.name}, not of a service; give the id of a service "
+            f"of it: {services or 'it has none that this access key can see'}"
+        )
 
     def _explained(self, error: RefusedError, service_id: str, deadline: Deadline) -> RefusedError:
         """The API's words differ by wire and time, the state of the service does not: prefer the state."""
@@ -98,10 +119,11 @@ class Client:
         except ApiError:
             return error
         if service is None:
-            why = (
+            unseen = (
                 f"service_id={service_id} is not a service that this access key can see; check the id, the sharing, and "
                 f"that the key is the one you mean, {self._settings.credentials.name}"
             )
+            why = self._if_device(service_id, deadline) or unseen
         elif not service.can_connect:
             why = f"this access key may see, but not connect to, the service; ask the owner of {service_id} for CONNECT"
         elif not service.enabled:
@@ -109,6 +131,9 @@ class Client:
         elif not service.online:
             why = f"the device of {service_id} is offline; check its power and network, remote.it may notice late"
         else:
+            # A device is a service as well to remote.it.
+            why = self._if_device(service_id, deadline)
+        if not why:
             return error
         said = f'; remote.it said "{error.reason}"' if error.reason else ""
         return RefusedError(f"No connection: {why}{said}.", error.status, error.reason)

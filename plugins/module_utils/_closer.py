@@ -49,6 +49,8 @@ class Closer:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
         listing = self._listings.of(service_id, holding, deadline)
         sessions = listing.sessions
+        if listing.is_unseen and not holding.connections:
+            self._client.check_is_no_device(service_id, deadline)
         paired = pair(holding.connections, sessions or ())
         # Before it is settled: what is forgotten then could not be told any more.
         suspected = suspects(holding, sessions or (), self._client.clock)
@@ -168,6 +170,8 @@ class Closer:
             if same_id(connection.id, connection_id):
                 raise OptionError(_other_service(connection_id, connection.service_id, service_id))
         service = self._client.service(service_id, deadline)
+        if service is None:
+            self._client.check_is_no_device(service_id, deadline)
         for session in (service.sessions if service else None) or ():
             if same_id(session.id, connection_id):
                 if not check:

@@ -90,7 +90,10 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, settings: Setting
 
 def _asked(where: str, item: Any, wanted: Wanted | None, params: Mapping[str, Any]) -> tuple[str, Wanted | None]:
     """The id and the wish of one item. Raises OptionError."""
-    given = item if isinstance(item, Mapping) else {"service_id": item}
+    given = dict(item) if isinstance(item, Mapping) else {"service_id": item}
+    if isinstance(given.get("service_id"), int):
+        # Perhaps an id without quotes, which checked_service_id() tells of.
+        given["service_id"] = str(given["service_id"])
     is_plain = all(key in _KEYS and (text is None or isinstance(text, str)) for key, text in given.items())
     if not is_plain or given.get("service_id") is None:
         raise OptionError(

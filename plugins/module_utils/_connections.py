@@ -341,6 +341,8 @@ class Connections:
         """Our sessions; those on services that others share with us are listed with the service only."""
         ids = {service_id} if service_id else {connection.service_id for connection in held}
         services = self._client.services(sorted(ids), deadline).values() if ids else ()
+        if service_id and not services:
+            self._client.check_is_no_device(service_id, deadline)
         found = {session.id: session for service in services for session in service.sessions or ()}
         if service_id is None:
             found.update((session.id, session) for session in self._client.sessions(deadline))

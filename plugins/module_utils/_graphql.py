@@ -14,8 +14,18 @@ from typing import Any
 from ._access import Access
 from ._clock import Clock, Deadline, from_iso8601
 from ._errors import AnswerLostError, ApiError, RefusedError
-from ._model import MAX_LIFETIME, PORT, REVERSE, Connection, Service, Session, is_connection_id, is_plain_host
-from ._service_parse import parse_services, parse_sessions
+from ._model import (
+    MAX_LIFETIME,
+    PORT,
+    REVERSE,
+    Connection,
+    Service,
+    ServiceNames,
+    Session,
+    is_connection_id,
+    is_plain_host,
+)
+from ._service_parse import parse_devices, parse_services, parse_sessions
 from ._settings import GRAPHQL, Settings
 from ._text import printable
 from ._transport import Transport
@@ -41,6 +51,8 @@ query ($ids: [String!]!) {{
     }}
   }}
 }}"""
+
+_DEVICES = "query ($ids: [String!]!) { login { id device(id: $ids) { id name services { id name } } } }"
 
 _SESSIONS = f"query {{ login {{ id sessions {{ {_SESSION} }} }} }}"
 
@@ -86,6 +98,15 @@ class GraphqlApi:
             return {service.id: service for service in parse_services(login.get("service"), login.get("id"))}
         except ValueError as error:
             raise AnswerLostError(f"The answer to service cannot be used: {error}.") from None
+
+    def device(self, device_id: str, deadline: Deadline) -> ServiceNames | None:
+        """The device of that id, None when there is none that the person asking can see."""
+        login = self._login(_DEVICES, {"ids": [device_id]}, deadline)
+        try:
+            # The id of a service gives its device.
+            return next((one for one in parse_devices(login.get("device")) if one.id == device_id), None)
+        except ValueError as error:
+            raise AnswerLostError(f"The answer to device cannot be used: {error}.") from None
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """All proxy sessions of the person asking."""

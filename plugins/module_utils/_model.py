@@ -33,6 +33,11 @@ def service_id(text: str) -> str:
     return text.upper()
 
 
+def is_id(text: str) -> bool:
+    """Whether *text* is the id of a service, a device or an account: remote.it writes them alike."""
+    return _SERVICE_ID.fullmatch(text) is not None
+
+
 def host_key_alias(service: str) -> str:
     """The stable name of a service for SSH: no colon, because sftp and scp read one as a separator."""
     return "remoteit-" + service.replace(":", "").lower()
@@ -165,6 +170,14 @@ class Connection(NamedTuple):
             raise ValueError("the port does not fit the type")
 
 
+class ServiceNames(NamedTuple):
+    """The services of the device that has the *id* and *name*: the id of each, and its name."""
+
+    id: str
+    name: str
+    services: Mapping[str, str]
+
+
 class Session(NamedTuple):
     """An open connection through a proxy as remote.it lists it to its owner: there is no address.
 
@@ -177,11 +190,15 @@ class Session(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """Our sessions on a service *at* a time, in seconds since the epoch; None where they cannot be read, and *why*."""
+    """Our sessions on a service *at* a time, in seconds since the epoch; None where they cannot be read, and *why*.
+
+    What *is_unseen* is no service that we may see.
+    """
 
     sessions: tuple[Session, ...] | None
     at: float
     why: str = ""
+    is_unseen: bool = False
 
 
 class Service(NamedTuple):

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import re
 
 from ._clock import Deadline
 from ._errors import OptionError
-from ._model import is_connection_id, service_id
+from ._model import is_connection_id, is_id, service_id, service_id_of
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 def checked_service_id(text: str) -> str:
@@ -18,14 +22,46 @@ def checked_service_id(text: str) -> str:
     try:
         return service_id(text)
     except ValueError:
-        raise OptionError(
-            f"service_id={text!r} is not a service id: eight hex octets such as 80:00:00:00:01:02:03:04 are expected; "
-            "the remote.it application shows it in the details of the service."
-        ) from None
+        raise OptionError(f"service_id={text!r} is not a service id: {_seems(text)}") from None
+
+
+def _seems(text: str) -> str:
+    """What *text* seems to be instead of a service id, and what to write."""
+    if id_ := _unquoted(text):
+        return f'YAML takes an id of digits for a number: write "{id_}", with the quotes.'
+    with contextlib.suppress(ValueError):
+        # That of SSH, or with other separators.
+        return f"write {service_id_of(re.sub('[.:-]', '', text.removeprefix('remoteit-')))}."
+    if _UUID.fullmatch(text):
+        return "it is the id of a connection: give connection.service_id of the same result."
+    if re.search("[^0-9A-Fa-f:.-]", text.strip()):
+        return (
+            "it seems to be a name: give the id that the remote.it application shows in the details of the service, or "
+            "device and service, which tasks and lookups take instead of service_id."
+        )
+    return (
+        "eight hex octets such as 80:00:00:00:01:02:03:04 are expected; the remote.it application shows it in the "
+        "details of the service."
+    )
+
+
+def _unquoted(text: str) -> str:
+    """The id that YAML 1.1 read as the number *text*, in which its octets are digits to the base of 60; or empty."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+    octets: list[str] = []
+    for _octet in range(7):
+        number, octet = divmod(number, 60)
+        octets.insert(0, f"{octet:02}")
+    return ":".join([str(number), *octets]) if 10 <= number < 100 else ""
 
 
 def checked_connection_id(text: str) -> str:
     """A connection id. Raises OptionError."""
+    if is_id(text):
+        raise OptionError(
+            f"connection_id={text!r} is the id of a service or device, not of a connection: give connection.id as the "
+            "task that opened it returned it, or leave connection_id out to close what is open on service_id."
+        )
     if not is_connection_id(text):
         raise OptionError(
             f"connection_id={text!r} is not the id of a connection: give connection.id as the task that opened it returned it."

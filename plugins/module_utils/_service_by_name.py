@@ -14,6 +14,7 @@ from ._errors import OptionError, RefusedError
 from ._fleet import Device, FleetService
 from ._fleet_filter import FleetFilter
 from ._fleet_query import read_fleet
+from ._model import is_id
 from ._options import checked_service_id
 from ._settings import Settings
 from ._text import enumerated, inert
@@ -56,9 +57,19 @@ def _check(options: Mapping[str, Any]) -> None:
         if options[name] is not None and not options[name].strip():
             raise OptionError(f"{name} is empty: give a name, or leave it out.")
     if options["service"] is not None and options["device"] is None and options["device_tag"] is None:
+        _check_name("service", options["service"])
         raise OptionError(f"service={options['service']!r} does not say on which device: set device or device_tag.")
     if not is_service_chosen(options):
         raise OptionError(f"no service is named: set one of {', '.join(ONE_OF)}.")
+
+
+def _check_name(option: str, text: str) -> None:
+    """Raise OptionError if *text*, which is no name that is known, is an id."""
+    if is_id(text.strip()):
+        raise OptionError(
+            f"{option}={text!r} is an id, not a name: set service_id to the id of a service instead of device, device_tag "
+            "and service. community.remoteit.remoteit_device_info shows the ids of the services of each device."
+        )
 
 
 def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None]) -> Device:
@@ -78,6 +89,7 @@ def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str]
         raise OptionError(
             f"{option}={text!r} is not exactly the name of a device; similar ones are {enumerated(map(_named, near))}."
         )
+    _check_name(option, text)
     raise OptionError(
         f"{option}={text!r} fits no device of the account, nor one that is shared with it: check it, ask the owner to "
         "share the device, or set account if it belongs to an organisation."
@@ -98,6 +110,7 @@ def _service(device: Device, name: str | None) -> FleetService:
             f"service={name!r} fits {len(fitting)} services of {_named(device)}: set service_id to one of "
             f"{enumerated(map(_shown, fitting))}."
         )
+    _check_name("service", name)
     raise OptionError(f"service={name!r} is not a service of {_named(device)}; it has {there}.")
 
 

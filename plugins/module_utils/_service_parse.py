@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ._clock import from_iso8601, plausible
-from ._model import Service, Session, same_id
+from ._model import Service, ServiceNames, Session, same_id
 from ._text import printable
 
 
@@ -32,6 +32,18 @@ def parse_services(nodes: Any, user_id: Any) -> Iterator[Service]:
             can_connect=node.get("can") is not False,
             sessions=None if sessions is None else tuple(parse_sessions(sessions, user_id, service_id)),
         )
+
+
+def parse_devices(nodes: Any) -> Iterator[ServiceNames]:
+    """The devices in a list of them, with their services, but for that which stands for the device itself."""
+    for node in _objects(nodes, "devices") if nodes is not None else ():
+        device_id = _id(node.get("id"), "device").upper()
+        named = {
+            _id(service.get("id"), "service").upper(): printable(str(service.get("name") or ""))
+            for service in _objects(node.get("services") or [], "services")
+        }
+        named.pop(device_id, None)
+        yield ServiceNames(device_id, printable(str(node.get("name") or "")), named)
 
 
 def parse_sessions(nodes: Any, user_id: Any, service_id: str = "") -> Iterator[Session]:

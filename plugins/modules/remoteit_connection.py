@@ -38,7 +38,8 @@ attributes:
 options:
   service_id:
     description:
-      - The id of the service, eight hex octets separated by colons, in upper or lower case.
+      - The id of the service, eight hex octets separated by colons, in upper or lower case. Put it in quotes, because YAML
+        takes some ids for numbers.
       - This is the id of a service on a device, not that of the device itself.
       - One of O(service_id), O(services), O(device) and O(device_tag) is required.
     type: str

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
@@ -28,10 +29,11 @@ from tests.lab.world import (
     UNKNOWN,
     VIEW_ONLY,
     WEB,
+    service_id,
 )
 from tests.simulator.threaded import ThreadedSimulator
 
-from .tasks import CONNECTION, connection
+from .tasks import CONNECTION, connection, info
 
 pytestmark = pytest.mark.one_core
 
@@ -64,8 +66,16 @@ class Case:
         return {"name": self.name(), CONNECTION: given, "ignore_errors": True}
 
 
+UNQUOTED = yaml.safe_load(service_id(1, 1))
+QUOTES = f'write "{service_id(1, 1)}", with the quotes'
+
 OPTION_CASES = [
-    Case("service_id='kitchen' is not a service id: eight hex octets", {"service_id": "kitchen"}),
+    Case("service_id='kitchen' is not a service id: it seems to be a name", {"service_id": "kitchen"}),
+    Case("item 1 of services: service_id='ssh' is not a service id", {"services": ["ssh"], "service_id": None}),
+    Case(QUOTES, {"service_id": UNQUOTED}),
+    Case(QUOTES, {"services": [UNQUOTED], "service_id": None}),
+    Case(QUOTES, {"services": [{"service_id": UNQUOTED}], "service_id": None}),
+    Case("is the id of a service or device, not of a connection", {"connection_id": DATABASE, "state": "absent"}),
     Case("service_id='80:00:00:00:01:02:03' is not a service id", {"service_id": "80:00:00:00:01:02:03"}),
     Case("one of the following is required: service_id, device, device_tag", {"service_id": None}),
     Case("value of state must be one of: present, absent, got: open", {"state": "open"}),
@@ -111,9 +121,20 @@ CREDENTIAL_CASES = [
 
 ENVIRONMENTS = [dict(items) for items in dict.fromkeys(tuple(case.environ.items()) for case in CREDENTIAL_CASES)]
 
+CABINET = service_id(0x90, 0)
+IS_DEVICE = (
+    f"service_id={CABINET} is the id of the device cabinet, not of a service; give the id of a service of it: service"
+)
+
 WRONG_KEY = "does not accept the access key or its signature"
 REFUSED_CASES = [
     Case(f"service_id={UNKNOWN} is not a service that this access key can see", {"service_id": UNKNOWN}),
+    Case(IS_DEVICE, {"service_id": CABINET}),
+    Case(IS_DEVICE, {"service_id": CABINET, "state": "absent"}),
+    Case(IS_DEVICE, {"service_id": CABINET, "state": "absent", "connection_id": "A"}),
+    Case(IS_DEVICE, {"services": [CABINET], "service_id": None, "state": "absent"}),
+    Case(f"device='{CABINET}' is an id, not a name: set service_id", {"device": CABINET, "service_id": None}),
+    Case(f"service='{DATABASE}' is an id, not a name", {"device": "cabinet", "service": DATABASE, "service_id": None}),
     Case(f"the device of {OFFLINE} is offline", {"service_id": OFFLINE}),
     Case(f"the service {DISABLED} is disabled", {"service_id": DISABLED}),
     Case("this access key may see, but not connect to", {"service_id": VIEW_ONLY}),
@@ -160,6 +181,12 @@ def test_credentials(lab: Lab, environ: dict[str, str], tmp_path: Path) -> None:
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 def test_refusals(lab: Lab, api: str) -> None:
     check(lab, lab.run_tasks(*(case.task(api=api) for case in REFUSED_CASES)), *REFUSED_CASES)
+
+
+def test_a_list_of_what_is_open_on_a_device_is_not_empty_but_refused(lab: Lab) -> None:
+    run = lab.run_tasks(info("list", service_id=CABINET))
+    assert IS_DEVICE in run.output.replace("\n", " ")
+    assert run.result("list").status == "failed"
 
 
 def test_a_wrong_key_is_named_in_whatever_form_it_is_refused(lab: Lab) -> None:

@@ -32,7 +32,7 @@ def listed(id: str, started_at: float = NOW, *, user: str = ME, proxy: bool = Tr
 class Account:
     """Answers REST and GraphQL. *service* is what is told of the service; an answer that is set in *says* comes first.
 
-    Keys of *says*: connect, stop, open, disconnect, service, sessions.
+    Keys of *says*: connect, stop, open, disconnect, service, device, sessions.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,12 @@ class Account:
         if exchange.request.target.endswith("/device/connect/stop"):
             return "stop"
         query = exchange.request.json()["query"]
-        for word, kind in (("disconnect(", "disconnect"), ("connect(", "open"), ("service(", "service")):
+        for word, kind in (
+            ("disconnect(", "disconnect"),
+            ("connect(", "open"),
+            ("service(", "service"),
+            ("device(", "device"),
+        ):
             if word in query:
                 return kind
         return "sessions"

@@ -269,6 +269,51 @@ def test_a_refusal_is_explained_by_the_state_of_the_service(
     assert (error.status, error.reason) == (200, "[0861]")
 
 
+DEVICE: dict[str, Any] = {
+    "id": SERVICE.lower(),
+    "name": "pi\x1b",
+    "services": [
+        {"id": SERVICE, "name": "pi"},
+        {"id": OTHER_SERVICE.lower(), "name": "ssh"},
+        {"id": "A", "name": None},
+    ],
+}
+IS_DEVICE = f"service_id={SERVICE} is the id of the device pi\\x1b, not of a service; give the id of a service of it: "
+
+
+@pytest.mark.parametrize("is_service_too", [True, False])
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [(DEVICE["services"], f"ssh ({OTHER_SERVICE}),  (A)"), ([], "it has none that this access key can see")],
+)
+def test_the_id_of_a_device_is_told_with_those_of_its_services(
+    services: list[Any], said: str, is_service_too: bool, account: Account
+) -> None:
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
+    account.says["device"] = {"data": {"login": {"id": ME, "device": [{**DEVICE, "services": services}]}}}
+    if not is_service_too:
+        account.service = None
+    sentence = IS_DEVICE + said
+    assert str(refusal(lambda: opened(account))) == f'No connection: {sentence}; remote.it said "[0861]".'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # that of a service
+        {"data": {"login": {"id": ME, "device": [{**DEVICE, "id": OTHER_SERVICE}]}}},
+        {"data": {"login": {"id": ME, "device": None}}},
+        {"data": {"login": {"id": ME, "device": "nonsense"}}},
+        {"errors": [{"message": "no"}]},
+    ],
+)
+def test_what_may_be_no_device_is_not_called_one(answer: Any, account: Account) -> None:
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
+    account.says["device"] = answer
+    account.service = None
+    assert f"{SERVICE} is not a service that this access key can see" in str(refusal(lambda: opened(account)))
+
+
 def test_a_refusal_that_the_state_does_not_explain_stays_as_it_is(account: Account) -> None:
     account.says["connect"] = {"status": "false", "reason": "quota"}
     assert str(refusal(lambda: opened(account))) == 'remote.it refused device/connect: "quota".'

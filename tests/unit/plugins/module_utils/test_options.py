@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from ansible_collections.community.remoteit.plugins.module_utils._argspec import api_argument_spec
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError
@@ -21,12 +22,50 @@ def test_a_service_id_becomes_canonical() -> None:
     assert checked_service_id("8a:00:00:00:01:8e:ed:0f") == "8A:00:00:00:01:8E:ED:0F"
 
 
-@pytest.mark.parametrize("text", ["", "8A:00", f"{SERVICE}:09", f"{SERVICE}\n", "my device", "80-00-00-00-01-02-03-04"])
+@pytest.mark.parametrize("text", ["", "8A:00", f"{SERVICE}:09", f"{SERVICE}\n", "my device", "ssh"])
 def test_a_bad_service_id_is_an_option_error_that_says_where_to_look(text: str) -> None:
     with pytest.raises(OptionError) as caught:
         checked_service_id(text)
     assert str(caught.value).startswith(f"service_id={text!r} is not a service id")
     assert "remote.it application" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "id_", ["80:00:00:00:01:02:03:04", "10:59:00:00:00:00:00:59", "99:00:00:00:00:00:00:00", "99:59:59:59:59:59:59:59"]
+)
+def test_what_yaml_made_of_an_id_without_quotes_is_told_with_the_id(id_: str) -> None:
+    number = yaml.safe_load(id_)
+    assert isinstance(number, int)
+    with pytest.raises(OptionError, match=f'write "{id_}", with the quotes'):
+        checked_service_id(str(number))
+
+
+@pytest.mark.parametrize("text", ["0", "7", "27993599999999", "279936000000000", "1" * 5000, "-223948800216002"])
+def test_a_number_that_is_no_id_is_no_id_without_quotes(text: str) -> None:
+    with pytest.raises(OptionError, match="eight hex octets"):
+        checked_service_id(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("80-00-00-00-01-02-03-0a", ": write 80:00:00:00:01:02:03:0A."),
+        ("80000000010203ff", ": write 80:00:00:00:01:02:03:FF."),
+        ("remoteit-80000000010203ff", ": write 80:00:00:00:01:02:03:FF."),
+        (CONNECTION_ID, "it is the id of a connection: give connection.service_id"),
+        ("pi-kitchen", "it seems to be a name"),
+        ("Küche", "it seems to be a name"),
+    ],
+)
+def test_what_it_seems_to_be_instead_of_a_service_id_is_told(text: str, said: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        checked_service_id(text)
+    assert said in str(caught.value)
+
+
+def test_the_id_of_a_service_is_none_of_a_connection() -> None:
+    with pytest.raises(OptionError, match="is the id of a service or device, not of a connection"):
+        checked_connection_id(SERVICE.lower())
 
 
 def test_a_connection_id_stays_as_it_is() -> None:
