@@ -85,7 +85,7 @@ def test_nothing_shows_a_secret(lab: Lab, tmp_path: Path, source: str, api: str)
     if source in ("environment", "profile"):
         tasks.insert(1, show("lookup", f"lookup('{LOOKUP}', '{DATABASE}')"))
     # With ANSIBLE_DEBUG, Ansible itself shows the arguments of every module that it sends to a host.
-    runs = [({**environ, "ANSIBLE_DEBUG": "1"}, tasks)]
+    runs = [({**environ, "ANSIBLE_DEBUG": "1", "ANSIBLE_DISPLAY_ARGS_TO_STDOUT": "1"}, tasks)]
     keywords: dict[str, Any] = {}
     if source == "environment of tasks":
         keywords["environment"] = {name: f"{{{{ {name.lower()} }}}}" for name in NAMES}
