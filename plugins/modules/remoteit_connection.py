@@ -14,7 +14,8 @@ description:
     can be reached. A connection that is open already is returned again, without a change.
   - Closes what was opened, and reports no change when it is closed already.
   - The task runs in the controller. It needs no C(delegate_to), and neither a connection to the play's host nor Python on
-    it. When it is delegated to another host, or asynchronous, the module runs there instead.
+    it. When it is delegated to another host, or asynchronous, the module runs there instead. Either way, the variables of the
+    keyword C(environment) count.
 extends_documentation_fragment:
   - community.remoteit.service
   - community.remoteit.remoteit
