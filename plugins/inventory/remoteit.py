@@ -61,8 +61,10 @@ options:
       - What a host name must not contain is replaced by a hyphen. Only letters, digits and the characters C(_.-) are
         kept. A host without any usable name gets one that is made of its id.
       - If several hosts would have the same name, the id is added to the name of each, with a warning. The same happens
-        if a host would be called as a group or C(localhost). A host on a device that others share with you never takes
-        the name of one of your own or of a host of another inventory. It gets its id instead.
+        if a host would be called as a group, as C(localhost), or as another machine in an inventory that was read before.
+        A host on a device that others share with you never takes the name of one of your own. It gets its id instead.
+      - What another inventory has under the same name is the same host if it has the same C(remoteit_id), or if it has no
+        address of its own, then with a warning. See the notes.
     type: list
     elements: str
     default: []
@@ -174,6 +176,11 @@ notes:
   - With O(hosts=devices), C(remoteit_services) is a dictionary of the services by name. Services that share a name stand
     under their ids. C(remoteit_service_id) and C(remoteit_service_name) are those of the service by which SSH reaches the
     device, if there is one.
+  - Of several inventories in one run, let static ones be read first. A static host that is read before and has an address
+    of its own, such as C(ansible_host), or a C(ansible_connection), is another machine, and keeps its name. Without these it
+    is taken for the device of its name, with a warning, unless its C(remoteit_id) or C(remoteit_service_id) says which
+    device it is. An inventory that is read later adds to the host. If it sets its address, a warning says so.
+  - If the inventory fails, it adds no hosts.
   - Names, tags and attributes are written by whoever owns a device, perhaps a stranger who shares it. They are never
     evaluated as templates, and what could begin one is escaped, also where a list of the hosts is kept and read again.
   - All options but O(include), O(exclude), O(hostname), O(compose), O(groups) and O(keyed_groups) can be templates, with
@@ -249,10 +256,12 @@ from ..module_utils._module import failure_message
 from ..module_utils._options import checked_deadline
 from ..module_utils._settings import Settings
 from ..module_utils._text import enumerated
+from ..plugin_utils._inventory_addition import Addition
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record, is_in_vain
 from ..plugin_utils._inventory_connect import reached
 from ..plugin_utils._inventory_expressions import Expressions
 from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
+from ..plugin_utils._inventory_known import KnownHosts
 from ..plugin_utils._inventory_names import Candidate, unique_names
 from ..plugin_utils._remembering_templar import RememberingTemplar
 
@@ -310,16 +319,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         devices = self._devices(settings, path, cache)
         hosts = [host for host in self._hosts(devices, prefix) if self._expressions.wants(host)]
         groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
-        names = self._names(hosts, {name for host_groups in groups for name in host_groups})
-        added = {}
+        known = KnownHosts(self.inventory.hosts, prefix, self.loader)
+        names = self._names(hosts, {name for host_groups in groups for name in host_groups}, known)
         connected = list(reached(self.get_options(), self._given(), settings, hosts, self._warn))
+        added = {names[index]: hosts[index] for index, _variables in connected}
+        self._tell_of_guesses([name for name, host in added.items() if known.is_taken_for(name, host)])
         for group in sorted({group for index, _variables in connected for group in groups[index]}):
             self.inventory.add_group(group)
-        for index, variables in connected:
-            self._add(names[index], {**hosts[index].variables, **variables}, groups[index])
-            added[names[index]] = hosts[index]
-        self._construct(added)
-        self._yield_to_groups(added)
+        addition = Addition(self.inventory, self._warn)
+        try:
+            for index, variables in connected:
+                addition.add(names[index], hosts[index], {**hosts[index].variables, **variables}, groups[index])
+            self._construct(added)
+        except BaseException:
+            addition.take_back()
+            raise
+        addition.yield_to_groups()
+        addition.complete()
 
     def _devices(self, settings: Settings, path: str, cache: bool) -> list[Device]:
         """The fleet, from the cache where that is wanted and has it."""
@@ -349,8 +365,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return hosts_of_devices(devices, prefix, ssh_names, self._warn)
         return hosts_of_services(devices, prefix, ssh_names)
 
-    def _names(self, hosts: list[FleetHost], groups: set[str]) -> list[str]:
-        """The names of the hosts, given that *groups* will be built."""
+    def _names(self, hosts: list[FleetHost], groups: set[str], known: KnownHosts) -> list[str]:
+        """The names of the hosts, given that *groups* will be built and other hosts are *known*."""
         composed = (
             *self.get_option("groups"),
             *(keyed.get("parent_group") for keyed in self.get_option("keyed_groups")),
@@ -360,13 +376,26 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             Candidate(self._expressions.name(host), host.id.replace(":", "").lower(), host.device.shared)
             for host in hosts
         ]
-        names, changed = unique_names(candidates, groups.union(self.inventory.groups), self.inventory.hosts)
+        names, changed = unique_names(
+            candidates,
+            groups.union(self.inventory.groups),
+            lambda name, index: known.is_other(name, hosts[index]),
+        )
         if changed:
             self._warn(
                 f"These names of hosts are not unique, so ids were added to them: {enumerated(changed)}. Rename the "
                 "devices, or set hostname."
             )
         return names
+
+    def _tell_of_guesses(self, names: list[str]) -> None:
+        if names:
+            self._warn(
+                "These hosts are in another inventory as well, which gives them no address, so they are taken for the "
+                f"same machines: {enumerated(names)}. If one is another machine, set its ansible_host there, or set "
+                f"hostname. If it is the same, set its {self.get_option('hostvars_prefix')}id there, or let that "
+                "inventory be read later."
+            )
 
     def _given(self) -> dict[str, Any]:
         """The options that are not left at their defaults."""
@@ -377,13 +406,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
 
     # -- into the inventory -------------------------------------------------------------------------------------
-
-    def _add(self, name: str, variables: Mapping[str, Any], groups: Iterable[str]) -> None:
-        self.inventory.add_host(name)
-        # The host itself, because inventory.set_variable() would prefer a group of this name, and takes much longer.
-        self.inventory.hosts[name].vars.update(variables)
-        for group in groups:
-            self.inventory.add_child(group, name)
 
     def _construct(self, names: Iterable[str]) -> None:
         """Apply the user's expressions, when all hosts are known."""
@@ -404,16 +426,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._expressions.failed(
                 f"An entry of keyed_groups failed for at least one host, which it leaves as it is: {error}"
             )
-
-    def _yield_to_groups(self, added: Mapping[str, FleetHost]) -> None:
-        """Leave out strangers' hosts that are called as one of keyed_groups: a pattern would find them instead of it."""
-        for name, host in added.items():
-            if host.device.shared and name in self.inventory.groups:
-                self.inventory.remove_host(self.inventory.hosts[name])
-                self._warn(
-                    f"Host {name} on a device that {host.device.owner} shares is left out, because a group of "
-                    "keyed_groups has its name: give the groups a prefix."
-                )
 
     def _warn(self, message: str) -> None:
         if message not in self._warned:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 # Host patterns give a meaning to , : [ ] * ? ! & ~ @ and to white space, and host_vars reads files by these names.
@@ -35,39 +35,43 @@ def safe_name(text: str) -> str:
     return name.encode()[:_LONGEST].decode(errors="ignore").strip("-.")
 
 
+# Whether a name is that of another machine than the candidate with this index.
+IsOther = Callable[[str, int], bool]
+
+
 def unique_names(
-    candidates: Sequence[Candidate], groups: Collection[str], other_hosts: Collection[str]
+    candidates: Sequence[Candidate], groups: Collection[str], is_other: IsOther
 ) -> tuple[list[str], list[str]]:
     """The name of each candidate, and those wanted names that were not given to all who wanted them.
 
-    Nobody takes the name of one of *groups*: to Ansible it would win over the group. Of two own hosts with one name,
-    neither keeps it, so that it cannot come to mean the other one. A device that others share neither takes away the
-    name of an own one nor that of *other_hosts*, which come from other inventories.
+    Nobody takes the name of one of *groups*: to Ansible it would win over the group. Nobody takes the name of another
+    machine in an inventory that was read before. Of two own hosts with one name, neither keeps it, so that it cannot
+    come to mean the other one. A device that others share does not take away the name of an own one.
     """
     given: dict[int, str] = {}
     taken = {*groups, "all", "ungrouped", "localhost", "127.0.0.1", "::1"}
     for shared in (False, True):
         indexes = [index for index, candidate in enumerate(candidates) if candidate.shared is shared]
-        if shared:
-            taken.update(other_hosts)
-        _give(candidates, indexes, given, taken)
+        _give(candidates, indexes, given, lambda name, index: name in taken or is_other(name, index))
+        taken.update(given[index] for index in indexes)
     names = [given[index] for index in range(len(candidates))]
     changed = {candidate.name for candidate, name in zip(candidates, names, strict=True) if candidate.name != name}
     return names, sorted(changed)
 
 
-def _give(candidates: Sequence[Candidate], indexes: Iterable[int], given: dict[int, str], taken: set[str]) -> None:
+def _give(candidates: Sequence[Candidate], indexes: Iterable[int], given: dict[int, str], is_taken: IsOther) -> None:
     """Name the candidates at *indexes*: first those who are alone, because they may keep what they want."""
     indexes = list(indexes)
     wanted = Counter(candidates[index].name for index in indexes)
-    alone = [index for index in indexes if wanted[candidates[index].name] == 1 and candidates[index].name not in taken]
-    for index in alone:
-        given[index] = candidates[index].name
-    taken.update(given[index] for index in alone)
+    for index in indexes:
+        name = candidates[index].name
+        if wanted[name] == 1 and not is_taken(name, index):
+            given[index] = name
+    names = {given[index] for index in indexes if index in given}
     for index in indexes:
         if index not in given:
             name = f"{candidates[index].name}-{candidates[index].suffix}"
-            while name in taken:
+            while name in names or is_taken(name, index):
                 name += f"-{candidates[index].suffix}"
             given[index] = name
-            taken.add(name)
+            names.add(name)

@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.inventory.data import InventoryData
+from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import inventory_loader
 from ansible.utils.display import Display
@@ -113,11 +115,16 @@ class Listing:
 
 @dataclass(frozen=True)
 class Listed:
-    """What the plugin added to an empty inventory in this very process."""
+    """What was read into an empty inventory in this very process."""
 
     hosts: dict[str, dict[str, Any]]
     groups: dict[str, set[str]]
     warnings: list[str]
+
+
+def _as_listed(data: InventoryData | InventoryManager, warnings: list[str]) -> Listed:
+    groups = {name: {host.name for host in group.hosts} for name, group in data.groups.items()}
+    return Listed({name: host.get_vars() for name, host in data.hosts.items()}, groups, warnings)
 
 
 class Fleet:
@@ -154,23 +161,37 @@ class Fleet:
     def write(self, config: Mapping[str, Any] | str, name: str = "fleet.remoteit.yml") -> Path:
         """An inventory configuration: text, or options beside ``plugin``."""
         path = self.root / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(config if isinstance(config, str) else yaml.safe_dump({"plugin": PLUGIN, **config}))
         return path
 
     def listed(self, config: Mapping[str, Any] | str, cloud: AdminClient | None = None, **environ: str) -> Listed:
         """Let the plugin read *config*. Raises AnsibleError as the plugin does."""
-        data, warnings = InventoryData(), []
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in {**self.environment(cloud), **environ}.items():
-                patch.setenv(name, value)
-            patch.setattr(Display, "warning", lambda _display, message: warnings.append(message))
+        data = InventoryData()
+        with self._in_this_process(cloud, environ) as warnings:
             plugin = inventory_loader.get(PLUGIN)
             plugin.parse(data, DataLoader(), str(self.write(config)))
             if plugin.get_option("cache"):
                 plugin.update_cache_if_changed()
-        groups = {name: {host.name for host in group.hosts} for name, group in data.groups.items()}
-        return Listed({name: host.get_vars() for name, host in data.hosts.items()}, groups, warnings)
+        return _as_listed(data, warnings)
+
+    def read(self, sources: Sequence[str], cloud: AdminClient | None = None) -> Listed:
+        """Let ansible-core read *sources* as those of one run; of one that fails, the error is among the warnings."""
+        with self._in_this_process(cloud, {}) as warnings:
+            manager = InventoryManager(DataLoader(), list(sources))
+        return _as_listed(manager, warnings)
+
+    @contextmanager
+    def _in_this_process(self, cloud: AdminClient | None, environ: Mapping[str, str]) -> Iterator[list[str]]:
+        warnings: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in {**self.environment(cloud), **environ}.items():
+                patch.setenv(name, value)
+            patch.setattr(Display, "warning", lambda _display, message: warnings.append(message))
+            patch.setattr(
+                Display, "error_as_warning", lambda _display, msg, exception: warnings.append(f"{msg} {exception}")
+            )
+            yield warnings
 
     def show(
         self,

@@ -201,7 +201,7 @@ def test_a_strangers_device_takes_no_name_that_means_something_else(fleet: Fleet
     names = ["pi-kitchen", "pis", "all", "localhost", "remoteit", "mine", "keyed"]
     devices = [
         shared_by_the_neighbour(number, name, service(service_id(number, 1)), tags=["keyed"])
-        for number, name in enumerate(names, start=1)
+        for number, name in enumerate(names, start=0x11)
     ]
     config = {"hosts": "devices", "keyed_groups": [{"key": "remoteit_tags", "separator": ""}]}
     with ThreadedSimulator(simulator_config([*devices, device(0x50, "mine", service(service_id(0x50, 1)))])) as cloud:
@@ -214,7 +214,7 @@ def test_a_strangers_device_takes_no_name_that_means_something_else(fleet: Fleet
             arguments=static,
             environ=fleet.environment(cloud),
         )
-    with_ids = {f"{name}-800000000000{number:02x}00" for number, name in enumerate(names[:-1], start=1)}
+    with_ids = {f"{name}-800000000000{number:02x}00" for number, name in enumerate(names[:-1], start=0x11)}
     assert set(run.result("hosts").result["msg"]) == {*with_ids, "mine", "pi-kitchen", "pi-garage"}
     assert run.result("kitchen").result["msg"] == "untouched"
     assert "Host keyed on a device that neighbour@example.com shares is left out" in run.output
@@ -233,8 +233,8 @@ def test_on_demand_each_host_is_reached_without_any_further_task(fleet: Fleet) -
 
 @pytest.mark.one_core
 def test_a_device_is_reached_through_its_ssh_service(fleet: Fleet) -> None:
-    run = fleet.run_tasks({"hosts": "devices", "name": "garage"}, WHO)
-    assert run.result("who", "pi-garage").result["stdout"] == "pi-garage"
+    run = fleet.run_tasks({"hosts": "devices", "name": "garage", "hostname": ["'garage'"]}, WHO)
+    assert run.result("who", "garage").result["stdout"] == "pi-garage"
 
 
 @pytest.mark.one_core

@@ -26,6 +26,10 @@ def shared(name: str, suffix: str) -> Candidate:
     return Candidate(name, suffix, shared=True)
 
 
+def nobody(_name: str, _index: int) -> bool:
+    return False
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
@@ -63,41 +67,44 @@ def test_a_safe_name_is_one_plain_word_to_ansible_and_stays_as_it_is(text: str) 
 
 
 def test_names_that_are_unique_stay_as_they_are() -> None:
-    assert unique_names([own("a", "1"), own("b", "2"), shared("c", "3")], (), ()) == (["a", "b", "c"], [])
+    assert unique_names([own("a", "1"), own("b", "2"), shared("c", "3")], (), nobody) == (["a", "b", "c"], [])
 
 
 def test_of_two_own_hosts_with_one_name_neither_keeps_it() -> None:
-    assert unique_names([own("a", "1"), own("b", "2"), own("a", "3")], (), ()) == (["a-1", "b", "a-3"], ["a"])
+    assert unique_names([own("a", "1"), own("b", "2"), own("a", "3")], (), nobody) == (["a-1", "b", "a-3"], ["a"])
 
 
 def test_a_strangers_device_does_not_change_the_name_of_an_own_one() -> None:
-    assert unique_names([shared("a", "1"), own("a", "2")], (), ()) == (["a-1", "a"], ["a"])
-    assert unique_names([shared("a-2", "1"), own("a", "2"), own("a", "3")], (), ()) == (
+    assert unique_names([shared("a", "1"), own("a", "2")], (), nobody) == (["a-1", "a"], ["a"])
+    assert unique_names([shared("a-2", "1"), own("a", "2"), own("a", "3")], (), nobody) == (
         ["a-2-1", "a-2", "a-3"],
         ["a", "a-2"],
     )
 
 
 def test_a_name_with_its_id_may_be_taken_as_well() -> None:
-    names, _changed = unique_names([own("a", "1"), own("a", "2"), own("a-1", "3")], (), ())
+    names, _changed = unique_names([own("a", "1"), own("a", "2"), own("a-1", "3")], (), nobody)
     assert names == ["a-1-1", "a-2", "a-1"]
 
 
-def test_a_strangers_device_does_not_become_a_host_of_another_inventory() -> None:
-    names, changed = unique_names([shared("db", "1"), own("web", "2")], (), {"db": None, "web": None})
-    assert (names, changed) == (["db-1", "web"], ["db"])
+def test_nobody_takes_the_name_of_another_machine() -> None:
+    others = {("db", 0), ("web-2", 1)}
+    names, changed = unique_names(
+        [own("db", "1"), own("web", "2"), shared("web", "3")], {"web"}, lambda name, index: (name, index) in others
+    )
+    assert (names, changed) == (["db-1", "web-2-2", "web-3"], ["db", "web"])
 
 
 @pytest.mark.parametrize("name", ["all", "ungrouped", "localhost", "127.0.0.1", "production"])
 def test_nobody_takes_the_name_of_a_group_or_of_this_machine(name: str) -> None:
     for candidate in (own(name, "1"), shared(name, "1")):
-        assert unique_names([candidate], {"production"}, ()) == ([f"{name}-1"], [name])
+        assert unique_names([candidate], {"production"}, nobody) == ([f"{name}-1"], [name])
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "a-1", "a-1-1", "b", "all"]), st.booleans()), max_size=8))
 def test_names_are_always_unique_and_do_not_depend_on_strangers(wanted: list[tuple[str, bool]]) -> None:
     candidates = [Candidate(name, str(number), is_shared) for number, (name, is_shared) in enumerate(wanted)]
-    names, _changed = unique_names(candidates, {"b"}, ())
+    names, _changed = unique_names(candidates, {"b"}, nobody)
     assert len(set(names)) == len(names)
-    own_names, _changed = unique_names([one for one in candidates if not one.shared], {"b"}, ())
+    own_names, _changed = unique_names([one for one in candidates if not one.shared], {"b"}, nobody)
     assert own_names == [name for name, one in zip(names, candidates, strict=True) if not one.shared]
