@@ -41,13 +41,17 @@ options:
     description:
       - Jinja2 conditions over the variables of a host, without braces, as in C(when). A host is listed only if one of them
         is true.
-      - A condition that fails counts as false, with a warning, or as an error with O(strict).
+      - A condition that fails for a host, for example because a variable is not defined or the result is no boolean, does
+        not let it in. There is a warning, or an error with O(strict). A condition that no host can make right, such as one
+        with a syntax error, is always an error.
     type: list
     elements: str
     default: []
   exclude:
     description:
       - Conditions as in O(include). A host is left out if one of them is true.
+      - It is left out as well if a condition fails for it, with a warning, or an error with O(strict). Use the filter
+        P(ansible.builtin.default#filter) for attributes that some devices do not have.
     type: list
     elements: str
     default: []
@@ -183,6 +187,11 @@ notes:
   - If the inventory fails, it adds no hosts.
   - Names, tags and attributes are written by whoever owns a device, perhaps a stranger who shares it. They are never
     evaluated as templates, and what could begin one is escaped, also where a list of the hosts is kept and read again.
+  - A filter such as O(tags) or O(shared) that is set, but empty, is an error, because it would leave nobody out. So is one
+    whose template gives nothing.
+  - A syntax error in an expression is always an error. Of O(groups), O(compose) and O(keyed_groups), an expression that
+    fails for a host leaves it as it is. There is a warning, unless a variable is not defined, or an error with O(strict).
+    So do not rely on a group of O(groups) to keep hosts away from a play; use O(exclude).
   - All options but O(include), O(exclude), O(hostname), O(compose), O(groups) and O(keyed_groups) can be templates, with
     lookups and extra variables, and can be encrypted by Ansible Vault.
   - O(cache) keeps the devices, no connection and no key. C(--flush-cache) and the task C(refresh_inventory) of
@@ -230,6 +239,7 @@ connect: none
 exclude:
   - remoteit_name is match('test-')
   - "'retired' in remoteit_tags"
+  - remoteit_attributes.frozen | default(false)
 
 # Windows machines: a connection is opened for each while the inventory is read
 ---
@@ -244,9 +254,10 @@ compose:
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._errors import OptionError, RemoteItError
@@ -263,10 +274,8 @@ from ..plugin_utils._inventory_expressions import Expressions
 from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
 from ..plugin_utils._inventory_known import KnownHosts
 from ..plugin_utils._inventory_names import Candidate, unique_names
+from ..plugin_utils._inventory_options import EXPRESSIONS, check_expressions, check_value
 from ..plugin_utils._remembering_templar import RememberingTemplar
-
-# Over the variables of each host, so they are no templates while the options are read.
-_EXPRESSIONS = frozenset(("include", "exclude", "hostname", "compose", "groups", "keyed_groups"))
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -299,10 +308,23 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                     "community.remoteit.remoteit shows."
                 )
             self.templar.available_variables = self._vars or {}
-            direct = {
-                name: value if name in _EXPRESSIONS else self.templar.template(value) for name, value in direct.items()
-            }
+            direct = {name: self._evaluated(name, value) for name, value in direct.items()}
         super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+
+    def _evaluated(self, name: str, value: Any) -> Any:
+        """The value of an option, checked. Raises OptionError."""
+        if name in EXPRESSIONS:
+            # Over the variables of each host, so they are no templates here.
+            return value if value is None else check_expressions(name, value)
+        try:
+            value = self.templar.template(value)
+        except AnsibleError as error:
+            # Not the error itself: it may hold an encrypted value, which ansible-core stumbles over.
+            raise OptionError(
+                f"{name} cannot be evaluated: {error} Correct its template, or give the password of its vault."
+            ) from None
+        check_value(name, value, self.option_definitions[name])
+        return value
 
     # -- what is listed -----------------------------------------------------------------------------------------
 
@@ -409,23 +431,33 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _construct(self, names: Iterable[str]) -> None:
         """Apply the user's expressions, when all hosts are known."""
-        strict = self.get_option("strict")
         compose, groups, keyed = (self.get_option(name) for name in ("compose", "groups", "keyed_groups"))
+        attempt = self._expressions.attempt
         for name in names if compose else ():
-            self._set_composite_vars(compose, self.inventory.hosts[name].get_vars(), name, strict)
+            variables = self.inventory.hosts[name].get_vars()
+            for key, text in compose.items():
+                attempt("compose", text, partial(self._set_composite_vars, {key: text}, variables, name, True))
         for name in names if groups or keyed else ():
             variables = self.inventory.hosts[name].get_vars()
-            self._add_host_to_composed_groups(groups, variables, name, strict, fetch_hostvars=False)
+            for key, text in groups.items():
+                apply = partial(self._add_host_to_composed_groups, {key: text}, variables, name, True)
+                attempt("groups", text, partial(apply, fetch_hostvars=False))
             for entry in keyed:
-                self._add_to_keyed_group(entry, variables, name)
+                attempt("keyed_groups", entry["key"], partial(self._add_to_keyed_group, entry, variables, name))
 
-    def _add_to_keyed_group(self, entry: Any, variables: Mapping[str, Any], name: str) -> None:
+    def _add_to_keyed_group(self, entry: Mapping[str, Any], variables: Mapping[str, Any], name: str) -> None:
         try:
-            self._add_host_to_keyed_groups([entry], variables, name, self.get_option("strict"), fetch_hostvars=False)
-        except Exception as error:  # noqa: BLE001  # some values of a key raise errors of any kind, even without strict
-            self._expressions.failed(
-                f"An entry of keyed_groups failed for at least one host, which it leaves as it is: {error}"
-            )
+            self._add_host_to_keyed_groups([entry], variables, name, True, fetch_hostvars=False)
+        except AnsibleError:
+            if self.get_option("strict") or not self._is_empty(entry["key"], variables):
+                raise
+
+    def _is_empty(self, expression: str, variables: Mapping[str, Any]) -> bool:
+        """Whether *expression* gives nothing of which a group could be made."""
+        try:
+            return not self._compose(expression, variables)
+        except AnsibleError:
+            return False
 
     def _warn(self, message: str) -> None:
         if message not in self._warned:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError, AnsibleTemplateSyntaxError, AnsibleUndefinedVariable
 
+from ..module_utils._errors import OptionError
 from ..module_utils._model import host_key_alias
 from ._inventory_hosts import FleetHost
 from ._inventory_names import safe_name
@@ -36,11 +37,11 @@ class Expressions:
         self._warn = warn
 
     def wants(self, host: FleetHost) -> bool:
-        """Whether ``include`` and ``exclude`` leave the host in."""
+        """Whether ``include`` and ``exclude`` leave the host in. One whose condition fails is never listed for it."""
         include, exclude = self._options["include"], self._options["exclude"]
-        if include and not any(self._holds("include", condition, host) for condition in include):
+        if include and not any(self._holds("include", condition, host, if_failed=False) for condition in include):
             return False
-        return not any(self._holds("exclude", condition, host) for condition in exclude)
+        return not any(self._holds("exclude", condition, host, if_failed=True) for condition in exclude)
 
     def name(self, host: FleetHost) -> str:
         """What ``hostname`` calls the host; its id where that gives no name."""
@@ -51,6 +52,8 @@ class Expressions:
         for expression in expressions:
             try:
                 value = self._evaluated(expression, host.variables)
+            except AnsibleTemplateSyntaxError as error:
+                raise _mistake("hostname", expression, error) from None
             except AnsibleError as error:
                 why = str(error)
                 continue
@@ -66,13 +69,34 @@ class Expressions:
             raise AnsibleParserError(message)
         self._warn(message)
 
-    def _holds(self, option: str, condition: str, host: FleetHost) -> bool:
+    def attempt(self, option: str, expression: Any, apply: Callable[[], None]) -> None:
+        """Let *apply* use *expression* of *option* for one host, for which it may fail.
+
+        A variable that is not defined is no news without ``strict``, as in ansible.builtin.constructed.
+        """
+        try:
+            apply()
+        except Exception as error:  # noqa: BLE001  # some values of a key raise errors of any kind
+            # Constructable wraps what the templar raises into an error that names the host.
+            cause = error.__context__ or error
+            if isinstance(cause, AnsibleTemplateSyntaxError):
+                raise _mistake(option, expression, cause) from None
+            strict = self._options["strict"]
+            if strict or not isinstance(cause, AnsibleUndefinedVariable):
+                self.failed(
+                    f"{option}={expression!r} failed for at least one host, which it leaves as it is: "
+                    f"{error if strict else cause}"
+                )
+
+    def _holds(self, option: str, condition: str, host: FleetHost, if_failed: bool) -> bool:
         self._use(host.variables)
         try:
             return bool(self._templar.evaluate_conditional(condition))
+        except AnsibleTemplateSyntaxError as error:
+            raise _mistake(option, condition, error) from None
         except AnsibleError as error:
-            self.failed(f"{option}={condition!r} failed, so it counts as false: {error}")
-            return False
+            self.failed(f"{option}={condition!r} failed for at least one host, which is left out: {error}")
+            return if_failed
 
     def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:
         if expression in variables and self._extra_vars is None:
@@ -84,3 +108,8 @@ class Expressions:
 
     def _use(self, variables: Mapping[str, Any]) -> None:
         self._templar.available_variables = {**variables, **(self._extra_vars or {})}
+
+
+def _mistake(option: str, expression: Any, error: Exception) -> OptionError:
+    """The error for an *expression* that no host can make right."""
+    return OptionError(f"{option}={expression!r} cannot be evaluated: {error}. Correct it in the configuration file.")

@@ -105,14 +105,66 @@ def test_filters(fleet: Fleet, config: dict[str, Any], expected: set[str]) -> No
     assert listed.warnings == []
 
 
-@pytest.mark.one_core
-def test_a_condition_that_fails_counts_as_false_and_is_told_once_unless_strict(fleet: Fleet) -> None:
-    config = {"include": ["remoteit_port == 22"], "exclude": ["remoteit_device_attributes.rack > 5"]}
+@pytest.mark.parametrize(
+    ("option", "condition", "left", "why"),
+    [
+        # What protects a host must not let it in when it fails.
+        ("exclude", "remoteit_device_attributes.rack > 9", {"pi-kitchen-ssh"}, "has no attribute 'rack'"),
+        ("exclude", "remoteit_device_attributes.site", ALL - ALL, "must have a boolean result"),
+        ("exclude", "remoteit_name > 5", ALL - ALL, "'>' not supported between"),
+        ("include", "remoteit_device_attributes.rack > 5", {"pi-kitchen-ssh"}, "has no attribute 'rack'"),
+    ],
+)
+def test_a_host_whose_condition_fails_is_left_out_with_a_warning(
+    fleet: Fleet, option: str, condition: str, left: set[str], why: str
+) -> None:
+    config = {option: [condition]}
     listed = fleet.listed(config)
-    assert set(listed.hosts) == ALL - {"pi-kitchen-ssh", "pi-garage-web"}
-    (warning,) = listed.warnings
-    assert warning.startswith("exclude='remoteit_device_attributes.rack > 5' failed, so it counts as false")
-    assert "exclude='remoteit_device_attributes.rack > 5' failed" in refused(fleet, {**config, "strict": True})
+    assert set(listed.hosts) == left
+    message = f"{option}={condition!r} failed for at least one host, which is left out: "
+    assert all(text.startswith(message) for text in listed.warnings)
+    assert any(why in text for text in listed.warnings)
+    assert message in refused(fleet, {**config, "strict": True})
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ({"exclude": ["remoteit_port =="]}, "exclude='remoteit_port =='"),
+        ({"include": ["remoteit_port is no_such_test"]}, "include='remoteit_port is no_such_test'"),
+        ({"hostname": ["remoteit_name |", "remoteit_name"]}, "hostname='remoteit_name |'"),
+        ({"compose": {"a": "remoteit_name | no_such_filter"}}, "compose='remoteit_name | no_such_filter'"),
+        ({"groups": {"protected": "remoteit_port = 22"}}, "groups='remoteit_port = 22'"),
+        ({"keyed_groups": [{"key": "(remoteit_tags"}]}, "keyed_groups='(remoteit_tags'"),
+    ],
+)
+def test_an_expression_that_no_host_can_make_right_ends_the_inventory(
+    fleet: Fleet, config: dict[str, Any], named: str
+) -> None:
+    assert refused(fleet, config).startswith(f"{named} cannot be evaluated: Syntax error in expression")
+
+
+def test_a_condition_as_text_is_not_cut_at_its_commas(fleet: Fleet) -> None:
+    listed = fleet.listed({"include": "remoteit_port in [80, 443]"})
+    assert (set(listed.hosts), listed.warnings) == ({"pi-garage-web"}, [])
+
+
+def test_what_expressions_of_groups_and_variables_fail_with_is_told(fleet: Fleet) -> None:
+    """A group may protect its hosts as well; only that a host has no such variable is no news."""
+    config = {
+        "groups": {"protected": "remoteit_device_attributes.site", "new": "remoteit_device_attributes.rack > 5"},
+        "compose": {"quotient": "1 / (remoteit_port - 22)"},
+        "keyed_groups": [{"key": "remoteit_organisation"}, {"key": "remoteit_device_attributes.rack"}],
+    }
+    listed = fleet.listed(config)
+    assert set(listed.hosts) == ALL
+    assert "protected" not in listed.groups and listed.groups["new"] == {"pi-kitchen-ssh"}
+    begun = {text.split(" failed for at least one host, which it leaves as it is: ")[0] for text in listed.warnings}
+    assert begun == {
+        "groups='remoteit_device_attributes.site'",
+        "compose='1 / (remoteit_port - 22)'",
+        "keyed_groups='remoteit_device_attributes.rack'",
+    }
 
 
 def test_everything_of_constructed(fleet: Fleet) -> None:
@@ -173,7 +225,6 @@ def test_no_value_of_one_device_ends_the_inventory(fleet: Fleet) -> None:
         "keyed_groups": [keyed],
         "compose": {"quotient": "1 / (remoteit_device_attributes.v | int)"},
         "groups": {"seven": "remoteit_device_attributes.v > 6"},
-        "exclude": ["remoteit_device_attributes.v is match('[')", "1 / 0"],
         "hostname": ["remoteit_device_attributes.v.x.y", "remoteit_device_name"],
     }
     with ThreadedSimulator(simulator_config(devices)) as cloud:
@@ -181,7 +232,10 @@ def test_no_value_of_one_device_ends_the_inventory(fleet: Fleet) -> None:
         assert set(listed.hosts) == {f"d{number}" for number in range(1, len(values) + 1)}
         assert listed.groups["kept"] == {"d8"}
         assert listed.groups["seven"] == {"d3"}
-        assert sum(text.startswith("An entry of keyed_groups failed") for text in listed.warnings) > 1
+        for begun in ("keyed_groups='remoteit", "compose='1 / (remoteit", "groups='remoteit"):
+            assert any(text.startswith(begun) for text in listed.warnings)
+        excluding = fleet.listed({**config, "exclude": ["remoteit_device_attributes.v > 100"]}, cloud)
+        assert set(excluding.hosts) == {"d3", "d4", "d7"}
         assert "can't add group to itself" in refused(fleet, {"keyed_groups": [keyed], "strict": True}, cloud)
 
 
@@ -378,6 +432,18 @@ def test_a_key_from_the_vault(fleet: Fleet, tmp_path: Path) -> None:
 # -- errors -----------------------------------------------------------------------------------------------------------
 
 
+def test_an_option_encrypted_with_a_password_that_is_not_given_is_named(fleet: Fleet) -> None:
+    vault = "!vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  33643566323733373133623334323033\n"
+    listing = fleet.show(f"plugin: {PLUGIN}\nsecret_access_key: {vault}")
+    assert (
+        "secret_access_key cannot be evaluated: Error rendering template: Attempt to use undecryptable"
+        in listing.errors
+    )
+    assert "give the password of its vault." in listing.errors
+    assert "Completely failed to parse inventory source" in listing.errors
+    assert "Unexpected Exception" not in listing.errors and "Traceback" not in listing.errors
+
+
 @pytest.mark.one_core
 def test_errors_are_one_sentence(fleet: Fleet) -> None:
     for config, environ, expected in (
@@ -391,7 +457,12 @@ def test_errors_are_one_sentence(fleet: Fleet) -> None:
         ({"connect": "open", "concurrency": 0}, {}, "concurrency=0 would open nothing"),
         ({}, {"ANSIBLE_SSH_ARGS": "-S /tmp/socket"}, "with -S among the SSH arguments"),
         ({"access_key_id": "{{ no_such_variable }}"}, {}, "no_such_variable"),
-        ("plugin: community.remoteit.remoteit\nstate: asleep\n", {}, "asleep"),
+        ("plugin: community.remoteit.remoteit\nstate: asleep\n", {}, "state='asleep' is not known: give one of online"),
+        ({"tags": "{{ lookup('env', 'NO_SUCH_TAGS') }}"}, {}, "tags is set, but empty"),
+        ({"shared": "{{ lookup('env', 'NO_SUCH_WISH') }}"}, {}, "shared is set, but empty"),
+        ({"validate_certs": "{{ lookup('env', 'NO_SUCH_WISH') }}"}, {}, "validate_certs='' is not a boolean"),
+        ({"hostname": [{"name": "x"}]}, {}, "hostname={'name': 'x'} is not an expression"),
+        ({"keyed_groups": "remoteit_tags"}, {}, "keyed_groups='remoteit_tags' is not a list of dictionaries"),
     ):
         assert expected in refused(fleet, config, **environ), config  # type: ignore[arg-type]
 
