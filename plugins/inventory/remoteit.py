@@ -315,7 +315,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """The value of an option, checked. Raises OptionError."""
         if name in EXPRESSIONS:
             # Over the variables of each host, so they are no templates here.
-            return value if value is None else check_expressions(name, value)
+            return check_expressions(name, value)
         try:
             value = self.templar.template(value)
         except AnsibleError as error:

@@ -47,6 +47,8 @@ def check_value(name: str, value: Any, definition: Mapping[str, Any]) -> None:
 
 def check_expressions(name: str, value: Any) -> Any:
     """The value of one of EXPRESSIONS, in the form that its documentation says. Raises OptionError."""
+    if value is None and name not in CONDITIONS:
+        return None
     if name == "keyed_groups":
         _check_keyed_groups(value)
     elif name in ("compose", "groups"):
@@ -60,7 +62,7 @@ def check_expressions(name: str, value: Any) -> Any:
         # ansible-core would cut a text into pieces where it has commas.
         value = [value] if isinstance(value, str) else value
         if not isinstance(value, (list, tuple)):
-            raise OptionError(f"{_named(name, value)} is not a list: give a list of expressions.")
+            raise OptionError(f"{_named(name, value)} is not a list: give a list of expressions, or remove it.")
         for text in value:
             _check_expression(name, text, name in CONDITIONS)
     return value

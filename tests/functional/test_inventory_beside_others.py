@@ -91,12 +91,15 @@ def ids(listed: Listed, prefix: str = "remoteit_") -> Mapping[str, Any]:
     return {name: variables.get(f"{prefix}id") for name, variables in listed.hosts.items()}
 
 
-def test_two_devices_of_one_name_are_two_hosts_in_groups_of_their_own(sources: Sources) -> None:
-    listed = sources.ours(shared=False).ours(account=ORGANISATION, hostvars_prefix="org_").read()
-    assert ids(listed) == {"pi-kitchen": OWN, WITH_ID: None}
-    assert ids(listed, "org_") == {"pi-kitchen": None, WITH_ID: THEIRS}
-    assert (listed.groups["remoteit_tag_own"], listed.groups["remoteit_tag_theirs"]) == ({"pi-kitchen"}, {WITH_ID})
-    assert [text for text in listed.warnings if text.startswith(UNIQUE)] == listed.warnings != []
+def test_two_devices_of_one_name_are_two_hosts_in_groups_of_their_own(sources: Sources, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path)}
+    sources.ours(shared=False, **cache).ours(account=ORGANISATION, hostvars_prefix="org_", **cache)
+    for _from_cache in (False, True):
+        listed = sources.read()
+        assert ids(listed) == {"pi-kitchen": OWN, WITH_ID: None}
+        assert ids(listed, "org_") == {"pi-kitchen": None, WITH_ID: THEIRS}
+        assert (listed.groups["remoteit_tag_own"], listed.groups["remoteit_tag_theirs"]) == ({"pi-kitchen"}, {WITH_ID})
+        assert [text for text in listed.warnings if text.startswith(UNIQUE)] == listed.warnings != []
 
 
 def test_the_same_service_in_two_files_is_one_host(sources: Sources) -> None:
@@ -204,6 +207,16 @@ def test_what_fails_leaves_nothing_behind(sources: Sources) -> None:
     assert "ansible_host" not in listed.hosts["pi-kitchen"] and "remoteit_id" not in listed.hosts["pi-kitchen"]
     assert not listed.groups["remoteit_tag_own"] | listed.groups["remoteit_tag_strangers"]
     assert any("Could not set ansible_host" in text for text in listed.warnings)
+
+
+def test_a_directory_is_read_in_the_order_of_the_alphabet(fleet: Fleet, kitchens: AdminClient) -> None:
+    fleet.write({**BY_DEVICE, "shared": False}, "directory/20.remoteit.yml")
+    static = fleet.write("pi-kitchen ansible_host=192.0.2.7\n", "directory/10.ini")
+    listed = fleet.read([str(static.parent)], kitchens)
+    assert ids(listed) == {"pi-kitchen": None, "pi-kitchen-8000000000000101": OWN}
+    static.rename(static.with_name("30.ini"))
+    (warning,) = fleet.read([str(static.parent)], kitchens).warnings
+    assert warning.startswith(LATER)
 
 
 def test_tasks_reach_the_machine_that_a_name_means(fleet: Fleet) -> None:

@@ -111,6 +111,8 @@ def test_what_does_not_fit(definitions: dict[str, dict[str, Any]], name: str, va
         ("compose", {"a": "7"}, {"a": "7"}),
         ("keyed_groups", [{"key": "a", "prefix": 7, "trailing_separator": False}], None),
         ("keyed_groups", [], None),
+        ("exclude", [], None),
+        ("compose", None, None),
     ],
 )
 def test_expressions(name: str, value: Any, result: Any) -> None:
@@ -127,7 +129,8 @@ NO_LIST = " is not a list of dictionaries: give a list such as [{key: remoteit_t
         ("hostname", [{"name": "x"}], f"hostname={{'name': 'x'}}{NOT_ONE}"),
         ("hostname", [True], f"hostname=True{NOT_ONE}"),
         ("include", [""], f"include=''{NOT_ONE}"),
-        ("exclude", 7, "exclude=7 is not a list: give a list of expressions."),
+        ("exclude", 7, "exclude=7 is not a list: give a list of expressions, or remove it."),
+        ("exclude", None, "exclude=None is not a list: give a list of expressions, or remove it."),
         ("compose", {"a": 7}, f"compose: a=7{NOT_ONE}"),
         ("compose", {"a": True}, f"compose: a=True{NOT_ONE}"),
         ("compose", ["a"], "compose=['a'] is not a dictionary: give names, each with an expression."),
