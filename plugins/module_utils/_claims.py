@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 
-from . import _journal
 from ._clock import Deadline
 from ._model import Connection
 from ._registry import Holding, Registry
 from ._wanted import Wanted, is_unneeded, without
+
+# For how long what was opened in vain is kept, in seconds: the device may only be busy starting.
+PATIENCE = 15.0
 
 
 def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline) -> Connection | None:
@@ -22,9 +24,7 @@ def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline
         found = wanted.candidate(holding.connections, now)
         if found is None or not wanted.trusts(found, now):
             return None
-        joined = claim(registry, service_id, wanted, holding, found)
-    _journal.reused(joined)
-    return joined
+        return claim(registry, service_id, wanted, holding, found)
 
 
 def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding, connection: Connection) -> Connection:
@@ -33,6 +33,28 @@ def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding,
     holding.connections = [claimed if item is connection else item for item in holding.connections]
     registry.save(service_id, holding)
     return claimed
+
+
+def answered(registry: Registry, connection: Connection, deadline: Deadline) -> None:
+    """Note that an SSH server has answered at *connection*. Raises RegistryError."""
+    if _unanswered_since(registry, connection) is None:
+        return
+    with registry.locked(connection.service_id, deadline) as holding:
+        holding.connections = [
+            item._replace(unanswered_since=None) if item.id == connection.id else item for item in holding.connections
+        ]
+        registry.save(connection.service_id, holding)
+
+
+def may_answer_yet(registry: Registry, connection: Connection) -> bool:
+    """Whether *connection* is so new, and unanswered since, that another one would do no better. Raises RegistryError."""
+    since = _unanswered_since(registry, connection)
+    return since is not None and 0 <= time.time() - since < PATIENCE
+
+
+def _unanswered_since(registry: Registry, connection: Connection) -> float | None:
+    known = registry.read(connection.service_id).connections
+    return next((item.unanswered_since for item in known if item.id == connection.id), None)
 
 
 def remain(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from ._access import Access
 from ._clock import Clock, Deadline
@@ -18,6 +19,9 @@ from ._rest import RestApi
 from ._settings import GRAPHQL, Settings
 from ._text import enumerated
 from ._transport import Transport
+
+if TYPE_CHECKING:
+    from ._failure import Failure
 
 
 class Client:
@@ -32,11 +36,18 @@ class Client:
     def _wire(self, api: str) -> RestApi | GraphqlApi:
         return self._graphql if api == GRAPHQL else RestApi(self._transport, self._settings, self.clock)
 
-    def open(self, service_id: str, access: Access, wait: bool, deadline: Deadline) -> Connection:
-        """Open a connection, by one request. A refusal is explained by what can be read about the service."""
+    def open(
+        self, service_id: str, access: Access, wait: bool, deadline: Deadline, before: Failure | None = None
+    ) -> Connection:
+        """Open a connection, by one request. A refusal is explained by what can be read about the service.
+
+        What *before*, an earlier failure, explains already is not read again.
+        """
         try:
             return self._wire(self._settings.api).open(service_id, access, wait, deadline)
         except RefusedError as error:
+            if error.status == 200 and before is not None and before.explains(error.reason):
+                raise RefusedError(before.message, error.status, error.reason) from None
             raise self._explained(error, service_id, deadline) from None
 
     def close(self, service_id: str, connection_id: str, api: str, deadline: Deadline) -> None:

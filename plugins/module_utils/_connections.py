@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from . import _journal
 from ._access import Access
@@ -17,7 +18,7 @@ from ._claims import claim
 from ._client import Client
 from ._clock import Clock, Deadline
 from ._closer import Closer
-from ._errors import AnswerLostError, ApiError, RefusedError, RegistryError, RemoteItError
+from ._errors import AnswerLostError, ApiError, OutOfTimeError, RefusedError, RegistryError, RemoteItError
 from ._listings import Listings
 from ._liveness import alive, pair, probe
 from ._model import Connection, Listing, Session, same_id
@@ -25,6 +26,9 @@ from ._recovery import given_up, may_be_open, new_attempt, recover, settle, sett
 from ._registry import Attempt, Holding, Registry
 from ._settings import Settings
 from ._wanted import Wanted, is_unneeded, without
+
+if TYPE_CHECKING:
+    from ._failure import Failure
 
 _OPEN_ATTEMPTS = 3
 # Of how many services the sessions are asked for by one request; the API's pages hold as many at most.
@@ -58,6 +62,7 @@ class Connections:
         self, settings: Settings, warn: Callable[[str], None], ahead: dict[str, Listing] | None = None
     ) -> None:
         self._warn = warn
+        self._settings = settings
         self._registry = Registry(settings, warn)
         self._clock = Clock()
         self._client = Client(settings, self._clock, warn)
@@ -188,12 +193,39 @@ class Connections:
         self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, closed: list[str]
     ) -> Connection:
         """A new connection; *closed* gets the ids of what is known by then to have come of lost answers."""
+        if not wanted.by_ssh:
+            holding.failure = None
+            return self._connect(service_id, wanted, holding, deadline, closed)
+        from ._failure import Failure, asked_by, check  # tasks do without
+
+        asker = asked_by(self._settings, wanted.access)
+        before = check(holding.failure, asker)
+        holding.failure = None
+        try:
+            return self._connect(service_id, wanted, holding, deadline, closed, before)
+        except OutOfTimeError:
+            raise
+        except ApiError as error:
+            holding.failure = Failure.of(error, asker, before)
+            with contextlib.suppress(RegistryError):
+                self._registry.save(service_id, holding)
+            raise
+
+    def _connect(
+        self,
+        service_id: str,
+        wanted: Wanted,
+        holding: Holding,
+        deadline: Deadline,
+        closed: list[str],
+        before: Failure | None = None,
+    ) -> Connection:
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):
             attempt = new_attempt(deadline.remaining())
             holding.attempts.append(attempt)
             self._registry.save(service_id, holding)
             try:
-                connection = self._client.open(service_id, wanted.access or Access(), wanted.wait, deadline)
+                connection = self._client.open(service_id, wanted.access or Access(), wanted.wait, deadline, before)
             except AnswerLostError as lost:
                 attempt = given_up(holding, attempt)
                 # It is known already, only for longer than it needs to be.
@@ -212,6 +244,8 @@ class Connections:
             holding.attempts.remove(attempt)
             answered = Attempt(attempt.asked_at, time.time())
             connection = wanted.claimed(connection)
+            if wanted.by_ssh:
+                connection = connection._replace(unanswered_since=time.time())
             holding.connections.append(connection)
             self._remember(service_id, holding, connection, deadline)
             if holding.attempts:

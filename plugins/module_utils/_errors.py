@@ -60,12 +60,14 @@ class RefusedError(ApiError):
 
     :ivar status: HTTP status code
     :ivar reason: the words of the answer, printable, possibly empty
+    :ivar retry_after: seconds after which remote.it wants to be asked again, 0.0 where it did not say
     """
 
-    def __init__(self, message: str, status: int, reason: str) -> None:
+    def __init__(self, message: str, status: int, reason: str, retry_after: float = 0.0) -> None:
         super().__init__(message)
         self.status = status
         self.reason = reason
+        self.retry_after = retry_after
 
 
 class OutOfTimeError(ApiError):

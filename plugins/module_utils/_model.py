@@ -24,6 +24,8 @@ _CONNECTION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*"
 )
+# What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
+_OPTIONAL = ("session_id", "ahead", "unanswered_since")
 
 
 def service_id(text: str) -> str:
@@ -64,10 +66,6 @@ def same_id(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one.lower() == other.lower()
 
 
-# What a record may lack: one is not always known, the other is not written by version 1.0.0.
-_OPTIONAL = ("session_id", "ahead")
-
-
 class Connection(NamedTuple):
     """An open connection. Times are seconds since the epoch.
 
@@ -78,6 +76,7 @@ class Connection(NamedTuple):
     or else until the last of its *holders*, processes by the names that holder() gives them, has ended. Once somebody
     has begun *closing* it, it may be closed already, and whoever comes next closes it in any case. *ahead* is by how many
     seconds the clock of its times, as answers told it, was ahead of the one that requests were signed with.
+    *unanswered_since* is when it was opened for SSH, until an SSH server answers; None otherwise.
     """
 
     id: str
@@ -99,6 +98,7 @@ class Connection(NamedTuple):
     holders: tuple[str, ...] = ()
     closing: bool = False
     ahead: float = 0.0
+    unanswered_since: float | None = None
 
     @property
     def url(self) -> str:
@@ -152,7 +152,9 @@ class Connection(NamedTuple):
         """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
         texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from, *self.holders)
         optional = (self.client_ip, self.session_id)
-        times = (self.opened_at, self.expires_at, self.asked_at, self.verified_at, self.ahead)
+        times = [self.opened_at, self.expires_at, self.asked_at, self.verified_at, self.ahead]
+        if self.unanswered_since is not None:
+            times.append(self.unanswered_since)
         if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
             raise TypeError("a text is not one")
         if not isinstance(self.kept, bool) or not isinstance(self.closing, bool):

@@ -26,6 +26,7 @@ from ._settings import Settings, is_url
 from ._wanted import without
 
 if TYPE_CHECKING:
+    from ._failure import Failure
     from ._registry_redis import RedisStore
 
 VERSION = 1
@@ -44,11 +45,17 @@ class Attempt(NamedTuple):
 
 
 class Holding:
-    """What is held open on one service, oldest first, and the attempts with unknown outcome."""
+    """What is held open on one service, oldest first, the attempts with unknown outcome, and the last failure for SSH."""
 
-    def __init__(self, connections: Iterable[Connection] = (), attempts: Iterable[Attempt] = ()) -> None:
+    def __init__(
+        self,
+        connections: Iterable[Connection] = (),
+        attempts: Iterable[Attempt] = (),
+        failure: Failure | None = None,
+    ) -> None:
         self.connections = list(connections)
         self.attempts = list(attempts)
+        self.failure = failure
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Holding) and vars(self) == vars(other)
@@ -110,13 +117,15 @@ class Registry:
     def save(self, service_id: str, holding: Holding) -> None:
         """Replace what is kept for the service, in one step. Only while its lock is held. Raises RegistryError."""
         record = None
-        if holding.connections or holding.attempts:
+        if holding.connections or holding.attempts or holding.failure:
             self.renew(*_holders(holding))
-            document = {
+            document: dict[str, Any] = {
                 "version": VERSION,
                 "connections": [connection.as_record() for connection in holding.connections],
                 "attempts": [attempt._asdict() for attempt in holding.attempts],
             }
+            if holding.failure:
+                document["failure"] = holding.failure._asdict()
             record = json.dumps(document, indent=1).encode()
         before = self.read(service_id).connections if _journal.is_kept() else None
         self._store.write(host_key_alias(service_id), record)
@@ -165,6 +174,14 @@ def _holders(holding: Holding) -> set[str]:
     return {name for connection in holding.connections for name in connection.holders}
 
 
+def _failure(record: Mapping[str, Any] | None) -> Failure | None:
+    if record is None:
+        return None
+    from ._failure import Failure  # there is none as long as all is well
+
+    return Failure.from_record(record)
+
+
 def _parse(record: bytes, service_id: str) -> Holding:
     """The inverse of what save() writes for the service; ValueError when *record* is anything else."""
     try:
@@ -174,6 +191,7 @@ def _parse(record: bytes, service_id: str) -> Holding:
         holding = Holding(
             [Connection.from_record(item) for item in document["connections"]],
             [_attempt(item) for item in document["attempts"]],
+            _failure(document.get("failure")),
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"unexpected content, {type(error).__name__}") from None

@@ -22,8 +22,9 @@ from contextlib import AbstractContextManager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from . import _journal
 from ._access import Access
-from ._claims import join, leave, remain
+from ._claims import PATIENCE, answered, join, leave, may_answer_yet, remain
 from ._clock import Deadline
 from ._errors import OptionError, RemoteItError
 from ._holder import holder
@@ -54,26 +55,37 @@ def main(arguments: Sequence[str]) -> int:
     signalled = _collect_signals()
     try:
         tunnel = _Tunnel.from_arguments(arguments)
-        try:
-            proxy = tunnel.open()
-        except RemoteItError:
-            with contextlib.suppress(RemoteItError):
-                tunnel.close()
-            raise
-        with tunnel.in_use():
-            relay(0, 1, proxy, signalled)
-        with contextlib.suppress(OSError):
-            # To close it would do nothing while a thread still reads from it.
-            proxy.shutdown(socket.SHUT_RDWR)
+    except RemoteItError as error:
+        return _failed(error)
+    try:
+        proxy = tunnel.open()
+    except RemoteItError as error:
+        code = _failed(error)
         _detach()
-        _linger(signalled)
+        with contextlib.suppress(RemoteItError):
+            tunnel.give_up(signalled)
+        return code
+    with tunnel.in_use():
+        relay(0, 1, proxy, signalled)
+    with contextlib.suppress(OSError):
+        # To close it would do nothing while a thread still reads from it.
+        proxy.shutdown(socket.SHUT_RDWR)
+    _detach()
+    _linger(signalled, _LINGER)
+    try:
         tunnel.close()
     except RemoteItError as error:
-        from ._ssh_message import tell
-
-        tell(f"remote.it: {error}")
-        return 1
+        return _failed(error)
     return 0
+
+
+def _failed(error: RemoteItError) -> int:
+    """Tell the user of *error*, who may have gone meanwhile; the exit code."""
+    from ._ssh_message import tell
+
+    with contextlib.suppress(OSError):
+        tell(f"remote.it: {error}")
+    return 1
 
 
 def _collect_signals() -> int:
@@ -93,9 +105,9 @@ def _detach() -> None:
         os.dup2(nowhere, descriptor)
 
 
-def _linger(signalled: int) -> None:
-    """Give the next SSH connection a moment to join, unless we are told to end."""
-    end = time.monotonic() + _LINGER
+def _linger(signalled: int, seconds: float) -> None:
+    """Give the next SSH connection so many *seconds* to join, unless we are told to end."""
+    end = time.monotonic() + seconds
     while select.select([signalled], [], [], max(0.0, end - time.monotonic()))[0]:
         # With SIGHUP, ssh says no more than that it goes away.
         if os.read(signalled, 1)[0] in (signal.SIGINT, signal.SIGTERM):
@@ -116,7 +128,7 @@ class _Tunnel:
         self._registry = Registry(settings, _warn)
         self._holder = holder(os.getpid())
         self._used: Connection | None = None
-        self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder)
+        self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder, by_ssh=True)
 
     @classmethod
     def from_arguments(cls, arguments: Sequence[str]) -> _Tunnel:
@@ -129,23 +141,39 @@ class _Tunnel:
 
     def open(self) -> socket.socket:
         """A socket on which the service's SSH server speaks. Raises RemoteItError."""
-        connection = join(self._registry, self._service_id, self._wanted, self._deadline)
-        is_new = False
+        joined = connection = join(self._registry, self._service_id, self._wanted, self._deadline)
         if connection is None:
+            self._check_last_failure()
             outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
             connection = outcome.opened()
-            is_new = connection.id not in [before.id for before in outcome.before]
-        if not is_new:
-            with contextlib.suppress(NoServerError):
-                return self._dialled(connection, _DIAL_TIMEOUT)
-            connection = self._connections().instead_of(connection, self._wanted, self._deadline)
+            if connection.id not in [before.id for before in outcome.before]:
+                return self._first_dialled(connection)
+        try:
+            proxy = self._dialled(connection, _DIAL_TIMEOUT)
+        except NoServerError as error:
+            if may_answer_yet(self._registry, connection):
+                raise self._unanswered(error) from None
+            self._used = None
+        else:
+            if joined is not None:
+                _journal.reused(joined)
+            return proxy
+        self._check_last_failure()
+        return self._first_dialled(self._connections().instead_of(connection, self._wanted, self._deadline))
+
+    def _check_last_failure(self) -> None:
+        """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
+        failure = self._registry.read(self._service_id).failure
+        if failure is not None:
+            from ._failure import asked_by, check
+
+            check(failure, asked_by(self._settings, self._wanted.access))
+
+    def _first_dialled(self, connection: Connection) -> socket.socket:
         try:
             return self._dialled(connection, _FIRST_DIAL_TIMEOUT)
         except NoServerError as error:
-            raise RemoteItError(
-                f"the connection to service {self._service_id} is open, but {error}: check that an SSH server runs on "
-                "the device and that the service leads to its port."
-            ) from None
+            raise self._unanswered(error) from None
 
     def _dialled(self, connection: Connection, timeout: float) -> socket.socket:
         if connection.port is None:
@@ -153,9 +181,20 @@ class _Tunnel:
                 f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
                 "name an SSH service."
             )
-        proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
         self._used = connection
+        proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
+        if connection.unanswered_since is not None:
+            self._used = connection._replace(unanswered_since=None)
+            # Else it would only be kept for longer than it deserves, once it is dead.
+            with contextlib.suppress(RemoteItError):
+                answered(self._registry, connection, self._deadline)
         return proxy
+
+    def _unanswered(self, error: NoServerError) -> RemoteItError:
+        return RemoteItError(
+            f"the connection to service {self._service_id} is open, but {error}: check that an SSH server runs on "
+            "the device and that the service leads to its port."
+        )
 
     def in_use(self) -> AbstractContextManager[None]:
         """While this lasts, other machines are told that the tunnel is needed, where they can be."""
@@ -163,6 +202,17 @@ class _Tunnel:
 
     def _remain(self) -> bool:
         return self._used is not None and remain(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
+
+    def give_up(self, signalled: int) -> None:
+        """End a use that failed; if nobody else waits for an SSH server to answer, be the one who does for a while.
+
+        Raises RemoteItError.
+        """
+        if self._used is not None:
+            if leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT)):
+                return
+            _linger(signalled, PATIENCE)
+        self.close()
 
     def close(self) -> None:
         """End the use, and close what nobody else needs. Raises RemoteItError."""

@@ -75,7 +75,8 @@ class Transport:
                     wait = max(wait, answer.retry_after() or 0.0)
                 if answer.status != 429:
                     return _json_object(url, answer, self._settings.credentials)
-                failure: ApiError = RefusedError(f"{url} throttles requests (HTTP 429); try again later.", 429, "")
+                throttled = f"{url} throttles requests (HTTP 429); try again later."
+                failure: ApiError = RefusedError(throttled, 429, "", answer.retry_after() or 0.0)
             except NotSentError as error:
                 failure = error
             except AnswerLostError as error:

@@ -24,7 +24,9 @@ class Wanted(NamedTuple):
 
     Without *access*, any connection that this machine may use will do. *holder* is the process that needs the
     connection, by the name that holder() gives it; None is somebody who will say when it is to be closed.
-    *other_than* is the id of a connection that does not work.
+    *other_than* is the id of a connection that does not work. *by_ssh* is whether it is for SSH, which is started again
+    and again as long as it fails: what failed a moment ago is not asked for again, and what is opened for it is not
+    closed before others could try.
     """
 
     access: Access | None
@@ -34,6 +36,7 @@ class Wanted(NamedTuple):
     force: bool = False
     holder: str | None = None
     other_than: str | None = None
+    by_ssh: bool = False
 
     def candidate(self, connections: Sequence[Connection], now: float) -> Connection | None:
         """The newest of *connections*, oldest first, that is of this kind and has enough life left."""
