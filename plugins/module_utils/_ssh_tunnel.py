@@ -169,6 +169,13 @@ class _Tunnel:
 
             check(failure, asked_by(self._settings, self._wanted.access))
 
+    def _remember(self, error: RemoteItError) -> None:
+        from ._failure import Failure, asked_by
+
+        with self._registry.locked(self._service_id, self._deadline) as holding:
+            holding.failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
+            self._registry.save(self._service_id, holding)
+
     def _first_dialled(self, connection: Connection) -> socket.socket:
         try:
             return self._dialled(connection, _FIRST_DIAL_TIMEOUT)
@@ -177,10 +184,12 @@ class _Tunnel:
 
     def _dialled(self, connection: Connection, timeout: float) -> socket.socket:
         if connection.port is None:
-            raise OptionError(
+            error = OptionError(
                 f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
                 "name an SSH service."
             )
+            self._remember(error)
+            raise error
         self._used = connection
         proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
         if connection.unanswered_since is not None:

@@ -175,8 +175,9 @@ def test_what_is_over_has_nothing_left(after: float, left: int) -> None:
         connection(),
         connection(session_id="E2A92E32911A", client_ip="203.0.113.7", access="restricted"),
         connection(port=None, type="reverse", api="graphql"),
+        connection(unanswered_since=NOW),
     ],
-    ids=["port", "restricted", "reverse"],
+    ids=["port", "restricted", "reverse", "unanswered"],
 )
 def test_a_record_survives_a_file(made: Connection) -> None:
     assert Connection.from_record(json.loads(json.dumps(made.as_record()))) == made
@@ -192,7 +193,16 @@ def test_a_record_of_a_later_version_may_know_more() -> None:
     assert Connection.from_record({**connection().as_record(), "weather": "fine"}) == connection()
 
 
-@pytest.mark.parametrize("name", [name for name in Connection._fields if name not in ("session_id", "ahead")])
+def test_a_record_of_an_earlier_version_may_know_less() -> None:
+    record = connection(unanswered_since=NOW).as_record()
+    del record["unanswered_since"]
+    assert Connection.from_record(record) == connection()
+
+
+OPTIONAL = ("session_id", "ahead", "unanswered_since")
+
+
+@pytest.mark.parametrize("name", [name for name in Connection._fields if name not in OPTIONAL])
 def test_a_record_with_something_missing_is_refused(name: str) -> None:
     record = connection().as_record()
     del record[name]
@@ -213,6 +223,7 @@ def test_a_record_with_something_missing_is_refused(name: str) -> None:
             for value in ("soon", None)
         ],
         ("session_id", 7),
+        *[("unanswered_since", value) for value in ("soon", float("nan"))],
         *[(name, value) for name in ("kept", "closing") for value in (1, "no", None)],
     ],
 )

@@ -229,3 +229,130 @@ def test_a_warning_that_nobody_can_hear_does_no_harm(site: Site, tmp_path: Path)
     with site.accepted(process):
         process.terminate()
         assert process.wait(PATIENCE) == 0
+
+
+# -- a device that is away --------------------------------------------------------------------------------------------
+
+
+def leads_to(site: Site, listener: socket.socket, id: str = "NEW") -> dict[str, object]:
+    """What remote.it answers that opens a connection which leads to *listener*."""
+    opened = {
+        "connectionid": id,
+        "proxyserver": "127.0.0.1",
+        "proxyport": listener.getsockname()[1],
+        "reverseProxy": False,
+    }
+    return {"status": "true", "connection": opened}
+
+
+def told(process: subprocess.Popen[bytes]) -> str:
+    """What the user of ssh is told, at the end of all that ssh waits for."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.read() == b""
+    return process.stderr.read().decode()
+
+
+def hang_up(site: Site) -> None:
+    """Be a device on which no SSH server runs, for one client."""
+    site.listener.accept()[0].close()
+
+
+def test_many_at_the_same_time_ask_once_about_a_device_that_is_offline(site: Site) -> None:
+    assert site.account.service is not None
+    site.account.service["online"] = False
+    site.account.says["connect"] = {"status": "false", "reason": "service is inactive"}
+    processes = [site.run() for _number in range(12)]
+    sentences = {told(process) for process in processes}
+    assert len(sentences) == 1
+    assert f"the device of {SERVICE} is offline" in sentences.pop()
+    assert {process.wait(PATIENCE) for process in processes} == {1}
+    # twice, if the last one has come late
+    assert site.account.asked.count("connect") <= 2
+
+
+def test_what_is_opened_in_vain_is_kept_for_the_next_and_closed_when_told_to_end(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    first = site.run()
+    hang_up(site)
+    # ssh has all that it waits for, while the connection is held
+    assert "closed the connection at once: check that an SSH server runs on the device" in told(first)
+    for _number in range(3):
+        following = site.run()
+        hang_up(site)
+        assert "closed the connection at once" in told(following)
+        assert following.wait(PATIENCE) == 1
+    assert site.account.asked == ["connect"]
+    assert site.holders() == [holder(first.pid)]
+    first.terminate()
+    assert first.wait(PATIENCE) == 1
+    assert site.registry.read(SERVICE) == Holding()
+    assert site.account.asked == ["connect", "service", "stop"]
+
+
+def test_the_first_try_after_the_server_is_back_succeeds_and_from_then_on_the_address_must_answer(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    first = site.run()
+    hang_up(site)
+    told(first)
+    second = site.run()
+    with site.accepted(second):
+        (held,) = site.registry.read(SERVICE).connections
+        assert held.unanswered_since is None
+        assert site.account.asked == ["connect"]
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(PATIENCE)
+        site.account.says["connect"] = leads_to(site, elsewhere, "OTHER")
+        third = site.run()
+        hang_up(site)
+        with elsewhere.accept()[0] as server:
+            server.sendall(BANNER)
+            assert third.stdout is not None
+            assert third.stdout.readline() == BANNER
+    assert site.account.asked.count("connect") == 2
+
+
+def test_an_address_that_stays_dead_is_replaced(site: Site) -> None:
+    """The device may have come back, and the proxy led to where it was before."""
+    long_ago = time.time() - 20
+    site.hold(kept=False, holders=(holder(os.getpid()),), unanswered_since=long_ago)
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(PATIENCE)
+        site.account.says["connect"] = leads_to(site, elsewhere)
+        process = site.run()
+        hang_up(site)
+        with elsewhere.accept()[0] as server:
+            server.sendall(BANNER)
+            assert process.stdout is not None
+            assert process.stdout.readline() == BANNER
+    assert site.account.asked.count("connect") == 1
+
+
+def test_what_a_killed_one_kept_is_kept_and_closed_by_the_next(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    first = site.run()
+    hang_up(site)
+    told(first)
+    first.kill()
+    first.wait()
+    second = site.run()
+    hang_up(site)
+    told(second)
+    assert site.account.asked == ["connect"]
+    assert holder(second.pid) in site.holders()
+    second.terminate()
+    assert second.wait(PATIENCE) == 1
+    assert site.registry.read(SERVICE) == Holding()
+
+
+def test_a_service_that_ssh_cannot_use_is_opened_once(site: Site) -> None:
+    site.account.says["connect"] = {
+        "status": "true",
+        "connection": {"connectionid": "WEB", "proxy": "https://web.p18.rt3.io", "reverseProxy": True},
+    }
+    for _number in range(2):
+        process = site.run()
+        assert "behind a reverse proxy, which SSH cannot use" in told(process)
+        assert process.wait(PATIENCE) == 1
+    assert site.account.asked.count("connect") == 1
+    assert site.registry.read(SERVICE).connections == []
