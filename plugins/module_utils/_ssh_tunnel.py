@@ -172,8 +172,9 @@ class _Tunnel:
     def _remember(self, error: RemoteItError) -> None:
         from ._failure import Failure, asked_by
 
-        with self._registry.locked(self._service_id, self._deadline) as holding:
-            holding.failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
+        failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
+        with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as holding:
+            holding.failure = failure
             self._registry.save(self._service_id, holding)
 
     def _first_dialled(self, connection: Connection) -> socket.socket:

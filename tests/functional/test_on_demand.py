@@ -187,6 +187,38 @@ def test_a_device_that_restarts_is_reached_again(lab: Lab) -> None:
 
 
 @pytest.mark.one_core
+def test_waiting_for_devices_asks_seldom_and_finds_them_once_they_are_back(lab: Lab) -> None:
+    """One has no SSH server for a while, the other one is offline: each second, SSH is started for both."""
+    kitchen, garage = service_id(1, 1), service_id(2, 1)
+    lab.devices[0].stop()
+    lab.cloud.update(service_id(2, 0), online=False)
+    back = threading.Timer(11, lambda: (lab.devices[0].start(), lab.cloud.update(service_id(2, 0), online=True)))
+    back.start()
+    wait: dict[str, Any] = {"name": "wait", "ansible.builtin.wait_for_connection": {"timeout": 60}}
+    try:
+        run = run_on_fleet(
+            lab,
+            {
+                "name": "in vain",
+                "ansible.builtin.wait_for_connection": {"timeout": 4},
+                "ignore_errors": True,
+            },
+            wait,
+            WHO,
+        )
+    finally:
+        back.join()
+    assert run.returncode == 0, run.output
+    assert devices_of(run) == {name: name for name in NAMES}
+    assert "check that an SSH server runs on the device" in run.result("in vain", "pi-kitchen").result["msg"]
+    assert f"the device of {garage} is offline" in run.result("in vain", "pi-garage").result["msg"]
+    connects = [call["service_id"] for call in lab.cloud.calls(operation="connect")]
+    # kept for the next try, and replaced at most once; asked for every five seconds
+    assert connects.count(kitchen) <= 2
+    assert connects.count(garage) <= 5
+
+
+@pytest.mark.one_core
 def test_plain_ssh_tools_use_the_same_tunnels(lab: Lab) -> None:
     service, user = service_id(1, 1), lab.devices[0].user
     options = ssh_options(lab, service)

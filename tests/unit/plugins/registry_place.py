@@ -9,11 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._failure import Failure
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
 
 from .material import NOW, SERVICE, connection, settings
 
-HOLDING = Holding([connection(), connection(id="SECOND", session_id="S")], [Attempt(NOW, NOW + 30)])
+HOLDING = Holding(
+    [connection(), connection(id="SECOND", session_id="S", unanswered_since=NOW)],
+    [Attempt(NOW, NOW + 30)],
+    Failure(NOW, NOW + 5, "asked by", "It is offline.", "inactive", NOW),
+)
 
 
 class Place:
