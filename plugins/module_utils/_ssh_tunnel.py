@@ -35,6 +35,7 @@ from ._relay import NoServerError, dial, relay
 from ._repeat import repeated
 from ._settings import Settings
 from ._ssh_arguments import parse
+from ._ssh_parent import check_parent
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     """Connect standard input and output to a service as *arguments* say; the exit code."""
     signalled = _collect_signals()
     try:
+        check_parent()
         tunnel = _Tunnel.from_arguments(arguments)
     except RemoteItError as error:
         return _failed(error)

@@ -35,7 +35,7 @@ def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str
     return configured_ssh_options(variables)
 
 
-def configured_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None]:
+def configured_ssh_options(variables: Mapping[str, Any], on_demand: bool = False) -> dict[str, str | None]:
     """The options of the ssh plugin from *variables*, command line, environment or ansible.cfg.
 
     Raises OptionError for options that cannot be kept.
@@ -47,7 +47,7 @@ def configured_ssh_options(variables: Mapping[str, Any]) -> dict[str, str | None
         )
         for option in SSH_OPTIONS
     }
-    check(options)
+    check(options, on_demand)
     return options
 
 

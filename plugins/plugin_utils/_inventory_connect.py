@@ -54,7 +54,7 @@ def _on_demand(
         _check_on_demand(settings, options)
     if has_leftovers(settings):
         END_OF_RUN.watch(settings)
-    ssh_options = configured_ssh_options({})
+    ssh_options = configured_ssh_options({}, on_demand=True)
     for host in hosts:
         if host.service and host.speaks_ssh:
             # Defaults need no room on the command line of each host.

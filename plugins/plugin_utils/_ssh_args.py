@@ -17,20 +17,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..module_utils._errors import OptionError
+from ..module_utils._ssh_words import (
+    SCP,
+    SFTP,
+    SSH,
+    is_none,
+    options_of,
+    refuse_common_socket,
+    refuse_other_host,
+    refuse_other_ways,
+)
 
-# Options of the ssh connection plugin that decide on the control socket, in the order of ssh's command line.
-_ARGUMENTS = ("ssh_args", "ssh_common_args", "ssh_extra_args")
+# Options of the ssh connection plugin with arguments, in the order of the command line, and the program whose they are.
+_ARGUMENTS = {
+    "ssh_args": SSH,
+    "ssh_common_args": SSH,
+    "ssh_extra_args": SSH,
+    "sftp_extra_args": SFTP,
+    "scp_extra_args": SCP,
+}
+# Those that decide on the way to the host and on the control socket.
 SSH_OPTIONS = (*_ARGUMENTS, "control_path")
 
 # As shlex.join() writes them.
 _QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
     r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no"
-    rf"(?: -o 'ProxyCommand={_QUOTED})?(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
+    rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?)?"
+    rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
-_OWN_SUFFIX = re.compile(r"-remoteit-[0-9a-f]{16}$")
-_CONTROL_PATH = re.compile(r"\s*controlpath\s*[=\s]\s*(.*?)\s*", re.IGNORECASE)
-_SOCKET_LETTER = re.compile(r"-[46AaCfGgKkMNnqsTtVvXxYy]*S(.*)")
+_OWN_SUFFIX = re.compile(r"\+[0-9a-z]+$")
+# Ansible makes a path of host, port and user, but through a connection, host and port are those of others tomorrow.
+_SOCKET = "%(directory)s/%%r"
+_PATH = re.compile(r'"[^"]+"|[^"\s]+')
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_USUAL_ID = 0x8000000000000000
 
 
 def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str | None = None) -> dict[str, str]:
@@ -42,7 +63,7 @@ def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str |
     users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
     if proxy_command is not None:
-        own += ["-o", f"ProxyCommand={proxy_command}"]
+        own += ["-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=no"]
     variables = {}
     if users.control_path is not None:
         own += ["-o", f"ControlPath={_suffixed(users.control_path, alias)}"]
@@ -50,61 +71,87 @@ def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str |
         # Ansible adds no control socket, but ~/.ssh/config might.
         own += ["-o", "ControlPath=none"]
     else:
-        variables["ansible_control_path"] = _suffixed(options.get("control_path") or "%(directory)s/%%r", alias)
+        variables["ansible_control_path"] = _control_path(alias, options.get("control_path"), proxy_command is not None)
     variables["ansible_ssh_args"] = f"{shlex.join(own)} {users.ssh_args}".strip()
     return variables
 
 
-def check(options: Mapping[str, str | None]) -> None:
-    """Raise OptionError for arguments that bound_to() cannot keep."""
-    _users(*(options.get(name) or "" for name in _ARGUMENTS))
+def check(options: Mapping[str, str | None], on_demand: bool = False) -> None:
+    """Raise OptionError for arguments that cannot be kept, with a ProxyCommand of ours, or with an address."""
+    users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
+    refuse_other_host(users.given)
+    if on_demand:
+        refuse_other_ways(users.given)
+    elif users.port:
+        raise OptionError(
+            f"{users.port} in ansible_ssh_args would lead SSH to another port than that of the connection: leave it out."
+        )
 
 
 @dataclass(frozen=True)
 class _UsersArguments:
-    """*ssh_args* without ours, and what all arguments say of the control socket."""
+    """*ssh_args* without ours, and what all arguments say; *port* is how *ssh_args* give one, or nothing."""
 
     ssh_args: str
+    given: tuple[tuple[str, str], ...]
+    port: str
     control_path: str | None
     persists: bool
 
 
 # An inventory asks for thousands of hosts, and the arguments are the same.
 @functools.lru_cache
-def _users(ssh_args: str, ssh_common_args: str, ssh_extra_args: str) -> _UsersArguments:
-    words = []
-    ssh_args = _OWN_ARGUMENTS.sub("", ssh_args)
-    for name, text in zip(_ARGUMENTS, (ssh_args, ssh_common_args, ssh_extra_args), strict=True):
+def _users(ssh_args: str, *others: str) -> _UsersArguments:
+    texts = (_OWN_ARGUMENTS.sub("", ssh_args), *others)
+    given: dict[str, list[tuple[str, str]]] = {}
+    for (name, program), text in zip(_ARGUMENTS.items(), texts, strict=True):
         try:
-            words += shlex.split(text)
+            given[name] = list(options_of(shlex.split(text), program))
         except ValueError:
             raise OptionError(f"ansible_{name} cannot be read: it has a quote that is not closed.") from None
-    persists = any("controlpersist" in word.lower() for word in words)
-    return _UsersArguments(ssh_args, _control_path(words), persists)
+    of_ssh = [option for name, program in _ARGUMENTS.items() if program == SSH for option in given[name]]
+    # To sftp and scp, -S is another option.
+    refuse_common_socket(of_ssh)
+    every = tuple(option for options in given.values() for option in options)
+    names = dict(given["ssh_args"])
+    return _UsersArguments(
+        ssh_args=texts[0],
+        given=every,
+        # Behind ssh_args, Ansible's own comes first.
+        port="-p" if "-p" in names else "-o Port=" if "port" in names else "",
+        control_path=next((_checked_path(value) for name, value in every if name == "controlpath"), None),
+        persists=any(name == "controlpersist" for name, _value in of_ssh),
+    )
+
+
+def _control_path(alias: str, users: str | None, on_demand: bool) -> str:
+    """The value of ansible_control_path, where *users* is the user's own."""
+    path = _OWN_SUFFIX.sub("", users or _SOCKET)
+    if path == _SOCKET and on_demand:
+        # The host is the alias, so Ansible's own path does, which is short; a variable of a group would not do.
+        return ""
+    return _suffixed(path, alias)
+
+
+def _checked_path(path: str) -> str:
+    """*path*, a value of ControlPath. Raises OptionError where ssh might see its end elsewhere."""
+    if not _PATH.fullmatch(path):
+        raise OptionError(f"ControlPath={path} is not one path: write it in double quotes, without any inside.")
+    return path
 
 
 def _suffixed(control_path: str, alias: str) -> str:
-    if control_path.lower() == "none":
+    if is_none(control_path):
         return control_path
     quote = '"' if control_path.endswith('"') else ""
-    return f"{_OWN_SUFFIX.sub('', control_path.removesuffix(quote))}-{alias}{quote}"
+    return f"{_OWN_SUFFIX.sub('', control_path.removesuffix(quote))}+{_short(alias)}{quote}"
 
 
-def _control_path(words: list[str]) -> str | None:
-    """The first ControlPath among ssh's arguments, given as ``-o ControlPath=X`` or ``-oControlPath=X``."""
-    found = None
-    follows_o = False
-    for index, word in enumerate(words):
-        option = word if follows_o else word[2:] if word.startswith("-o") else ""
-        socket = None if follows_o else _SOCKET_LETTER.fullmatch(word)
-        path = _CONTROL_PATH.fullmatch(option)
-        if socket and (socket[1] or "".join(words[index + 1 : index + 2])).lower() != "none":
-            # Unlike all others, the last -S wins, and it wins over -o.
-            raise OptionError(
-                "The control sockets of devices cannot be kept apart with -S among the SSH arguments: write "
-                "-o ControlPath= instead."
-            )
-        if path and found is None:
-            found = path[1]
-        follows_o = word == "-o" and not follows_o
-    return found
+def _short(alias: str) -> str:
+    """What tells *alias* from all others in few characters, because the path of a socket has a limit of about 100."""
+    number = int(alias.removeprefix("remoteit-"), 16) ^ _USUAL_ID
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits or "0"

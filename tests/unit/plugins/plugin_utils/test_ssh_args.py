@@ -18,7 +18,7 @@ from ansible.plugins.loader import connection_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._model import host_key_alias
-from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args import SSH_OPTIONS, bound_to
+from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args import SSH_OPTIONS, bound_to, check
 from tests.unit.plugins.material import OTHER_SERVICE, SERVICE
 
 pytestmark = pytest.mark.slow
@@ -44,13 +44,13 @@ def bound(variables: Mapping[str, Any], alias: str = ALIAS, proxy_command: str |
     return {**variables, **bound_to(alias, options, proxy_command)}
 
 
-def command(variables: Mapping[str, Any], home: Path) -> list[str]:
+def command(variables: Mapping[str, Any], home: Path, program: str = "ssh") -> list[str]:
     """The command line that Ansible's ssh plugin builds for a host with these variables."""
     plugin = connection_loader.get("ssh", PlayContext(), "/dev/null")
     directory = {"ansible_control_path_dir": str(home / "cp"), "ansible_host": "127.0.0.1", "ansible_port": 38575}
     plugin.set_options(var_options={**directory, **variables})
     plugin.host, plugin.port, plugin.user = plugin.get_option("host"), plugin.get_option("port"), "pi"
-    built: list[bytes] = plugin._build_command(b"ssh", "ssh", plugin.host.encode())
+    built: list[bytes] = plugin._build_command(program, program, plugin.host.encode())
     return [word.decode() for word in built]
 
 
@@ -69,7 +69,12 @@ def assert_ours(said: Mapping[str, str], alias: str = ALIAS) -> None:
     assert said["hostkeyalias"] == alias
     assert said["checkhostip"] == "no"
     control_path = said.get("controlpath", "none")
-    assert control_path == "none" or control_path.endswith(f"-{alias}"), control_path
+    assert control_path == "none" or service_of(control_path) == alias.removeprefix("remoteit-"), control_path
+
+
+def service_of(control_path: str) -> str:
+    """The id of the service, in hex, that the end of a control socket's path stands for."""
+    return f"{int(control_path.rpartition('+')[2], 36) ^ 1 << 63:016x}"
 
 
 USERS: dict[str, Variables] = {
@@ -122,6 +127,87 @@ REFUSED: dict[str, Variables] = {
 def test_a_socket_that_would_win_over_ours_is_refused(variables: Variables) -> None:
     with pytest.raises(OptionError, match="write -o ControlPath= instead"):
         bound(variables)
+
+
+WAYS: dict[str, Variables] = {
+    "jump": user(ssh_args=f"{STOCK} -o ProxyJump=gate"),
+    "jump in one word": user(ssh_args="-oproxyjump=gate"),
+    "jump in common": user(ssh_common_args="-o ProxyJump=gate.example -o User=other"),
+    "jump in extra": user(ssh_extra_args="-o 'ProxyJump gate'"),
+    "jump in quotes": user(ssh_common_args="-o '\"ProxyJump\" = gate'"),
+    "jump of sftp": user(sftp_extra_args="-o ProxyJump=gate"),
+    "J": user(ssh_common_args="-J gate"),
+    "J in one word": user(ssh_args=f"{STOCK} -Jgate"),
+    "J after other letters": user(ssh_extra_args="-4AJ gate"),
+    "J of scp": user(scp_extra_args="-J gate"),
+    "command": user(ssh_common_args="-o ProxyCommand='ssh -W %h:%p gate'"),
+    "command after none": user(ssh_args="-o ProxyCommand=none", ssh_common_args="-oProxyCommand='nc %h %p'"),
+}
+
+
+@pytest.mark.parametrize("variables", WAYS.values(), ids=WAYS)
+def test_another_way_is_refused_on_demand_and_kept_through_a_connection(variables: Variables, home: Path) -> None:
+    """ssh itself would say nothing, or for -J something that leads nowhere."""
+    options = {name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}
+    with pytest.raises(OptionError, match="cannot be kept with connect=on_demand"):
+        check(options, on_demand=True)
+    check(options)
+    before, after = told(variables, home), told(bound(variables), home)
+    assert [after.get(name) for name in ("proxyjump", "proxycommand")] == [
+        before.get(name) for name in ("proxyjump", "proxycommand")
+    ]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        user(ssh_args=f"{STOCK} -o ProxyJump=none -o ProxyCommand=none"),
+        user(ssh_common_args="-o User=ProxyJump -b ProxyJump=gate -i -J"),
+        user(sftp_extra_args="-s -J", scp_extra_args="-S /usr/bin/ssh"),
+    ],
+)
+def test_what_only_looks_like_another_way_is_not_refused(variables: Variables) -> None:
+    check({name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}, on_demand=True)
+
+
+ELSEWHERE: dict[str, Variables] = {
+    "port": user(ssh_args=f"{STOCK} -o Port=2222"),
+    "p": user(ssh_args=f"{STOCK} -p 2222"),
+    "p in one word": user(ssh_args="-4p2222"),
+}
+
+
+@pytest.mark.parametrize("variables", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_another_port_is_refused_for_an_address_and_of_no_effect_on_demand(variables: Variables) -> None:
+    options = {name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}
+    with pytest.raises(OptionError, match="in ansible_ssh_args would lead SSH to another port"):
+        check(options)
+    check(options, on_demand=True)
+
+
+@pytest.mark.parametrize(
+    "option", ["ssh_args", "ssh_common_args", "ssh_extra_args", "sftp_extra_args", "scp_extra_args"]
+)
+@pytest.mark.parametrize("on_demand", [True, False])
+def test_one_host_for_all_is_refused(option: str, on_demand: bool) -> None:
+    with pytest.raises(OptionError, match="would lead SSH to one host instead of each device"):
+        check({option: "-o HostName=192.0.2.1"}, on_demand)
+
+
+@pytest.mark.parametrize("path", ["/tmp/x #c", "/tmp/a b", "'/tmp/a b'", '"/tmp/x" y', '"/tmp/x', 'a"b'])
+def test_a_path_whose_end_ssh_might_see_elsewhere_is_refused(path: str) -> None:
+    with pytest.raises(OptionError, match="is not one path: write it in double quotes"):
+        bound(user(ssh_args=shlex.join(["-o", f"ControlPath={path}"])))
+
+
+@pytest.mark.parametrize("program", ["sftp", "scp"])
+def test_a_socket_of_file_transfers_is_the_services_too(program: str, home: Path) -> None:
+    """Where only its arguments have a path, Ansible gives it none of ours."""
+    variables = bound(user(**{f"{program}_extra_args": "-o ControlPath=/tmp/cm-%r"}))
+    words = command(variables, home, program)
+    paths = [word for word in words if word.startswith("ControlPath=")]
+    assert paths[0] == "ControlPath=/tmp/cm-%r+a2f44"
+    assert_ours(told(variables, home))
 
 
 @pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
@@ -181,14 +267,27 @@ def test_another_way_takes_the_place_of_the_first(name: str, first: str | None, 
     assert again == bound(variables, ALIAS, second)
 
 
-@pytest.mark.parametrize("name", ["nothing", "empty", "jump", "path with a space", "control_path"])
-def test_the_proxy_command_is_ours_whatever_the_user_has(name: str, home: Path) -> None:
-    config = "Host *\n  ProxyCommand none\n"
-    jump = user(ssh_extra_args="-o ProxyJump=gate")
-    said = told(bound({**USERS[name], **jump}, ALIAS, "ours %%h"), home, config)
+@pytest.mark.parametrize("name", ["nothing", "empty", "path with a space", "control_path"])
+def test_the_way_is_ours_whatever_a_configuration_file_has(name: str, home: Path) -> None:
+    config = "Host *\n  ProxyCommand none\n  ProxyUseFdpass yes\n  ProxyJump gate\n  HostKeyAlias mine\n"
+    said = told({**bound(USERS[name], ALIAS, "ours %%h"), "ansible_host": ALIAS}, home, config)
     assert said["proxycommand"] == "ours %%h"
     assert "proxyjump" not in said
-    assert_ours(said)
+    assert said["proxyusefdpass"] == "no"
+    assert said["hostkeyalias"] == ALIAS
+
+
+@pytest.mark.parametrize("variables", USERS.values(), ids=USERS)
+def test_on_demand_each_service_has_a_socket_of_its_own(variables: Variables, home: Path) -> None:
+    paths = [
+        told({**bound(variables, alias, "ours"), "ansible_host": alias}, home).get("controlpath", "none")
+        for alias in (ALIAS, OTHER_ALIAS)
+    ]
+    assert paths[0] != paths[1] or paths[0].lower() == "none"
+
+
+def test_on_demand_a_variable_of_a_group_does_not_make_one_socket_of_two() -> None:
+    assert bound({}, ALIAS, "ours")["ansible_control_path"] == ""
 
 
 def test_services_at_one_address_have_different_sockets(home: Path) -> None:
@@ -213,10 +312,10 @@ def test_the_other_arguments_are_left_alone(option: str) -> None:
 
 
 def test_every_argument_is_one_word_to_a_shell() -> None:
-    made = bound_to(ALIAS, {"ssh_args": "-o ControlPath='/tmp/c;m $x-%r'"})
+    made = bound_to(ALIAS, {"ssh_args": "-o 'ControlPath=\"/tmp/c;m $x-%r\"'"})
     words = shlex.split(made["ansible_ssh_args"])
     assert words[:2] == ["-o", f"HostKeyAlias={ALIAS}"]
-    assert f"ControlPath=/tmp/c;m $x-%r-{ALIAS}" in words
+    assert 'ControlPath="/tmp/c;m $x-%r+a2f44"' in words
 
 
 @pytest.mark.parametrize("option", ["ssh_args", "ssh_common_args", "ssh_extra_args"])
