@@ -18,6 +18,12 @@ from ..module_utils._settings import absolute_registry
 from ._ssh_args import bound_to
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ssh_proxy.py")
+# A shell in front of the program, because an inventory may be used elsewhere, as in AWX. Where the program is missing, ssh
+# shows the line: after it has sent its own version, it reads one that is none, and shows the first 100 characters.
+_START = (
+    '[ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; read -r version; '
+    'echo "SSH-remote.it: Python or collection not found: make the inventory or ssh_config where SSH runs"'
+)
 # Never the keys: other users of the machine see the arguments of a process.
 _OPTIONS = (
     "profile",
@@ -41,7 +47,7 @@ def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
 
     Raises OptionError for an option that a configuration file of OpenSSH cannot hold.
     """
-    words = [sys.executable, _PROGRAM]
+    words = ["/bin/sh", "-c", _START, sys.executable, _PROGRAM]
     for name in _OPTIONS:
         value = options.get(name)
         if value not in (None, ""):
@@ -59,8 +65,11 @@ def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
 
 
 def _quoted(word: str) -> str:
-    """*word* for a shell. OpenSSH refuses lines whose quotes it finds open, and to it a backslash hides any quote."""
-    return shlex.quote(word).replace("\\", r"'\\'")
+    """*word* for a shell. OpenSSH refuses lines whose quotes it finds open, and to it a backslash hides any quote.
+
+    To tcsh, an exclamation mark is special even in quotes.
+    """
+    return shlex.quote(word).replace("\\", r"'\\'").replace("!", r"'\!'")
 
 
 def host_variables(

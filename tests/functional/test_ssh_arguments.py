@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -132,3 +134,31 @@ def test_on_demand_ssh_keeps_what_tells_the_devices_apart(lab: Lab, bastion: Bas
     )
     assert answers(run) == {name: name for name in NAMES}, run.output
     wait_until_nothing_is_open(lab)
+
+
+@pytest.mark.one_core
+def test_an_inventory_that_was_made_elsewhere_works_as_long_as_the_collection_is_there(lab: Lab) -> None:
+    """As in AWX, where one container makes the inventory and another one uses it, as the output of a script."""
+    elsewhere = lab.root / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "ansible_collections").symlink_to(lab.root / "collections" / "ansible_collections")
+    made = subprocess.run(
+        [Path(sys.executable).with_name("ansible-inventory"), *on_demand(lab), "--list"],
+        env={**os.environ, **lab.environment(), **PERSIST, "ANSIBLE_COLLECTIONS_PATH": str(elsewhere)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert str(elsewhere) in made.stdout
+    script = lab.root / "synced.py"
+    script.write_text(f"#!{sys.executable}\nprint({made.stdout!r})\n")
+    script.chmod(0o755)
+    arguments = ["-i", str(script)]
+    assert answers(lab.run_tasks(WHO, hosts="pis", arguments=arguments)) == {name: name for name in NAMES}
+    wait_until_nothing_is_open(lab)
+    (elsewhere / "ansible_collections").unlink()
+    for name, message in answers(lab.run_tasks(WHO, hosts="pis", arguments=arguments)).items():
+        assert (
+            "remote.it: Python or collection not found: make the inventory or ssh_config where SSH runs" in message
+        ), name

@@ -45,7 +45,9 @@ def test_what_the_inventory_writes_is_understood() -> None:
         "client_ip": "203.0.113.9",
         "validate_certs": False,
     }
-    _python, _program, *arguments = shlex.split(proxy_command(SERVICE, options).replace("%%", "%"))
+    words = shlex.split(proxy_command(SERVICE, options).replace("%%", "%"))
+    program = next(index for index, word in enumerate(words) if word.endswith("ssh_proxy.py"))
+    arguments = words[program + 1 :]
     assert parse(arguments) == {**options, "service_id": SERVICE, "timeout": 60.0}
 
 

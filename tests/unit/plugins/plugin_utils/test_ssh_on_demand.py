@@ -10,7 +10,9 @@ import itertools
 import json
 import os
 import shlex
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,9 @@ def run(words: list[str]) -> None:
 
 
 # ssh runs the command by the user's shell.
-SHELLS = [path for path in ("/bin/sh", "/bin/bash", "/bin/zsh", "/usr/bin/fish", "/bin/tcsh") if os.path.exists(path)]
+SHELLS = [path for path in map(shutil.which, ("sh", "bash", "dash", "mksh", "zsh", "fish", "tcsh")) if path]
+# Where the program's own arguments begin.
+BEGIN = 5
 NAMES = ("profile", "credentials_file", "rest_url", "graphql_url", "ca_path", "registry")
 GROUPS = [VALUES[start : start + len(NAMES)] for start in range(0, len(VALUES), len(NAMES))]
 
@@ -95,7 +99,7 @@ def test_ssh_finds_no_quote_open_however_they_are_mixed(home: Path) -> None:
     config = home / "ssh_config"
     mixed = ["".join(letters) for letters in itertools.product("\\'\"# $", repeat=3)]
     commands = [proxy_command(SERVICE, {"profile": value}) for value in mixed]
-    assert [shlex.split(made)[2] for made in commands] == [f"--profile={value}" for value in mixed]
+    assert [shlex.split(made)[BEGIN] for made in commands] == [f"--profile={value}" for value in mixed]
     config.write_text("".join(f"Host {index}\n  ProxyCommand {made}\n" for index, made in enumerate(commands)))
     words = ["ssh", "-G", "-F", str(config), "0"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
@@ -136,11 +140,11 @@ def test_all_options_are_passed_on_and_only_those_that_are_set() -> None:
         "client_ip": "203.0.113.7",
         "validate_certs": False,
     }
-    words = shlex.split(proxy_command(SERVICE, given))[2:]
+    words = shlex.split(proxy_command(SERVICE, given))[BEGIN:]
     del given["validate_certs"]
     assert words == [*(word(name, value) for name, value in given.items()), "--no-validate-certs", SERVICE]
-    assert shlex.split(proxy_command(SERVICE, dict.fromkeys(given)))[2:] == [SERVICE]
-    assert shlex.split(proxy_command(SERVICE, {"validate_certs": True}))[2:] == [SERVICE]
+    assert shlex.split(proxy_command(SERVICE, dict.fromkeys(given)))[BEGIN:] == [SERVICE]
+    assert shlex.split(proxy_command(SERVICE, {"validate_certs": True}))[BEGIN:] == [SERVICE]
 
 
 def test_no_key_is_on_the_command_line(home: Path) -> None:
@@ -153,3 +157,24 @@ def test_the_host_is_the_service_whatever_its_address() -> None:
     variables = host_variables(SERVICE, {}, {"ssh_args": STOCK})
     assert variables["ansible_host"] == host_key_alias(SERVICE)
     assert "ansible_port" not in variables
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("missing", ["program", "python"])
+def test_on_a_machine_without_the_program_ssh_says_so(
+    shell: str, missing: str, said: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELL", shell)
+    if missing == "program":
+        said.with_name("ssh_proxy.py").unlink()
+    else:
+        monkeypatch.setattr(sys, "executable", "/no such/python")
+    words = command(host_variables(SERVICE, {}, {"ssh_args": STOCK}), home)
+    done = subprocess.run(
+        ["ssh", "-F", "none", *words[1:]], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (
+        "'SSH-remote.it: Python or collection not found: make the inventory or ssh_config where SSH runs'"
+        in done.stderr
+    )
+    assert not said.exists()
