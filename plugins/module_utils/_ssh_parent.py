@@ -10,37 +10,72 @@ ignores for our ProxyCommand. Linux shows the command line of ssh to its ProxyCo
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import threading
+from collections.abc import Iterator, Sequence
 
 from ._errors import OptionError
-from ._ssh_words import options_of, refuse_common_socket, refuse_other_host, refuse_other_ways, tells_hosts_apart
+from ._ssh_words import options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
+
+# From the message of ours to ssh's own, which tells nothing of the cause.
+_AHEAD = 1.0
 
 
-def check_parent() -> None:
-    """Raise OptionError where ssh was told what it cannot keep, or what would lead the next one to the same device."""
+def options_of_parent() -> list[tuple[str, str]]:
+    """What ssh was told on its command line, as options_of() says it; nothing where that cannot be seen."""
     try:
         with open(f"/proc/{os.getppid()}/cmdline", "rb") as file:
             words = file.read().decode(errors="replace").split("\0")
     except OSError:
-        return
-    check_words(words[1:-1])
+        return []
+    # The host comes behind the options.
+    return list(itertools.takewhile(lambda option: option[0], options_of(words[1:-1])))
 
 
-def check_words(words: list[str]) -> None:
-    """The same for the *words* of ssh's command line. Raises OptionError."""
-    given = list(itertools.takewhile(lambda option: option[0], options_of(words)))
-    ways = [index for index, (name, _value) in enumerate(given) if name == "proxycommand"]
-    if not ways:
-        # A configuration file leads here: its user says what all this is to one host.
+def check(given: Sequence[tuple[str, str]]) -> None:
+    """Raise OptionError where ssh was told what it does not keep, or what would lead the next one to the same device."""
+    names = [name for name, _value in given]
+    if "proxycommand" not in names or not _first(given, "hostkeyalias").startswith("remoteit-"):
+        # It was no inventory: whoever wrote this meant one host.
         return
-    del given[ways[0]]
-    refuse_other_ways(given)
-    refuse_other_host(given)
+    ours = names.index("proxycommand")
+    refuse_other_ways([*given[:ours], *given[ours + 1 :]])
     refuse_common_socket(given)
-    path = next((value for name, value in given if name == "controlpath"), "none")
+    path = _first(given, "controlpath")
     if not tells_hosts_apart(path):
         raise OptionError(
             f"ControlPath={path} among the SSH arguments is one control socket for all devices, so that tasks would run "
             "on the wrong one: add %C to it."
         )
+
+
+def _first(given: Sequence[tuple[str, str]], option: str) -> str:
+    """The value that ssh takes, or "none"."""
+    return next((value for name, value in given if name == option), "none")
+
+
+@contextlib.contextmanager
+def told_in_time(given: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """If this takes longer than ssh waits, let ssh say what to do about it. The work goes on: somebody has to close."""
+    waits = _first(given, "connecttimeout")
+    if not waits.isdecimal() or int(waits) <= _AHEAD:
+        yield
+        return
+    timer = threading.Timer(int(waits) - _AHEAD, _tell, [int(waits)])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _tell(seconds: int) -> None:
+    from ._ssh_message import tell
+
+    tell(
+        f"remote.it: the connection takes longer than the {seconds} seconds that SSH waits: raise Ansible's timeout, or "
+        "ConnectTimeout of SSH."
+    )

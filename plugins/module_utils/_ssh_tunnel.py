@@ -35,7 +35,7 @@ from ._relay import NoServerError, dial, relay
 from ._repeat import repeated
 from ._settings import Settings
 from ._ssh_arguments import parse
-from ._ssh_parent import check_parent
+from ._ssh_parent import check, options_of_parent, told_in_time
 from ._wanted import Wanted
 
 if TYPE_CHECKING:
@@ -55,12 +55,14 @@ def main(arguments: Sequence[str]) -> int:
     """Connect standard input and output to a service as *arguments* say; the exit code."""
     signalled = _collect_signals()
     try:
-        check_parent()
+        given = options_of_parent()
+        check(given)
         tunnel = _Tunnel.from_arguments(arguments)
     except RemoteItError as error:
         return _failed(error)
     try:
-        proxy = tunnel.open()
+        with told_in_time(given):
+            proxy = tunnel.open()
     except RemoteItError as error:
         code = _failed(error)
         _detach()

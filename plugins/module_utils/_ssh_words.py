@@ -59,15 +59,6 @@ def refuse_other_ways(given: Iterable[tuple[str, str]]) -> None:
             )
 
 
-def refuse_other_host(given: Iterable[tuple[str, str]]) -> None:
-    """Raise OptionError where one of the options *given* gives all devices the same name."""
-    if any(name == "hostname" for name, _value in given):
-        raise OptionError(
-            "-o HostName= among the SSH arguments would lead SSH to one host instead of each device: leave it out for "
-            "these hosts."
-        )
-
-
 def refuse_common_socket(given: Iterable[tuple[str, str]]) -> None:
     """Raise OptionError where the options *given* give a control socket that is the same for each device."""
     if any(name == "-S" and not is_none(value) for name, value in given):

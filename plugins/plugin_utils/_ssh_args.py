@@ -24,7 +24,6 @@ from ..module_utils._ssh_words import (
     is_none,
     options_of,
     refuse_common_socket,
-    refuse_other_host,
     refuse_other_ways,
 )
 
@@ -42,7 +41,7 @@ SSH_OPTIONS = (*_ARGUMENTS, "control_path")
 # As shlex.join() writes them.
 _QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
-    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no"
+    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o HostName=\S+)?"
     rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?)?"
     rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
@@ -63,7 +62,8 @@ def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str |
     users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
     if proxy_command is not None:
-        own += ["-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=no"]
+        # With HostName, no other one makes %h and %C of a control socket the same for all devices.
+        own += ["-o", f"HostName={alias}", "-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=no"]
     variables = {}
     if users.control_path is not None:
         own += ["-o", f"ControlPath={_suffixed(users.control_path, alias)}"]
@@ -77,24 +77,18 @@ def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str |
 
 
 def check(options: Mapping[str, str | None], on_demand: bool = False) -> None:
-    """Raise OptionError for arguments that cannot be kept, with a ProxyCommand of ours, or with an address."""
+    """Raise OptionError for arguments that bound_to() cannot keep, *on_demand* with a ProxyCommand of ours."""
     users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
-    refuse_other_host(users.given)
     if on_demand:
         refuse_other_ways(users.given)
-    elif users.port:
-        raise OptionError(
-            f"{users.port} in ansible_ssh_args would lead SSH to another port than that of the connection: leave it out."
-        )
 
 
 @dataclass(frozen=True)
 class _UsersArguments:
-    """*ssh_args* without ours, and what all arguments say; *port* is how *ssh_args* give one, or nothing."""
+    """*ssh_args* without ours, all options that are *given*, and what they say of the control socket."""
 
     ssh_args: str
     given: tuple[tuple[str, str], ...]
-    port: str
     control_path: str | None
     persists: bool
 
@@ -113,12 +107,9 @@ def _users(ssh_args: str, *others: str) -> _UsersArguments:
     # To sftp and scp, -S is another option.
     refuse_common_socket(of_ssh)
     every = tuple(option for options in given.values() for option in options)
-    names = dict(given["ssh_args"])
     return _UsersArguments(
         ssh_args=texts[0],
         given=every,
-        # Behind ssh_args, Ansible's own comes first.
-        port="-p" if "-p" in names else "-o Port=" if "port" in names else "",
         control_path=next((_checked_path(value) for name, value in every if name == "controlpath"), None),
         persists=any(name == "controlpersist" for name, _value in of_ssh),
     )

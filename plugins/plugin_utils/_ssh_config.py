@@ -18,12 +18,16 @@ from typing import Any
 from ..module_utils._errors import OptionError
 from ..module_utils._model import host_key_alias
 from ..module_utils._options import checked_service_id
+from ..module_utils._ssh_words import tells_hosts_apart
 from ._ssh_on_demand import proxy_command
 
 _HEADER = "# Written by the role community.remoteit.ssh_config, which overwrites changes.\n"
 _OPTION = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 # What binds a host to its service, and what begins another section or file.
-_OURS = {"hostname", "hostkeyalias", "checkhostip", "proxycommand", "proxyjump", "host", "match", "include"}
+_OURS = {
+    *("hostname", "hostkeyalias", "checkhostip", "proxycommand", "proxyjump", "proxyusefdpass"),
+    *("host", "match", "include"),
+}
 _PREFIX = re.compile(r"([a-z0-9_][a-z0-9_-]*)?")
 _NO_ALIAS = re.compile(r"|localhost|remoteit-[0-9a-f]{16}")
 
@@ -49,6 +53,7 @@ def ssh_config(
             f"HostKeyAlias {stable}",
             "CheckHostIP no",
             f"ProxyCommand {proxy_command(id_, api_options)}",
+            "ProxyUseFdpass no",
         ]
         hosts = f"{name} {stable}" if name else stable
         sections.append("".join(f"{line}\n" for line in (f"Host {hosts}", *(f"  {line}" for line in bound + lines))))
@@ -88,7 +93,13 @@ def _option_lines(options: Mapping[str, Any]) -> Iterator[str]:
         if name.lower() in _OURS:
             raise OptionError(f"The option {name} leads SSH to the right device: it cannot be set otherwise.")
         for one in value if isinstance(value, list) else [value]:
-            yield f"{name} {_value(name, one)}"
+            text = _value(name, one)
+            if name.lower() == "controlpath" and not tells_hosts_apart(text):
+                raise OptionError(
+                    f"{name}={text} is one control socket for all devices, so that ssh would reach the wrong one: add %C "
+                    "to it."
+                )
+            yield f"{name} {text}"
 
 
 def _value(name: str, value: Any) -> str:

@@ -47,6 +47,11 @@ def wait_until_ssh_has_gone(lab: Lab) -> None:
     _wait_while(lambda: [connection for connection in lab.registry() if connection["holders"]])
 
 
+def wait_until_closed(lab: Lab) -> None:
+    """Wait until a connection that was opened is closed; fail when that takes too long."""
+    _wait_while(lambda: [] if operations(lab, "stop") else [{"closed": False}])
+
+
 def _wait_while(left: Callable[[], list[dict[str, Any]]]) -> None:
     end = time.monotonic() + _SECONDS
     while found := left():

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.ssh_device import SshDevice
 
-from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
+from .fleet import PERSIST, on_demand, operations, wait_until_closed, wait_until_nothing_is_open
 from .tasks import WHO, connection
 
 NAMES = ("pi-kitchen", "pi-garage")
@@ -96,7 +97,6 @@ REFUSED = {
     "-o ProxyJump=bastion": "-o ProxyJump= among the SSH arguments cannot be kept with connect=on_demand",
     "-o 'ProxyCommand=ssh -W %h:%p bastion'": "-o ProxyCommand= among the SSH arguments cannot be kept",
     "-J bastion": "Cannot specify -J with ProxyCommand",
-    "-o HostName=192.0.2.1": "-o HostName= among the SSH arguments would lead SSH to one host",
     "-S {sockets}/%r": "cannot be kept apart with -S among the SSH arguments",
     "-o ControlPath={sockets}/%r": "is one control socket for all devices",
 }
@@ -124,7 +124,12 @@ def test_on_demand_ssh_refuses_what_the_inventory_could_not_see(
 
 @pytest.mark.one_core
 @pytest.mark.parametrize(
-    "arguments", ["-o ControlPath={sockets}/%r-%C", "-o ControlPath={sockets}/%r-%h", "-o ProxyJump=none"]
+    "arguments",
+    [
+        "-o ControlPath={sockets}/%C",
+        "-o ControlPath={sockets}/%h -o HostName=one -p 1",
+        "-o ProxyJump=none -o ProxyUseFdpass=yes",
+    ],
 )
 def test_on_demand_ssh_keeps_what_tells_the_devices_apart(lab: Lab, bastion: Bastion, arguments: str) -> None:
     sockets = lab.environment()["ANSIBLE_SSH_CONTROL_PATH_DIR"]
@@ -133,6 +138,60 @@ def test_on_demand_ssh_keeps_what_tells_the_devices_apart(lab: Lab, bastion: Bas
         WHO, hosts="pis", arguments=on_demand(lab), environ=PERSIST, vars={"ansible_ssh_common_args": common}
     )
     assert answers(run) == {name: name for name in NAMES}, run.output
+    wait_until_nothing_is_open(lab)
+
+
+@pytest.fixture
+def homes() -> Iterator[dict[int, str]]:
+    """Home directories by the lengths of their paths; with the longest one, Ansible's own sockets are just possible."""
+    with tempfile.TemporaryDirectory(prefix="h", ignore_cleanup_errors=True) as root:
+        yield {length: f"{root}/{'x' * (length - 1 - len(root))}" for length in (56, 67, 68)}
+
+
+def test_in_a_long_home_ssh_works_on_demand_wherever_it_does_by_itself(lab: Lab, homes: dict[int, str]) -> None:
+    device = lab.devices[0]
+    common = yaml.safe_load(lab.inventory.read_text())["pis"]["vars"]["ansible_ssh_common_args"]
+    stock = {
+        "ansible_host": "127.0.0.1",
+        "ansible_port": device.port,
+        "ansible_ssh_common_args": f"{common} -o HostKeyAlias=remoteit-8000000000000101",
+    }
+    works = {}
+    for length, home in homes.items():
+        environ = {**PERSIST, "HOME": home, "ANSIBLE_SSH_CONTROL_PATH_DIR": "~/.ansible/cp"}
+        own = lab.run_tasks(WHO, hosts="pi-kitchen", environ=environ, vars=stock)
+        ours = lab.run_tasks(WHO, hosts="pi-kitchen", arguments=on_demand(lab), environ=environ)
+        works[length] = [answers(run)["pi-kitchen"] == "pi-kitchen" for run in (own, ours)]
+    assert works[56] == [True, True]
+    assert all(own == ours for own, ours in works.values()), works
+
+
+@pytest.mark.one_core
+def test_in_a_long_home_ssh_works_through_a_connection(lab: Lab, homes: dict[int, str]) -> None:
+    environ = {**PERSIST, "HOME": homes[56], "ANSIBLE_SSH_CONTROL_PATH_DIR": "~/.ansible/cp"}
+    task = connection("open", SERVICE, set_host_vars=True, close="at_end")
+    run = lab.run_tasks(task, WHO, hosts="pis", environ=environ)
+    assert answers(run) == {name: name for name in NAMES}, run.output
+
+
+@pytest.mark.parametrize(
+    "ssh_args",
+    ["-o ControlMaster=auto -o ControlPersist=2s", pytest.param("-o ControlMaster=no", marks=pytest.mark.one_core)],
+)
+def test_where_ssh_does_not_wait_long_enough_it_says_what_to_raise(lab: Lab, ssh_args: str) -> None:
+    lab.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 6, "count": 1})
+    run = lab.run_tasks(
+        WHO,
+        hosts="pi-kitchen",
+        arguments=[*on_demand(lab), "--timeout", "3"],
+        environ={"ANSIBLE_SSH_ARGS": ssh_args},
+    )
+    expected = (
+        "the connection takes longer than the 3 seconds that SSH waits: raise Ansible's timeout, or ConnectTimeout"
+    )
+    assert expected in answers(run)["pi-kitchen"]
+    assert operations(lab, "connect") == 1
+    wait_until_closed(lab)
     wait_until_nothing_is_open(lab)
 
 

@@ -170,30 +170,6 @@ def test_what_only_looks_like_another_way_is_not_refused(variables: Variables) -
     check({name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}, on_demand=True)
 
 
-ELSEWHERE: dict[str, Variables] = {
-    "port": user(ssh_args=f"{STOCK} -o Port=2222"),
-    "p": user(ssh_args=f"{STOCK} -p 2222"),
-    "p in one word": user(ssh_args="-4p2222"),
-}
-
-
-@pytest.mark.parametrize("variables", ELSEWHERE.values(), ids=ELSEWHERE)
-def test_another_port_is_refused_for_an_address_and_of_no_effect_on_demand(variables: Variables) -> None:
-    options = {name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}
-    with pytest.raises(OptionError, match="in ansible_ssh_args would lead SSH to another port"):
-        check(options)
-    check(options, on_demand=True)
-
-
-@pytest.mark.parametrize(
-    "option", ["ssh_args", "ssh_common_args", "ssh_extra_args", "sftp_extra_args", "scp_extra_args"]
-)
-@pytest.mark.parametrize("on_demand", [True, False])
-def test_one_host_for_all_is_refused(option: str, on_demand: bool) -> None:
-    with pytest.raises(OptionError, match="would lead SSH to one host instead of each device"):
-        check({option: "-o HostName=192.0.2.1"}, on_demand)
-
-
 @pytest.mark.parametrize("path", ["/tmp/x #c", "/tmp/a b", "'/tmp/a b'", '"/tmp/x" y', '"/tmp/x', 'a"b'])
 def test_a_path_whose_end_ssh_might_see_elsewhere_is_refused(path: str) -> None:
     with pytest.raises(OptionError, match="is not one path: write it in double quotes"):
@@ -269,12 +245,14 @@ def test_another_way_takes_the_place_of_the_first(name: str, first: str | None, 
 
 @pytest.mark.parametrize("name", ["nothing", "empty", "path with a space", "control_path"])
 def test_the_way_is_ours_whatever_a_configuration_file_has(name: str, home: Path) -> None:
-    config = "Host *\n  ProxyCommand none\n  ProxyUseFdpass yes\n  ProxyJump gate\n  HostKeyAlias mine\n"
+    config = (
+        "Host *\n  ProxyCommand none\n  ProxyUseFdpass yes\n  ProxyJump gate\n  HostKeyAlias mine\n  HostName one\n"
+    )
     said = told({**bound(USERS[name], ALIAS, "ours %%h"), "ansible_host": ALIAS}, home, config)
     assert said["proxycommand"] == "ours %%h"
     assert "proxyjump" not in said
     assert said["proxyusefdpass"] == "no"
-    assert said["hostkeyalias"] == ALIAS
+    assert said["hostkeyalias"] == said["hostname"] == ALIAS
 
 
 @pytest.mark.parametrize("variables", USERS.values(), ids=USERS)

@@ -80,7 +80,7 @@ def test_a_hostile_name_is_a_plain_name_of_its_own_device_or_none(tmp_path: Path
     devices = [device(number, name) for number, name in enumerate(HOSTILE, start=1)]
     configuration = text(*devices)
     keywords = {line.split()[0] for line in configuration.splitlines() if line}
-    assert keywords == {"#", "Host", "HostName", "HostKeyAlias", "CheckHostIP", "ProxyCommand"}
+    assert keywords == {"#", "Host", "HostName", "HostKeyAlias", "CheckHostIP", "ProxyCommand", "ProxyUseFdpass"}
     assert all(re.fullmatch("[a-z0-9_][a-z0-9_-]*", name) for name in names(configuration))
     assert configuration.count("\nHost ") == configuration.count("ProxyCommand ") == len(HOSTILE)
     for name in ("github.com", "localhost", "example"):
@@ -107,6 +107,7 @@ def test_what_may_not_be_connected_to_is_left_out() -> None:
 
 def test_a_list_repeats_an_option_and_a_value_may_have_percent_signs(tmp_path: Path) -> None:
     configuration = text(device(1, "pi"), SendEnv=["LANG", "LC_*"], ControlPath="/tmp/%C", Port=22)
+    assert "ControlPath none" in text(device(1, "pi"), ControlPath="none")
     assert configuration.count("  SendEnv ") == 2
     assert read_by_ssh(configuration, "pi", tmp_path)["controlpath"].startswith("/tmp/")
 
@@ -116,6 +117,9 @@ def test_a_list_repeats_an_option_and_a_value_may_have_percent_signs(tmp_path: P
     [
         ({"ProxyCommand": "x"}, "The option ProxyCommand leads SSH to the right device"),
         ({"hostname": "x"}, "The option hostname leads SSH to the right device"),
+        ({"ProxyUseFdpass": True}, "The option ProxyUseFdpass leads SSH to the right device"),
+        ({"ControlPath": "/tmp/%r-%p"}, "ControlPath=/tmp/%r-%p is one control socket for all devices"),
+        ({"controlpath": "/tmp/%%h"}, "controlpath=/tmp/%%h is one control socket for all devices"),
         ({"Match": "all"}, "The option Match leads SSH to the right device"),
         ({"User pi\nHost": "*"}, "is not the name of an OpenSSH option"),
         ({"User": "pi\nHost *"}, "The value of the option User must be one line of text"),
