@@ -81,7 +81,8 @@ _value:
       HostName remoteit-8000000000000091
       HostKeyAlias remoteit-8000000000000091
       CheckHostIP no
-      ProxyCommand /usr/bin/python3 /opt/ansible/ansible_collections/community/remoteit/plugins/plugin_utils/ssh_proxy.py 80:00:00:00:00:00:00:91
+      ProxyCommand /bin/sh -c '…' /usr/bin/python3 /opt/ansible/ansible_collections/community/remoteit/plugins/plugin_utils/ssh_proxy.py 80:00:00:00:00:00:00:91
+      ProxyUseFdpass no
       User pi
 """
 

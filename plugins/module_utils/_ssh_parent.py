@@ -75,7 +75,8 @@ def told_in_time(given: Sequence[tuple[str, str]]) -> Iterator[None]:
 def _tell(seconds: int) -> None:
     from ._ssh_message import tell
 
-    tell(
-        f"remote.it: the connection takes longer than the {seconds} seconds that SSH waits: raise Ansible's timeout, or "
-        "ConnectTimeout of SSH."
-    )
+    with contextlib.suppress(OSError):
+        tell(
+            f"remote.it: the connection takes longer than the {seconds} seconds that SSH waits: raise Ansible's timeout, "
+            "or ConnectTimeout of SSH."
+        )
