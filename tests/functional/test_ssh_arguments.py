@@ -102,7 +102,14 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("arguments", REFUSED, ids=[re.sub("[^A-Za-z]+", " ", key) for key in REFUSED])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        # Ansible adds a path of its own where there is none, which another version could do otherwise.
+        pytest.param(key, id=re.sub("[^A-Za-z]+", " ", key), marks=[] if "ControlPath" in key else pytest.mark.one_core)
+        for key in REFUSED
+    ],
+)
 def test_on_demand_ssh_refuses_what_the_inventory_could_not_see(
     lab: Lab, bastion: Bastion, arguments: str, request: pytest.FixtureRequest
 ) -> None:
@@ -126,6 +133,7 @@ def test_on_demand_ssh_refuses_what_the_inventory_could_not_see(
 @pytest.mark.parametrize(
     "arguments",
     [
+        "-o CanonicalizeHostname=always -o NoHostAuthenticationForLocalhost=yes -o HostKeyAlias=mine -4 -b 127.0.0.1",
         "-o ControlPath={sockets}/%C",
         "-o ControlPath={sockets}/%h -o HostName=one -p 1",
         "-o ProxyJump=none -o ProxyUseFdpass=yes",
@@ -174,10 +182,8 @@ def test_in_a_long_home_ssh_works_through_a_connection(lab: Lab, homes: dict[int
     assert answers(run) == {name: name for name in NAMES}, run.output
 
 
-@pytest.mark.parametrize(
-    "ssh_args",
-    ["-o ControlMaster=auto -o ControlPersist=2s", pytest.param("-o ControlMaster=no", marks=pytest.mark.one_core)],
-)
+@pytest.mark.one_core
+@pytest.mark.parametrize("ssh_args", ["-o ControlMaster=auto -o ControlPersist=2s", "-o ControlMaster=no"])
 def test_where_ssh_does_not_wait_long_enough_it_says_what_to_raise(lab: Lab, ssh_args: str) -> None:
     lab.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 6, "count": 1})
     run = lab.run_tasks(
