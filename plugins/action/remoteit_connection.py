@@ -15,7 +15,7 @@ from ..module_utils._connection_task import RULES, argument_spec, run
 from ..module_utils._errors import OptionError
 from ..plugin_utils._action import TaskAction
 from ..plugin_utils._end_of_run import END_OF_RUN
-from ..plugin_utils._host_variables import set_host_variables, users_ssh_options
+from ..plugin_utils._set_host_vars import set_host_variables, users_ssh_options
 from ..plugin_utils._terminal_progress import TerminalProgress
 
 
@@ -30,8 +30,6 @@ class ActionModule(TaskAction):
         if sets_host_vars:
             # Before anything is opened.
             try:
-                if self._task.async_val:
-                    raise OptionError("set_host_vars=true cannot be used with async: leave one of them out.")
                 ssh_options = users_ssh_options(self, task_vars)
             except OptionError as error:
                 return {"failed": True, "msg": str(error)}

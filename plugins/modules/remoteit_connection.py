@@ -152,6 +152,8 @@ options:
         key is known under a name made of the service id and a control socket is never shared with another device that
         gets the same address. Your own SSH arguments are kept.
       - In check mode, nothing is set if the connection would have to be opened.
+      - Cannot be used together with C(async), C(run_once) or C(loop), nor for C(localhost) or a host that
+        C(ansible_connection) keeps in the controller.
     type: bool
     default: false
 seealso:

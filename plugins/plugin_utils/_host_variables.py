@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible import constants
-from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 
 from ..module_utils._errors import OptionError
@@ -20,19 +19,6 @@ from ..module_utils._text import printable
 from ._ssh_args import SSH_OPTIONS, bound_to, check
 
 _SSH_PLUGIN = "ssh"
-
-
-def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
-    """The user's options of the ssh plugin, from variables, command line, environment or ansible.cfg.
-
-    Raises OptionError for options that cannot be kept.
-    """
-    variables = {
-        name: action._templar.template(task_vars[name])
-        for name in (f"ansible_{option}" for option in SSH_OPTIONS)
-        if name in task_vars
-    }
-    return configured_ssh_options(variables)
 
 
 def configured_ssh_options(variables: Mapping[str, Any], on_demand: bool = False) -> dict[str, str | None]:
@@ -80,27 +66,3 @@ def ssh_variables(
     """
     alias = host_key_alias(checked_service_id(connection["service_id"]))
     return {**address_variables(connection, known), **bound_to(alias, ssh_options)}
-
-
-def set_host_variables(
-    action: ActionBase,
-    connection: Mapping[str, Any],
-    ssh_options: Mapping[str, str | None],
-    task_vars: dict[str, Any],
-    result: dict[str, Any],
-) -> None:
-    """Set the variables by which ssh reaches the play's host through *connection*, for all that follows.
-
-    *ssh_options* are the user's, *result* is the task's result so far; before ansible-core 2.21 the variables travel
-    in it.
-    """
-    variables = ssh_variables(connection, task_vars, ssh_options)
-    if hasattr(action, "register_host_variables"):
-        # It refuses to work in an action that might run asynchronously; this one cannot any more.
-        action._supports_async = False
-        action.register_host_variables(variables)
-        return
-    result["add_host"] = {"host_name": task_vars["inventory_hostname"], "host_vars": variables, "groups": []}
-    # With add_host, core replaces "changed" by whether a variable changed, unless the task says what a change is.
-    if not action._task.changed_when:
-        action._task.changed_when = [result["changed"]]

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task with ``set_host_vars`` refuses before it opens anything, and how it sets the variables of its host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._errors import OptionError
+from ._host_variables import configured_ssh_options, ssh_variables
+from ._ssh_args import SSH_OPTIONS
+
+_LOCAL = ("local", "ansible.builtin.local")
+
+
+def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
+    """The user's options of the ssh plugin, from variables, command line, environment or ansible.cfg.
+
+    Raises OptionError where the variables could not be set, or not for just the play's host, or would have no effect.
+    """
+    _check_task(action)
+    _check_host(task_vars)
+    variables = {
+        name: action._templar.template(task_vars[name])
+        for name in (f"ansible_{option}" for option in SSH_OPTIONS)
+        if name in task_vars
+    }
+    return configured_ssh_options(variables)
+
+
+def set_host_variables(
+    action: ActionBase,
+    connection: Mapping[str, Any],
+    ssh_options: Mapping[str, str | None],
+    task_vars: dict[str, Any],
+    result: dict[str, Any],
+) -> None:
+    """Set the variables by which ssh reaches the play's host through *connection*, for all that follows.
+
+    *ssh_options* are the user's, *result* is the task's result so far; before ansible-core 2.21 the variables travel
+    in it.
+    """
+    variables = ssh_variables(connection, task_vars, ssh_options)
+    if hasattr(action, "register_host_variables"):
+        # It refuses to work in an action that might run asynchronously; this one cannot any more.
+        action._supports_async = False
+        action.register_host_variables(variables)
+        return
+    result["add_host"] = {"host_name": task_vars["inventory_hostname"], "host_vars": variables, "groups": []}
+    # With add_host, core replaces "changed" by whether a variable changed, unless the task says what a change is.
+    if not action._task.changed_when:
+        action._task.changed_when = [result["changed"]]
+
+
+def _check_task(action: ActionBase) -> None:
+    """Raise OptionError where the engine would give one host the variables of another, or keep those of the last item."""
+    task = action._task
+    if task.async_val:
+        raise OptionError("set_host_vars=true cannot be used with async: leave one of them out.")
+    # Whatever the strategy makes of run_once, it gives all hosts of the batch what one of them got.
+    if task.run_once:
+        raise OptionError(
+            "set_host_vars=true cannot be used with run_once, which would lead all hosts of the play to one device: "
+            "leave one of them out."
+        )
+    if task.loop is not None:
+        raise OptionError(
+            "set_host_vars=true cannot be used with loop, because a host is reached through one service: give each host "
+            "the id of its own, and let the play's hosts be the loop."
+        )
+
+
+def _check_host(task_vars: Mapping[str, Any]) -> None:
+    """Raise OptionError where the play's host is the controller, which a tunnel must never stand for."""
+    name = task_vars["inventory_hostname"]
+    if name in constants.LOCALHOST:
+        raise OptionError(
+            f"set_host_vars=true would have what is meant for {name} run on a device: run the task in a play on the "
+            "device's own host, or open the tunnels of hosts with the role community.remoteit.tunnel."
+        )
+    # Not in task_vars, where core puts the connection of this very task.
+    if task_vars["hostvars"][name].get("ansible_connection") in _LOCAL:
+        raise OptionError(
+            f"set_host_vars=true has no effect on {name}, whose tasks run in the controller by ansible_connection=local: "
+            "remove this variable, or leave set_host_vars out."
+        )
