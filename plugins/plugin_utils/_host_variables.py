@@ -65,4 +65,5 @@ def ssh_variables(
     Raises OptionError for an address that is none, or arguments that cannot be kept.
     """
     alias = host_key_alias(checked_service_id(connection["service_id"]))
-    return {**address_variables(connection, known), **bound_to(alias, ssh_options)}
+    address = address_variables(connection, known)
+    return {**address, **bound_to(alias, ssh_options, address=(connection["host"], connection["port"]))}

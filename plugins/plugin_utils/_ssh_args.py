@@ -38,10 +38,13 @@ _ARGUMENTS = {
 # Those that decide on the way to the host and on the control socket.
 SSH_OPTIONS = (*_ARGUMENTS, "control_path")
 
+# Host name and, for a port proxy, port.
+Address = tuple[str, int | str | None]
+
 # As shlex.join() writes them.
 _QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
-    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o HostName=\S+)?"
+    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o HostName=\S+)?(?: -o Port=\d+)?"
     rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?)?"
     rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
@@ -53,14 +56,20 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _USUAL_ID = 0x8000000000000000
 
 
-def bound_to(alias: str, options: Mapping[str, str | None], proxy_command: str | None = None) -> dict[str, str]:
-    """Variables that bind SSH to *alias*, keeping the user's arguments, and send it through *proxy_command*.
+def bound_to(
+    alias: str, options: Mapping[str, str | None], proxy_command: str | None = None, address: Address | None = None
+) -> dict[str, str]:
+    """Variables that bind SSH to *alias*, keeping the user's arguments, and send it through *proxy_command* or to *address*.
 
     *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
     first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
     """
     users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
+    if address is not None:
+        # Here no other variable of the user can lead SSH elsewhere, as ansible_host in host_vars would.
+        host, port = address
+        own += ["-o", f"HostName={host}", *(() if port is None else ("-o", f"Port={port}"))]
     if proxy_command is not None:
         # With HostName, no other one makes %h and %C of a control socket the same for all devices.
         own += ["-o", f"HostName={alias}", "-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=no"]

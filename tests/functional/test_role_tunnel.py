@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
@@ -191,8 +193,10 @@ def test_the_hosts_keep_their_own_ssh_arguments_and_are_bound_to_their_services(
     look = show("look", "ansible_ssh_args")
     run = lab.run([play("localhost", role(services)), play("tunnels", look, WHO)])
     arguments = {host: run.result("look", host).result["msg"] for host in ("pi-kitchen", "pi-garage")}
+    port = run.result(OPEN).result["results"][0]["connection"]["port"]
     assert arguments["pi-kitchen"] == (
-        "-o HostKeyAlias=remoteit-8000000000000101 -o CheckHostIP=no -o ControlPath=none " + own["ansible_ssh_args"]
+        f"-o HostKeyAlias=remoteit-8000000000000101 -o CheckHostIP=no -o HostName=127.0.0.1 -o Port={port} "
+        f"-o ControlPath=none {own['ansible_ssh_args']}"
     )
     assert arguments["pi-garage"].startswith("-o HostKeyAlias=remoteit-8000000000000201 -o CheckHostIP=no ")
     assert run.result("who", "pi-kitchen").result["stdout"] == "pi-kitchen"
@@ -263,3 +267,30 @@ def test_names_that_are_no_names_of_one_host_each_are_refused(lab: Lab) -> None:
     assert len(messages) == len(cases), run.output
     assert all(text.startswith("tunnel_services needs a name of its own for each service") for text in messages)
     assert lab.cloud.calls() == []
+
+
+def test_the_hosts_own_variables_do_not_lead_elsewhere(lab: Lab) -> None:
+    """Variables in host_vars, of plays and of tasks lose; extra variables win, so they are refused."""
+    elsewhere = {"ansible_host": "192.0.2.1", "ansible_port": 9, "ansible_ssh_args": "-o HostName=192.0.2.1"}
+    own = lab.root / "host_vars" / "pi-kitchen.yml"
+    own.parent.mkdir()
+    own.write_text(yaml.safe_dump({**elsewhere, "ansible_ssh_host": "192.0.2.1", "ansible_ssh_args": "-o Compression=no"}))
+    plays = [play("localhost", role()), play("tunnels", {**WHO, "vars": elsewhere}, vars=elsewhere)]
+    try:
+        run = lab.run(plays)
+    finally:
+        shutil.rmtree(own.parent)
+    for host in ("pi-kitchen", "pi-garage"):
+        assert run.result("who", host).result.get("stdout") == host, run.output
+
+    lab.run([play("localhost", role(state="absent"))])
+    local = [{**SERVICES[0], "variables": {"ansible_connection": "local"}}]
+    refused = lab.run(
+        [play("localhost", rescued(local), rescued(SERVICES[1:]))], "-e", "ansible_ssh_args='-o HostName=192.0.2.1'"
+    )
+    assert [item.result["msg"] for item in refused.results if item.task == REFUSED] == [
+        f"{host} would not be reached through its connection, because {name} is set otherwise, and wins: leave it out of "
+        "the extra variables and of the host's own, and write SSH arguments as ansible_ssh_common_args."
+        for host, name in (("pi-kitchen", "ansible_ssh_args, ansible_connection"), ("pi-garage", "ansible_ssh_args"))
+    ], refused.output
+    assert lab.open_connections() == []

@@ -25,7 +25,10 @@ def test_host_variables_are_those_of_set_host_vars() -> None:
     assert variables == {
         "ansible_host": "proxy18.rt3.io",
         "ansible_port": 38575,
-        "ansible_ssh_args": "-o HostKeyAlias=remoteit-8000000000000101 -o CheckHostIP=no -o ControlPath=none -v",
+        "ansible_ssh_args": (
+            "-o HostKeyAlias=remoteit-8000000000000101 -o CheckHostIP=no -o HostName=proxy18.rt3.io -o Port=38575 "
+            "-o ControlPath=none -v"
+        ),
     }
 
 
