@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +15,13 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._errors import OptionError
 from ._host_variables import configured_ssh_options, ssh_variables
+from ._origin import origin
 from ._ssh_args import SSH_OPTIONS
 
 _LOCAL = ("local", "ansible.builtin.local")
+_SSH = ("ssh", "ansible.builtin.ssh", "smart")
+# Whatever will be opened, the same variables are set.
+_SOME_CONNECTION = {"service_id": "00:00:00:00:00:00:00:00", "host": "connection.invalid", "port": 1}
 
 
 def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str, str | None]:
@@ -31,7 +36,9 @@ def users_ssh_options(action: ActionBase, task_vars: dict[str, Any]) -> dict[str
         for name in (f"ansible_{option}" for option in SSH_OPTIONS)
         if name in task_vars
     }
-    return configured_ssh_options(variables)
+    ssh_options = configured_ssh_options(variables)
+    _check_effect(action, ssh_variables(_SOME_CONNECTION, {}, ssh_options), task_vars)
+    return ssh_options
 
 
 def set_host_variables(
@@ -90,3 +97,32 @@ def _check_host(task_vars: Mapping[str, Any]) -> None:
             f"set_host_vars=true has no effect on {name}, whose tasks run in the controller by ansible_connection=local: "
             "remove this variable, or leave set_host_vars out."
         )
+
+
+def _check_effect(action: ActionBase, ours: dict[str, Any], task_vars: Mapping[str, Any]) -> None:
+    """Raise OptionError where a variable of the user would win over one of *ours* that decides where tasks run."""
+    name = task_vars["inventory_hostname"]
+    if task_vars["hostvars"][name].get("ansible_connection", "ssh") in _SSH:
+        # SSH has the address among its arguments.
+        ours = {variable: ours[variable] for variable in ours if variable not in ("ansible_host", "ansible_port")}
+    for variable, value in _winners(action, ours, task_vars).items():
+        raise OptionError(
+            f"set_host_vars=true would not lead {name} through the connection, because {variable} is set in "
+            f"{origin(value)}, and wins: remove it there, and write SSH arguments as ansible_ssh_common_args or in "
+            "ansible.cfg."
+        )
+
+
+def _winners(action: ActionBase, ours: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+    """The user's variables of the names of *ours* that would win, with their values, if the task set *ours*."""
+    task, hostvars = action._task, task_vars["hostvars"]
+    manager = hostvars._variable_manager
+    if hasattr(action, "register_host_variables"):
+        # As with set_fact, nothing else wins.
+        parameters = task._role.get_role_params(task.get_dep_chain()) if task._role else {}
+        stronger = {**parameters, **task.get_include_params(), **manager.extra_vars}
+        return {variable: stronger[variable] for variable in ours if variable in stronger}
+    host = copy.copy(hostvars._inventory.get_host(task_vars["inventory_hostname"]))
+    host.vars = {**host.vars, **ours}
+    found = manager.get_vars(play=task.get_play(), host=host, task=task, include_hostvars=False)
+    return {variable: found[variable] for variable, value in ours.items() if found[variable] != value}

@@ -274,7 +274,9 @@ def test_the_hosts_own_variables_do_not_lead_elsewhere(lab: Lab) -> None:
     elsewhere = {"ansible_host": "192.0.2.1", "ansible_port": 9, "ansible_ssh_args": "-o HostName=192.0.2.1"}
     own = lab.root / "host_vars" / "pi-kitchen.yml"
     own.parent.mkdir()
-    own.write_text(yaml.safe_dump({**elsewhere, "ansible_ssh_host": "192.0.2.1", "ansible_ssh_args": "-o Compression=no"}))
+    own.write_text(
+        yaml.safe_dump({**elsewhere, "ansible_ssh_host": "192.0.2.1", "ansible_ssh_args": "-o Compression=no"})
+    )
     plays = [play("localhost", role()), play("tunnels", {**WHO, "vars": elsewhere}, vars=elsewhere)]
     try:
         run = lab.run(plays)

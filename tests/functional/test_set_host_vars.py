@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+from ansible.plugins.action import ActionBase
 
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
@@ -20,6 +25,8 @@ from .tasks import WHO, connection
 SERVICE = "{{ remoteit_service_id }}"
 NAMES = ("pi-kitchen", "pi-garage")
 OPEN = connection("open", SERVICE, set_host_vars=True)
+ELSEWHERE = {"ansible_host": "192.0.2.1", "ansible_port": 9}
+OWN_ARGUMENTS = {"ansible_ssh_args": "-o HostName=192.0.2.1"}
 
 
 def play(hosts: str, *tasks: dict[str, Any], **keywords: Any) -> dict[str, Any]:
@@ -41,6 +48,15 @@ def messages(run: Run) -> list[str]:
 def devices(run: Run) -> dict[str, str]:
     """Which device ran the task ``who`` for each host."""
     return {item.host: item.result.get("stdout", item.status) for item in run.results if item.task == "who"}
+
+
+@pytest.fixture
+def host_vars(lab: Lab) -> Iterator[Path]:
+    """The directory of the hosts' own variables, for one test."""
+    path = lab.root / "host_vars"
+    path.mkdir()
+    yield path
+    shutil.rmtree(path)
 
 
 def test_what_would_lead_a_host_to_the_device_of_another_is_refused(lab: Lab) -> None:
@@ -113,3 +129,53 @@ def test_each_host_keeps_its_device_whatever_comes_between(lab: Lab) -> None:
     assert devices(run) == {name: name for name in NAMES}, run.output
     assert [run.result(f"as {name}").result["stdout"] for name in NAMES] == list(NAMES)
     assert operations(lab, "connect") == len(NAMES)
+
+
+def test_an_address_of_the_users_leads_nobody_elsewhere(lab: Lab, host_vars: Path) -> None:
+    old = {"ansible_ssh_host": "192.0.2.1", "ansible_ssh_port": 9}
+    (host_vars / "pi-kitchen.yml").write_text(yaml.safe_dump({**ELSEWHERE, **old}))
+    run = lab.run(
+        [
+            play("pis", {"name": "fact", "ansible.builtin.set_fact": ELSEWHERE}, OPEN, {**WHO, "vars": old}),
+            play("pis", WHO, vars={**ELSEWHERE, **old}),
+            play("localhost", {**WHO, "name": "delegated", "delegate_to": "pi-kitchen"}),
+        ],
+        *("-e", "ansible_host=192.0.2.1"),
+    )
+    assert run.returncode == 0, run.output
+    assert devices(run) == {name: name for name in NAMES}
+    assert run.result("delegated").result["stdout"] == "pi-kitchen"
+
+
+def test_arguments_that_would_win_are_refused_with_the_place_where_they_are(lab: Lab, host_vars: Path) -> None:
+    own = host_vars / "pi-kitchen.yml"
+    own.write_text(yaml.safe_dump(OWN_ARGUMENTS))
+    run = lab.run(
+        [
+            play("pi-kitchen", OPEN, ignore_errors=True),
+            play("pi-garage", OPEN, ignore_errors=True, vars=OWN_ARGUMENTS),
+            play("pis", WHO),
+        ]
+    )
+    extra = lab.run([play("pi-kitchen", OPEN)], "-e", "ansible_ssh_args='-o HostName=192.0.2.1'")
+    assert [text.partition(" is set in ")[2].partition(", and wins")[0] for text in messages(extra)] == [
+        "<CLI option '-e'>"
+    ]
+    if hasattr(ActionBase, "register_host_variables"):
+        # Only the arguments of the command line win there, and what the user has is kept behind ours.
+        assert devices(run) == {name: name for name in NAMES}, run.output
+        return
+    assert messages(run)[0] == (
+        "set_host_vars=true would not lead pi-kitchen through the connection, because ansible_ssh_args is set in "
+        f"{own}:1:19, and wins: remove it there, and write SSH arguments as ansible_ssh_common_args or in ansible.cfg."
+    ), run.output
+    assert str(lab.root / "playbook.yml") in messages(run)[1]
+    assert lab.cloud.calls() == []
+
+
+@pytest.mark.one_core
+def test_with_another_connection_plugin_the_address_counts(lab: Lab) -> None:
+    add = {"name": "add", "ansible.builtin.add_host": {"name": "pi-kitchen", "ansible_connection": "psrp"}}
+    run = lab.run([play("localhost", add), play("pi-kitchen", OPEN)], "-e", "ansible_host=192.0.2.1")
+    assert "because ansible_host is set in" in messages(run)[0], run.output
+    assert lab.cloud.calls() == []
