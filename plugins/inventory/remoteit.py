@@ -269,12 +269,13 @@ from ..module_utils._settings import Settings
 from ..module_utils._text import enumerated
 from ..plugin_utils._inventory_addition import Addition
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record, is_in_vain
-from ..plugin_utils._inventory_connect import reached
+from ..plugin_utils._inventory_connect import NONE, reached
 from ..plugin_utils._inventory_expressions import Expressions
 from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
 from ..plugin_utils._inventory_known import KnownHosts
 from ..plugin_utils._inventory_names import Candidate, unique_names
 from ..plugin_utils._inventory_options import EXPRESSIONS, check_expressions, check_value
+from ..plugin_utils._inventory_overrides import check_overrides
 from ..plugin_utils._remembering_templar import RememberingTemplar
 
 
@@ -343,6 +344,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
         known = KnownHosts(self.inventory.hosts, prefix, self.loader)
         names = self._names(hosts, {name for host_groups in groups for name in host_groups}, known)
+        if self.get_option("connect") != NONE:
+            by_ssh = [name for name, host in zip(names, hosts, strict=True) if host.service and host.speaks_ssh]
+            check_overrides(path, by_ssh, self.loader, self._vars)
         connected = list(reached(self.get_options(), self._given(), settings, hosts, self._warn))
         added = {names[index]: hosts[index] for index, _variables in connected}
         self._tell_of_guesses([name for name, host in added.items() if known.is_taken_for(name, host)])

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Variables that the user has for a host beside those by which the inventory leads to its service."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleError
+
+from tests.lab.lab import Lab
+
+from .fleet_lab import Fleet
+from .tasks import WHO
+
+HOST = "pi-kitchen-ssh"
+ELSEWHERE = {"ansible_host": "192.0.2.1", "ansible_port": 9, "ansible_ssh_host": "192.0.2.1", "ansible_ssh_port": 9}
+ARGUMENTS = {"ansible_ssh_args": "-o LogLevel=ERROR"}
+
+
+class OwnVariables:
+    """Writes what a host has of its own beside the inventory, or beside the playbook."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.inventory, self.playbook = (lab.root / part / "host_vars" for part in ("fleet", "."))
+        self.remove()
+
+    def write(self, directory: Path, variables: dict[str, Any] | str) -> Path:
+        """The path of the host's file with *variables*."""
+        directory.mkdir(exist_ok=True)
+        path = directory / f"{HOST}.yml"
+        path.write_text(variables if isinstance(variables, str) else yaml.safe_dump(variables))
+        return path
+
+    def remove(self) -> None:
+        """Remove all."""
+        for directory in (self.inventory, self.playbook):
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def own(lab: Lab) -> Iterator[OwnVariables]:
+    """The host's own variables, for one test."""
+    variables = OwnVariables(lab)
+    yield variables
+    variables.remove()
+
+
+@pytest.mark.parametrize("connect", ["open", "on_demand"])
+def test_an_address_leads_nobody_elsewhere(fleet: Fleet, own: OwnVariables, connect: str) -> None:
+    for directory in (own.inventory, own.playbook):
+        own.write(directory, ELSEWHERE)
+    config = {"application": ["ssh"], "name": "kitchen", "connect": connect}
+    extra = ["-e", "ansible_host=192.0.2.1"]
+    run = fleet.run_tasks(config, {**WHO, "vars": ELSEWHERE}, vars=ELSEWHERE, arguments=extra)
+    assert run.result("who").result.get("stdout") == "pi-kitchen", run.output
+
+
+def test_arguments_that_would_win_are_refused_before_anything_is_opened(fleet: Fleet, own: OwnVariables) -> None:
+    path = own.write(own.inventory, {"ansible_control_path": "%(directory)s/%%h"})
+    for connect in ("open", "existing", "on_demand"):
+        with pytest.raises(AnsibleError, match=f"ansible_control_path is set in {path}:1:23, and would win over"):
+            fleet.listed({"connect": connect, "application": ["ssh"]})
+    assert fleet.open_connections() == []
+    # another host's, and another way to reach this one
+    assert set(fleet.listed({"name": "garage", "connect": "open"}).hosts) == {"pi-garage-ssh", "pi-garage-web"}
+    assert HOST in fleet.listed({"connect": "none"}).hosts
+
+    own.remove()
+    own.write(own.inventory, "what: [is this")
+    assert HOST in fleet.listed({}).hosts
+
+
+def test_arguments_beside_the_playbook_and_of_the_command_line_are_refused(fleet: Fleet, own: OwnVariables) -> None:
+    path = own.write(own.playbook, ARGUMENTS)
+    run = fleet.run_tasks({}, WHO)
+    assert f"ansible_ssh_args is set in {path}:1:19, and would win over" in " ".join(run.output.split())
+    assert run.results == []
+    own.remove()
+    listing = fleet.show({}, "--list", "-e", "ansible_ssh_args=-C")
+    assert "ansible_ssh_args is set in <CLI option '-e'>, and would win over" in " ".join(listing.errors.split())
+    assert fleet.open_connections() == []
