@@ -11,7 +11,9 @@ short_description: The variables by which Ansible reaches a host through a conne
 description:
   - Turns a connection, as M(community.remoteit.remoteit_connection) returns it, into variables for a host. They are the
     ones that O(community.remoteit.remoteit_connection#module:set_host_vars=true) sets for the play's host.
-  - Use it where another host than the play's shall get them, for example with M(ansible.builtin.add_host).
+  - Use it where another host than the play's shall get them, for example with M(ansible.builtin.add_host). Variables in
+    C(host_vars) win over those of M(ansible.builtin.add_host), so keep C(ansible_ssh_args) and C(ansible_control_path) out
+    of these files. An address there does not matter, because SSH takes it from C(ansible_ssh_args).
 options:
   _input:
     description:
@@ -78,7 +80,7 @@ _value:
   sample:
     ansible_host: proxy18.rt3.io
     ansible_port: 38575
-    ansible_ssh_args: -o HostKeyAlias=remoteit-8000000000000091 -o CheckHostIP=no -C -o ControlMaster=auto -o ControlPersist=60s
+    ansible_ssh_args: -o HostKeyAlias=remoteit-8000000000000091 -o CheckHostIP=no -o HostName=proxy18.rt3.io -o Port=38575 -C
     ansible_control_path: "%(directory)s/%%r-remoteit-8000000000000091"
 """
 

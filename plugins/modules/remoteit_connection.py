@@ -151,6 +151,8 @@ options:
       - Sets C(ansible_host) and C(ansible_port). Also sets C(ansible_ssh_args) and C(ansible_control_path), so that the host
         key is known under a name made of the service id and a control socket is never shared with another device that
         gets the same address. Your own SSH arguments are kept.
+      - Where a variable of yours would win over one that leads SSH to the connection, the task fails before it opens anything.
+        Which ones win is in the guide R(Connections,ansible_collections.community.remoteit.docsite.guide_connections).
       - In check mode, nothing is set if the connection would have to be opened.
       - Cannot be used together with C(async), C(run_once) or C(loop), nor for C(localhost) or a host that
         C(ansible_connection) keeps in the controller.
