@@ -49,7 +49,7 @@ _OWN_ARGUMENTS = re.compile(
     rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
 _OWN_SUFFIX = re.compile(r"\+[0-9a-z]+$")
-# Ansible makes a path of host, port and user, but through a connection, host and port are those of others tomorrow.
+# Ansible makes a path of host, port and user, but these are others tomorrow, or the user's own for another machine.
 _SOCKET = "%(directory)s/%%r"
 _PATH = re.compile(r'"[^"]+"|[^"\s]+')
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -80,7 +80,7 @@ def bound_to(
         # Ansible adds no control socket, but ~/.ssh/config might.
         own += ["-o", "ControlPath=none"]
     else:
-        variables["ansible_control_path"] = _control_path(alias, options.get("control_path"), proxy_command is not None)
+        variables["ansible_control_path"] = _suffixed(options.get("control_path") or _SOCKET, alias)
     variables["ansible_ssh_args"] = f"{shlex.join(own)} {users.ssh_args}".strip()
     return variables
 
@@ -122,15 +122,6 @@ def _users(ssh_args: str, *others: str) -> _UsersArguments:
         control_path=next((_checked_path(value) for name, value in every if name == "controlpath"), None),
         persists=any(name == "controlpersist" for name, _value in of_ssh),
     )
-
-
-def _control_path(alias: str, users: str | None, on_demand: bool) -> str:
-    """The value of ansible_control_path, where *users* is the user's own."""
-    path = _OWN_SUFFIX.sub("", users or _SOCKET)
-    if path == _SOCKET and on_demand:
-        # The host is the alias, so Ansible's own path does, which is short; a variable of a group would not do.
-        return ""
-    return _suffixed(path, alias)
 
 
 def _checked_path(path: str) -> str:

@@ -264,8 +264,10 @@ def test_on_demand_each_service_has_a_socket_of_its_own(variables: Variables, ho
     assert paths[0] != paths[1] or paths[0].lower() == "none"
 
 
-def test_on_demand_a_variable_of_a_group_does_not_make_one_socket_of_two() -> None:
-    assert bound({}, ALIAS, "ours")["ansible_control_path"] == ""
+def test_on_demand_an_address_of_the_users_own_leads_to_no_other_socket(home: Path) -> None:
+    variables = {**bound({}, ALIAS, "ours"), "ansible_host": ALIAS}
+    own = {"ansible_host": "192.0.2.5", "ansible_port": 22}
+    assert told({**variables, **own}, home)["controlpath"] == told(variables, home)["controlpath"]
 
 
 def test_services_at_one_address_have_different_sockets(home: Path) -> None:
