@@ -192,7 +192,7 @@ class Connections:
     def _open(
         self, service_id: str, wanted: Wanted, holding: Holding, deadline: Deadline, closed: list[str]
     ) -> Connection:
-        """A new connection; *closed* gets the ids of what is known by then to have come of lost answers."""
+        """A new connection; *closed* gets the ids of what was open before, and is known by then to be of lost answers."""
         if not wanted.by_ssh:
             holding.failure = None
             return self._connect(service_id, wanted, holding, deadline, closed)
@@ -220,6 +220,7 @@ class Connections:
         closed: list[str],
         before: Failure | None = None,
     ) -> Connection:
+        begun = time.time()
         for attempts_left in reversed(range(_OPEN_ATTEMPTS)):
             attempt = new_attempt(deadline.remaining())
             holding.attempts.append(attempt)
@@ -249,7 +250,8 @@ class Connections:
             holding.connections.append(connection)
             self._remember(service_id, holding, connection, deadline)
             if holding.attempts:
-                closed += settle_by(self._client, connection, answered, holding, deadline)
+                settled = settle_by(self._client, connection, answered, holding, deadline)
+                closed += [session.id for session in settled if session.started_at < begun]
                 # It is known already, only that it is settled is not.
                 with contextlib.suppress(RegistryError):
                     self._registry.save(service_id, holding)

@@ -105,17 +105,19 @@ def learnt(holding: Holding, opened: Attempt, connection: Connection, sessions: 
 
 def settle_by(
     client: Client, connection: Connection, opened: Attempt, holding: Holding, deadline: Deadline
-) -> list[str]:
+) -> list[Session]:
     """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
 
-    The ids of those. *opened* is as in learnt().
+    Returns those, as begun by our clock. *opened* is as in learnt().
     """
     if client.clock.is_doubtful():
         for look in _LOOKS:
             deadline.sleep(look)
             sessions = client.listing(connection.service_id, deadline).sessions or ()
             if learnt(holding, opened, connection, sessions):
-                return settle(client, holding, sessions, deadline, check=False)
+                ahead = min(holding.attempts[0].ahead)
+                closed = settle(client, holding, sessions, deadline, check=False)
+                return [item._replace(started_at=item.started_at - ahead) for item in sessions if item.id in closed]
     return []
 
 
