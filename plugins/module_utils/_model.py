@@ -45,6 +45,11 @@ def host_key_alias(service: str) -> str:
     return "remoteit-" + service.replace(":", "").lower()
 
 
+def is_host_key_alias(text: str) -> bool:
+    """Whether *text* is a name as host_key_alias() makes it."""
+    return re.fullmatch("remoteit-[0-9a-f]{16}", text) is not None
+
+
 def service_id_of(alias: str) -> str:
     """The inverse of host_key_alias(); ValueError when *alias* is none."""
     octets = alias.removeprefix("remoteit-")

@@ -17,7 +17,8 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from ._errors import OptionError
-from ._ssh_words import options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
+from ._model import is_host_key_alias
+from ._ssh_words import is_made_for, options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
 
 # From the message of ours to ssh's own, which tells nothing of the cause.
 _AHEAD = 1.0
@@ -37,14 +38,15 @@ def options_of_parent() -> list[tuple[str, str]]:
 def check(given: Sequence[tuple[str, str]]) -> None:
     """Raise OptionError where ssh was told what it does not keep, or what would lead the next one to the same device."""
     names = [name for name, _value in given]
-    if "proxycommand" not in names or not _first(given, "hostkeyalias").startswith("remoteit-"):
+    alias = _first(given, "hostkeyalias")
+    if "proxycommand" not in names or not is_host_key_alias(alias):
         # It was no inventory: whoever wrote this meant one host.
         return
     ours = names.index("proxycommand")
     refuse_other_ways([*given[:ours], *given[ours + 1 :]])
     refuse_common_socket(given)
     path = _first(given, "controlpath")
-    if not tells_hosts_apart(path):
+    if not tells_hosts_apart(path) and not is_made_for(alias, path):
         raise OptionError(
             f"ControlPath={path} among the SSH arguments is one control socket for all devices, so that tasks would run "
             "on the wrong one: add %C to it."

@@ -19,8 +19,10 @@ SCP = "cDFiJloPSX"
 _OPTION = re.compile(r'\s*"?([A-Za-z0-9]+)"?\s*[\s=]\s*(.*?)\s*')
 # OpenSSH puts the name of the device there.
 _TOKEN_OF_HOST = re.compile(r"%[Chkn]")
-# A path as Ansible makes it of host, port and user, or as _ssh_args does.
-_MADE_FOR_HOST = re.compile(r'(?:/[0-9a-f]{10}|\+[0-9a-z]+)"?$')
+# Ansible makes it of host, port and user.
+_ANSIBLES_PATH = re.compile(r'/[0-9a-f]{10}"?')
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_USUAL_ID = 0x8000000000000000
 _WRITTEN = {"-J": "-J", "proxyjump": "-o ProxyJump=", "proxycommand": "-o ProxyCommand="}
 
 
@@ -70,5 +72,22 @@ def refuse_common_socket(given: Iterable[tuple[str, str]]) -> None:
 
 
 def tells_hosts_apart(path: str) -> bool:
-    """Whether the control sockets at *path*, a value of ControlPath, differ from host to host."""
-    return is_none(path) or bool(_TOKEN_OF_HOST.search(path.replace("%%", "")) or _MADE_FOR_HOST.search(path))
+    """Whether the control sockets at *path*, a user's value of ControlPath, differ from host to host."""
+    return is_none(path) or _TOKEN_OF_HOST.search(path.replace("%%", "")) is not None
+
+
+def is_made_for(alias: str, path: str) -> bool:
+    """Whether the control socket at *path* was made for the one host with this HostKeyAlias, by Ansible or by us."""
+    return (
+        path.rstrip('"').endswith(socket_suffix(alias)) or _ANSIBLES_PATH.fullmatch(path[path.rfind("/") :]) is not None
+    )
+
+
+def socket_suffix(alias: str) -> str:
+    """What tells *alias* from all others in few characters, because the path of a socket has a limit of about 100."""
+    number = int(alias.removeprefix("remoteit-"), 16) ^ _USUAL_ID
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return f"+{digits}"

@@ -25,6 +25,7 @@ from ..module_utils._ssh_words import (
     options_of,
     refuse_common_socket,
     refuse_other_ways,
+    socket_suffix,
 )
 
 # Options of the ssh connection plugin with arguments, in the order of the command line, and the program whose they are.
@@ -52,8 +53,6 @@ _OWN_SUFFIX = re.compile(r"\+[0-9a-z]+$")
 # Ansible makes a path of host, port and user, but these are others tomorrow, or the user's own for another machine.
 _SOCKET = "%(directory)s/%%r"
 _PATH = re.compile(r'"[^"]+"|[^"\s]+')
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_USUAL_ID = 0x8000000000000000
 
 
 def bound_to(
@@ -135,14 +134,4 @@ def _suffixed(control_path: str, alias: str) -> str:
     if is_none(control_path):
         return control_path
     quote = '"' if control_path.endswith('"') else ""
-    return f"{_OWN_SUFFIX.sub('', control_path.removesuffix(quote))}+{_short(alias)}{quote}"
-
-
-def _short(alias: str) -> str:
-    """What tells *alias* from all others in few characters, because the path of a socket has a limit of about 100."""
-    number = int(alias.removeprefix("remoteit-"), 16) ^ _USUAL_ID
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        digits = _DIGITS[digit] + digits
-    return digits or "0"
+    return f"{control_path.removesuffix(quote)}{socket_suffix(alias)}{quote}"

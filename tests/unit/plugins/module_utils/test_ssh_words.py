@@ -46,15 +46,13 @@ def test_the_letters_with_a_value_are_those_of_ssh() -> None:
         assert f"option requires an argument -- {letter}" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "path", ["none", '"None"', "/tmp/%C", "/tmp/%h-%r", "~/%n", '"/tmp/a b/%k"', "/t/0123456789", "/t/%r+6d"]
-)
+@pytest.mark.parametrize("path", ["none", '"None"', "/tmp/%C", "/tmp/%h-%r", "~/%n", '"/tmp/a b/%k"'])
 def test_a_path_with_the_host_in_it_tells_hosts_apart(path: str) -> None:
     assert tells_hosts_apart(path)
 
 
 @pytest.mark.parametrize(
-    "path", ["/tmp/%r-%p", "/tmp/%%h", "/tmp/cm", "/tmp/%%%%C", "/t/01234567890", "/t/%r+6D", "%l%L%i%u%d"]
+    "path", ["/tmp/%r-%p", "/tmp/%%h", "/tmp/cm", "/tmp/%%%%C", "/t/0123456789", "/t/%r+a2f44", "%l%L%i%u%d"]
 )
 def test_a_path_without_does_not(path: str) -> None:
     assert not tells_hosts_apart(path)
@@ -66,6 +64,8 @@ def test_a_path_without_does_not(path: str) -> None:
         f"{OURS} -o ProxyCommand=none -o ProxyJump=none -S none",
         f"{OURS} -o ControlPath=/tmp/%C -o ControlPath=/tmp/common",
         f"{OURS} -o ControlPath=none",
+        f'{OURS} -o ControlPath="/home/pi/.ansible/cp/0123456789"',
+        f"{OURS} -o ControlPath=/tmp/%r+a2f44",
         # by hand, for one host
         "-o ProxyCommand=ours -S /tmp/here",
         "-o HostKeyAlias=mine -o ProxyCommand=ours -o ControlPath=/tmp/here",
@@ -84,6 +84,8 @@ def test_what_ssh_keeps_is_not_refused(text: str) -> None:
         (f"{OURS} -oproxycommand='nc gate'", "-o ProxyCommand= among"),
         (f"{OURS} -o HostKeyAlias=mine -o ProxyJump=gate", "-o ProxyJump= among"),
         (f"{OURS} -4S/tmp/common", "with -S among"),
+        (f"{OURS} -o ControlPath=/tmp/%r+a2f45", "one control socket"),
+        (f"{OURS} -o ControlPath=/tmp/0123456789a", "one control socket"),
         (f"{OURS} -o ControlPath=/tmp/%r", "ControlPath=/tmp/%r among the SSH arguments is one control socket"),
     ],
 )
