@@ -16,7 +16,7 @@ import yaml
 
 from tests import documents
 from tests.lab.lab import Lab
-from tests.lab.world import DATABASE, KEY_ID, OTHER, SECRET, WEB
+from tests.lab.world import DATABASE, DEVELOPER_KEY, KEY_ID, OTHER, SECRET, WEB
 
 from .fleet_lab import PLUGIN, Fleet
 
@@ -29,6 +29,9 @@ VARIABLES = {
     "other_service_id": OTHER,
     "web_service_id": WEB,
     "office_ip": "127.0.0.1",
+    "vault_key_id": KEY_ID,
+    "vault_secret": SECRET,
+    "vault_developer_key": DEVELOPER_KEY,
 }
 
 
