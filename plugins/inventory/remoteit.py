@@ -258,6 +258,7 @@ from functools import partial
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
+from ansible.inventory.group import Group
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ..module_utils._errors import OptionError, RemoteItError
@@ -269,13 +270,13 @@ from ..module_utils._settings import Settings
 from ..module_utils._text import enumerated
 from ..plugin_utils._inventory_addition import Addition
 from ..plugin_utils._inventory_cache import as_record, cache_key, from_record, is_in_vain
-from ..plugin_utils._inventory_connect import NONE, reached
+from ..plugin_utils._inventory_connect import NONE, ON_DEMAND, reached
 from ..plugin_utils._inventory_expressions import Expressions
 from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
 from ..plugin_utils._inventory_known import KnownHosts
 from ..plugin_utils._inventory_names import Candidate, unique_names
 from ..plugin_utils._inventory_options import EXPRESSIONS, check_expressions, check_value
-from ..plugin_utils._inventory_overrides import check_overrides
+from ..plugin_utils._inventory_overrides import UsersVariables
 from ..plugin_utils._remembering_templar import RememberingTemplar
 
 
@@ -344,9 +345,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
         known = KnownHosts(self.inventory.hosts, prefix, self.loader)
         names = self._names(hosts, {name for host_groups in groups for name in host_groups}, known)
-        if self.get_option("connect") != NONE:
-            by_ssh = [name for name, host in zip(names, hosts, strict=True) if host.service and host.speaks_ssh]
-            check_overrides(path, by_ssh, self.loader, self._vars)
+        self._check_variables(path, dict(zip(names, hosts, strict=True)), groups)
         connected = list(reached(self.get_options(), self._given(), settings, hosts, self._warn))
         added = {names[index]: hosts[index] for index, _variables in connected}
         self._tell_of_guesses([name for name, host in added.items() if known.is_taken_for(name, host)])
@@ -362,6 +361,22 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise
         addition.yield_to_groups()
         addition.complete()
+
+    def _check_variables(self, path: str, named: Mapping[str, FleetHost], groups: Iterable[list[str]]) -> None:
+        """Raise OptionError where a variable of the user would have SSH reach another machine."""
+        by_ssh = {
+            name: its_groups
+            for (name, host), its_groups in zip(named.items(), groups, strict=True)
+            if host.service and host.speaks_ssh
+        }
+        if not by_ssh or self.get_option("connect") == NONE:
+            return
+        users = UsersVariables(path, self.loader, self._vars)
+        users.check_hosts(by_ssh)
+        if self.get_option("connect") != ON_DEMAND:
+            # On demand, the ProxyCommand sees what SSH is told, whatever groups it is from.
+            names = {"all"}.union(*by_ssh.values())
+            users.check_sockets([self.inventory.groups.get(name) or Group(name) for name in sorted(names)], by_ssh)
 
     def _devices(self, settings: Settings, path: str, cache: bool) -> list[Device]:
         """The fleet, from the cache where that is wanted and has it."""

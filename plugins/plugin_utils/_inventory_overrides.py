@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Variables of the user that would win over those by which the inventory leads SSH to a service.
+"""Variables of the user that would undo what leads SSH to a service and to no other one.
 
-Of these, one from host_vars takes away all that binds SSH to the service, its ProxyCommand included. An address does not:
-it has no effect beside ours.
+Some from host_vars would win over the inventory's own and take away all that binds SSH to the service, its ProxyCommand
+included. An address does not: it has no effect beside ours. Arguments are added to ours, whoever gives them.
 """
 
 from __future__ import annotations
@@ -16,37 +16,61 @@ from typing import Any
 
 from ansible import context
 from ansible.errors import AnsibleError
+from ansible.inventory.group import Group
 from ansible.inventory.host import Host
 from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.plugins import get_vars_from_inventory_sources, get_vars_from_path
 
 from ..module_utils._errors import OptionError
 from ._origin import origin
+from ._ssh_args import has_socket
 
-_NAMES = ("ansible_ssh_args", "ansible_control_path")
+_WINNING = ("ansible_ssh_args", "ansible_control_path")
+_ADDED = ("ssh_common_args", "ssh_extra_args", "sftp_extra_args", "scp_extra_args")
 
 
-def check_overrides(path: str, hosts: Iterable[str], loader: Any, extra_vars: Mapping[str, Any] | None) -> None:
-    """Raise OptionError for a variable that would win over ours of the *hosts*, which the inventory at *path* lists.
+class UsersVariables:
+    """What the user has beside the inventory at *path*, in files that *loader* reads and in *extra_vars*.
 
     Variables of plays and tasks, and those of inventories that are read later, are not known yet.
     """
-    entities = [Host(name, gen_uuid=False) for name in hosts]
-    if not entities:
-        return
-    sources = [path, *(context.CLIARGS.get("inventory") or ())]
-    given: list[Mapping[str, Any]] = [extra_vars or {}]
-    # Of what cannot be read, core tells when it needs it.
-    with contextlib.suppress(AnsibleError):
-        given.append(get_vars_from_inventory_sources(loader, sources, entities, "task"))
-    for directory in AnsibleCollectionConfig.playbook_paths or [loader.get_basedir()]:
+
+    def __init__(self, path: str, loader: Any, extra_vars: Mapping[str, Any] | None) -> None:
+        self._sources = [path, *(context.CLIARGS.get("inventory") or ())]
+        self._loader = loader
+        self._extra_vars = extra_vars or {}
+
+    def check_hosts(self, names: Iterable[str]) -> None:
+        """Raise OptionError for a variable that would win over ours of these hosts."""
+        for variables in self._given([Host(name, gen_uuid=False) for name in names]):
+            for name in _WINNING:
+                if name in variables:
+                    raise OptionError(
+                        f"{name} is set in {origin(variables[name])}, and would win over what leads SSH to the services: "
+                        "remove it there, and write SSH arguments as ansible_ssh_common_args or in ansible.cfg, or "
+                        "choose connect=none."
+                    )
+
+    def check_sockets(self, groups: Iterable[Group], hosts: Iterable[str]) -> None:
+        """Raise OptionError for a control socket among SSH arguments: the next device may get the same address."""
+        given = [variables for group in groups for variables in (group.vars, *self._given([group]))]
+        for variables in (*given, *self._given([Host(name, gen_uuid=False) for name in hosts])):
+            for name in _ADDED:
+                text = variables.get(f"ansible_{name}")
+                if isinstance(text, str) and has_socket(name, text):
+                    raise OptionError(
+                        f"ansible_{name} is set in {origin(text)}, with a control socket that may lead to another device "
+                        "when an address is used again: write ControlPath in ansible.cfg, where each device gets its own."
+                    )
+
+    def _given(self, entities: list[Any]) -> list[Mapping[str, Any]]:
+        if not entities:
+            return []
+        given: list[Mapping[str, Any]] = [self._extra_vars]
+        # Of what cannot be read, core tells when it needs it.
         with contextlib.suppress(AnsibleError):
-            given.append(get_vars_from_path(loader, directory, entities, "task"))
-    for variables in given:
-        for name in _NAMES:
-            if name in variables:
-                raise OptionError(
-                    f"{name} is set in {origin(variables[name])}, and would win over what leads SSH to the services: "
-                    "remove it there, and write SSH arguments as ansible_ssh_common_args or in ansible.cfg, or choose "
-                    "connect=none."
-                )
+            given.append(get_vars_from_inventory_sources(self._loader, self._sources, entities, "task"))
+        for directory in AnsibleCollectionConfig.playbook_paths or [self._loader.get_basedir()]:
+            with contextlib.suppress(AnsibleError):
+                given.append(get_vars_from_path(self._loader, directory, entities, "task"))
+        return given

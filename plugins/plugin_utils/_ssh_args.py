@@ -79,7 +79,9 @@ def bound_to(
         # Ansible adds no control socket, but ~/.ssh/config might.
         own += ["-o", "ControlPath=none"]
     else:
-        variables["ansible_control_path"] = _suffixed(options.get("control_path") or _SOCKET, alias)
+        variables["ansible_control_path"] = _suffixed(
+            _OWN_SUFFIX.sub("", options.get("control_path") or _SOCKET), alias
+        )
     variables["ansible_ssh_args"] = f"{shlex.join(own)} {users.ssh_args}".strip()
     return variables
 
@@ -89,6 +91,13 @@ def check(options: Mapping[str, str | None], on_demand: bool = False) -> None:
     users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
     if on_demand:
         refuse_other_ways(users.given)
+
+
+def has_socket(name: str, text: str) -> bool:
+    """Whether *text*, a value of the option *name* of SSH_OPTIONS, names a control socket. Raises OptionError."""
+    # To sftp and scp, -S is another option.
+    names = ("controlpath", "-S") if _ARGUMENTS[name] == SSH else ("controlpath",)
+    return any(option in names and not is_none(value) for option, value in _options_in(name, text))
 
 
 @dataclass(frozen=True)
@@ -105,12 +114,7 @@ class _UsersArguments:
 @functools.lru_cache
 def _users(ssh_args: str, *others: str) -> _UsersArguments:
     texts = (_OWN_ARGUMENTS.sub("", ssh_args), *others)
-    given: dict[str, list[tuple[str, str]]] = {}
-    for (name, program), text in zip(_ARGUMENTS.items(), texts, strict=True):
-        try:
-            given[name] = list(options_of(shlex.split(text), program))
-        except ValueError:
-            raise OptionError(f"ansible_{name} cannot be read: it has a quote that is not closed.") from None
+    given = {name: _options_in(name, text) for name, text in zip(_ARGUMENTS, texts, strict=True)}
     of_ssh = [option for name, program in _ARGUMENTS.items() if program == SSH for option in given[name]]
     # To sftp and scp, -S is another option.
     refuse_common_socket(of_ssh)
@@ -121,6 +125,14 @@ def _users(ssh_args: str, *others: str) -> _UsersArguments:
         control_path=next((_checked_path(value) for name, value in every if name == "controlpath"), None),
         persists=any(name == "controlpersist" for name, _value in of_ssh),
     )
+
+
+def _options_in(name: str, text: str) -> list[tuple[str, str]]:
+    """The options in *text*, a value of the option *name*. Raises OptionError."""
+    try:
+        return list(options_of(shlex.split(text), _ARGUMENTS[name]))
+    except ValueError:
+        raise OptionError(f"ansible_{name} cannot be read: it has a quote that is not closed.") from None
 
 
 def _checked_path(path: str) -> str:

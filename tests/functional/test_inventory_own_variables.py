@@ -78,6 +78,24 @@ def test_arguments_that_would_win_are_refused_before_anything_is_opened(fleet: F
     assert HOST in fleet.listed({}).hosts
 
 
+@pytest.mark.one_core
+def test_a_control_socket_of_a_group_or_host_is_refused_by_address(fleet: Fleet, own: OwnVariables) -> None:
+    """The address is the next device's as well. On demand the ProxyCommand looks after it."""
+    config = {"connect": "open", "name": "kitchen"}
+    path = fleet.root / "group_vars" / "remoteit_tag_production.yml"
+    path.write_text(yaml.safe_dump({"ansible_ssh_extra_args": "-S /tmp/x"}))
+    # Each in a process of its own: core looks for files of variables once.
+    try:
+        errors = fleet.show(config).errors
+        assert f"ansible_ssh_extra_args is set in {path}:1:25, with a control socket" in errors
+        assert HOST in fleet.show({**config, "connect": "on_demand"}).content()["_meta"]["hostvars"]
+    finally:
+        path.unlink()
+    own.write(own.inventory, {"ansible_ssh_common_args": "-o ControlPath=/tmp/%h"})
+    assert "ansible_ssh_common_args is set in" in fleet.show(config).errors
+    assert fleet.open_connections() == []
+
+
 def test_arguments_beside_the_playbook_and_of_the_command_line_are_refused(fleet: Fleet, own: OwnVariables) -> None:
     path = own.write(own.playbook, ARGUMENTS)
     run = fleet.run_tasks({}, WHO)

@@ -18,7 +18,12 @@ from ansible.plugins.loader import connection_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._model import host_key_alias
-from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args import SSH_OPTIONS, bound_to, check
+from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args import (
+    SSH_OPTIONS,
+    bound_to,
+    check,
+    has_socket,
+)
 from tests.unit.plugins.material import OTHER_SERVICE, SERVICE
 
 pytestmark = pytest.mark.slow
@@ -302,3 +307,22 @@ def test_every_argument_is_one_word_to_a_shell() -> None:
 def test_arguments_with_an_open_quote_are_refused(option: str) -> None:
     with pytest.raises(OptionError, match=option):
         bound_to(ALIAS, {option: "-o 'ControlPath=/tmp/x"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("ssh_common_args", "-C -o ControlPath=/tmp/%C", True),
+        ("ssh_extra_args", "-S /tmp/x", True),
+        ("ssh_extra_args", "-CS/tmp/x", True),
+        ("sftp_extra_args", "-o controlpath=/tmp/x", True),
+        # To sftp and scp, it is a program.
+        ("sftp_extra_args", "-S /usr/bin/ssh", False),
+        ("scp_extra_args", "-S /usr/bin/ssh", False),
+        ("ssh_common_args", "-S none -o ControlPath=none", False),
+        ("ssh_common_args", "-o ControlMaster=auto -o ControlPersist=60s", False),
+        ("ssh_common_args", "", False),
+    ],
+)
+def test_a_control_socket_is_known_by_its_option(name: str, text: str, expected: bool) -> None:
+    assert has_socket(name, text) is expected
