@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 RFC9421_LIBRARY = Library("requests-http-signature>=2.0.0,<3")
 
 with RFC9421_LIBRARY.imported():
-    import http_message_signatures  # what requests-http-signature signs with
     import requests_http_signature
 
     _version = metadata.version("requests-http-signature")
     # Other major versions import under the same name, but sign something else or not at all.
     if _version.split(".")[0] != "2":
         raise ImportError(f"its version is {_version}")
+
+    import http_message_signatures  # what it signs with
 
 Signer = Callable[["PreparedRequest"], "PreparedRequest"]
 

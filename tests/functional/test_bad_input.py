@@ -28,7 +28,6 @@ from tests.lab.world import (
     SECRET,
     UNKNOWN,
     VIEW_ONLY,
-    WEB,
     service_id,
 )
 from tests.simulator.threaded import ThreadedSimulator
@@ -91,7 +90,6 @@ OPTION_CASES = [
     Case("hostip='everyone' is not an IP address", {"hostip": "everyone"}),
     Case("connection_id names a connection to close: set state=absent", {"connection_id": "0"}),
     Case("connection_id='-oProxyCommand=x' is not the id", {"connection_id": "-oProxyCommand=x", "state": "absent"}),
-    Case("set_host_vars=true needs an open connection", {"set_host_vars": True, "state": "absent"}),
     Case("timeout=0 is not a time", {"timeout": 0}),
     Case("request_timeout=-1 is not a time", {"request_timeout": -1}),
     Case("min_remaining=-1 is negative", {"min_remaining": -1}),
@@ -142,7 +140,6 @@ REFUSED_CASES = [
     Case(WRONG_KEY, {"access_key_id": DISABLED_KEY_ID, "secret_access_key": FROM_ENVIRONMENT}),
     Case(WRONG_KEY, {"signature": "cavage", "access_key_id": KEY_ID, "secret_access_key": "AAAABBBBCCCC"}),
     Case(WRONG_KEY, {"access_key_id": KEY_ID, "secret_access_key": "AAAABBBBCCCC"}),
-    Case("set_host_vars=true needs a service that SSH can use", {"service_id": WEB, "set_host_vars": True}),
 ]
 
 

@@ -29,6 +29,7 @@ VARIABLES = {
     "other_service_id": OTHER,
     "web_service_id": WEB,
     "office_ip": "127.0.0.1",
+    "public_ip_of_gate": "127.0.0.1",
     "vault_key_id": KEY_ID,
     "vault_secret": SECRET,
     "vault_developer_key": DEVELOPER_KEY,

@@ -469,7 +469,7 @@ def test_errors_are_one_sentence(fleet: Fleet) -> None:
 
 @pytest.mark.one_core
 def test_the_missing_library_is_named(fleet: Fleet, tmp_path: Path) -> None:
-    (tmp_path / "requests.py").write_text("raise ImportError('no requests here')\n")
+    (tmp_path / "requests.py").write_text("raise ModuleNotFoundError('not here', name='requests')\n")
     listing = fleet.show({}, environ={"PYTHONPATH": str(tmp_path)})
     assert listing.returncode != 0
     assert "Failed to import the required Python library (requests>=2.34.2,<3)" in " ".join(listing.errors.split())

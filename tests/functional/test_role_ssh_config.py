@@ -206,7 +206,7 @@ def test_filters_choose_and_a_strangers_names_stay_out_until_they_are_wanted(hom
         "pi-kitchen-8000000000000101",
         f"pi-kitchen-{service_id(0xA1, 1).replace(':', '').lower()}",
         "pi-tagged",
-        "x-nhost-n-proxycommand-touch-1-1",
+        "x-nhost-n-proxycommand-touch-x7b-1-1",
     ]
     assert "\nHost *" not in written[3].read_text()
 

@@ -17,7 +17,7 @@ from ansible.plugins.action import ActionBase
 
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
-from tests.lab.world import service_id
+from tests.lab.world import WEB, service_id
 
 from .fleet import operations
 from .tasks import WHO, connection
@@ -85,6 +85,19 @@ def test_what_would_lead_a_host_to_the_device_of_another_is_refused(lab: Lab) ->
         *["set_host_vars=true cannot be used with loop"] * 2,
     ], run.output
     assert lab.cloud.calls() == []
+
+
+@pytest.mark.one_core
+def test_what_cannot_lead_to_a_device_is_refused_with_the_way_out(lab: Lab) -> None:
+    cases = (
+        connection("absent", service_id(1, 1), set_host_vars=True, state="absent"),
+        connection("web", WEB, set_host_vars=True),
+    )
+    run = lab.run([play("pi-kitchen", *cases, ignore_errors=True)])
+    absent, web = messages(run)
+    assert absent.startswith("set_host_vars=true needs an open connection: set state=present")
+    assert web.startswith("set_host_vars=true needs a service that SSH can use")
+    assert lab.open_connections() == []
 
 
 def test_what_stands_for_the_controller_is_refused(lab: Lab) -> None:
