@@ -228,15 +228,17 @@ class Connections:
             try:
                 connection = self._client.open(service_id, wanted.access or Access(), wanted.wait, deadline, before)
             except AnswerLostError as lost:
+                pause = Deadline(lost.retry_after)
                 attempt = given_up(holding, attempt)
                 # It is known already, only for longer than it needs to be.
                 with contextlib.suppress(RegistryError):
                     self._registry.save(service_id, holding)
                 recover(self._client, service_id, holding, attempt, lost, deadline)
-                if not attempts_left or not deadline.remaining():
+                if not attempts_left or pause.remaining() >= deadline.remaining():
                     self._registry.save(service_id, holding)
                     self._mention_suspects(service_id, holding, deadline)
                     raise
+                deadline.sleep(pause.remaining())
                 continue
             except RemoteItError:
                 holding.attempts.remove(attempt)

@@ -44,7 +44,14 @@ class MissingLibraryError(RemoteItError):
 
 
 class ApiError(RemoteItError):
-    """remote.it could not be asked, or did not do what was asked."""
+    """remote.it could not be asked, or did not do what was asked.
+
+    :ivar retry_after: seconds after which remote.it wants to be asked again, 0.0 where it did not say
+    """
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class NotSentError(ApiError):
@@ -60,14 +67,12 @@ class RefusedError(ApiError):
 
     :ivar status: HTTP status code
     :ivar reason: the words of the answer, printable, possibly empty
-    :ivar retry_after: seconds after which remote.it wants to be asked again, 0.0 where it did not say
     """
 
     def __init__(self, message: str, status: int, reason: str, retry_after: float = 0.0) -> None:
-        super().__init__(message)
+        super().__init__(message, retry_after)
         self.status = status
         self.reason = reason
-        self.retry_after = retry_after
 
 
 class OutOfTimeError(ApiError):

@@ -68,11 +68,8 @@ class Transport:
         self.lost = None
         pause = _FIRST_PAUSE
         for attempt in range(1, _ATTEMPTS + 1):
-            wait = pause * random.uniform(0.5, 1.0)
             try:
                 answer = self._authenticated(wire, url, body, headers or {}, deadline)
-                if answer.status in (429, 503):
-                    wait = max(wait, answer.retry_after() or 0.0)
                 if answer.status != 429:
                     return _json_object(url, answer, self._settings.credentials)
                 throttled = f"{url} throttles requests (HTTP 429); try again later."
@@ -83,6 +80,7 @@ class Transport:
                 if not repeatable:
                     raise
                 failure = self.lost = error
+            wait = max(pause * random.uniform(0.5, 1.0), failure.retry_after)
             if attempt == _ATTEMPTS or wait >= deadline.remaining():
                 raise failure
             deadline.sleep(wait)
@@ -143,7 +141,8 @@ def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str
         raise NotSentError(f"{url} ended the connection that it had kept (HTTP 408).")
     # An interim answer is none. With 408, a gateway may mean what it waited for itself.
     if answer.status < 200 or answer.status == 408 or answer.status >= 500:
-        raise AnswerLostError(f"{url} answered HTTP {answer.status}.")
+        asked_for = answer.retry_after() if answer.status == 503 else None
+        raise AnswerLostError(f"{url} answered HTTP {answer.status}.", asked_for or 0.0)
     if answer.status >= 400:
         raise _refusal(url, answer, credentials)
     try:

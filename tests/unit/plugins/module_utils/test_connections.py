@@ -14,11 +14,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _closer
+from ansible_collections.community.remoteit.plugins.module_utils import _closer, _recovery
 from ansible_collections.community.remoteit.plugins.module_utils._access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._errors import ApiError, RefusedError, RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._errors import (
+    AnswerLostError,
+    ApiError,
+    RefusedError,
+    RegistryError,
+)
 from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
 from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding, Registry
@@ -372,6 +377,17 @@ def test_what_can_neither_be_remembered_nor_closed_is_named(site: Site) -> None:
     site.stubborn = {"NEW"}
     with pytest.raises(RegistryError, match=r"cannot be written.* Connection NEW was left open: .*not today"):
         site.present(Wanted(Access()))
+
+
+@pytest.mark.parametrize(("pause", "connects"), [("0", 3), ("3600", 1)])
+def test_who_is_asked_to_wait_longer_than_there_is_time_does_not_ask_again(
+    site: Site, pause: str, connects: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_recovery, "_LOOKS", (0.0,))
+    site.account.says["connect"] = reply(503, b"", {"Retry-After": pause})
+    with pytest.raises(AnswerLostError, match="HTTP 503"):
+        site.present(Wanted(Access()))
+    assert site.account.asked.count("connect") == connects
 
 
 def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:
