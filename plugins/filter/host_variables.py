@@ -81,7 +81,7 @@ _value:
     ansible_host: proxy18.rt3.io
     ansible_port: 38575
     ansible_ssh_args: -o HostKeyAlias=remoteit-8000000000000091 -o CheckHostIP=no -o HostName=proxy18.rt3.io -o Port=38575 -C
-    ansible_control_path: "%(directory)s/%%r-remoteit-8000000000000091"
+    ansible_control_path: "%(directory)s/%%r+41"
 """
 
 from collections.abc import Callable, Mapping

@@ -363,7 +363,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         addition.complete()
 
     def _check_variables(self, path: str, named: Mapping[str, FleetHost], groups: Iterable[list[str]]) -> None:
-        """Raise OptionError where a variable of the user would have SSH reach another machine."""
+        """Raise OptionError where a variable of the user would lead to another machine; tell of those without effect."""
         by_ssh = {
             name: its_groups
             for (name, host), its_groups in zip(named.items(), groups, strict=True)
@@ -371,12 +371,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         }
         if not by_ssh or self.get_option("connect") == NONE:
             return
-        users = UsersVariables(path, self.loader, self._vars)
-        users.check_hosts(by_ssh)
-        if self.get_option("connect") != ON_DEMAND:
+        users, by_address = UsersVariables(path, self.loader, self._vars), self.get_option("connect") != ON_DEMAND
+        users.check_hosts(by_ssh, by_address)
+        names = {"all"}.union(*by_ssh.values())
+        known = [self.inventory.groups.get(name) or Group(name) for name in sorted(names)]
+        if by_address:
             # On demand, the ProxyCommand sees what SSH is told, whatever groups it is from.
-            names = {"all"}.union(*by_ssh.values())
-            users.check_sockets([self.inventory.groups.get(name) or Group(name) for name in sorted(names)], by_ssh)
+            users.check_sockets(known, by_ssh)
+        for sentence in users.hidden(known):
+            self._warn(sentence)
 
     def _devices(self, settings: Settings, path: str, cache: bool) -> list[Device]:
         """The fleet, from the cache where that is wanted and has it."""

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 
 _SHOWN_CHARACTERS = 200
-# What Ansible takes for a template where a text has lost the mark that it is none, also if another text is put behind it,
-# and the keys by which its serialisers know values that are more than data.
-_ACTIVE = re.compile(r"\{(?=[{%#]|\Z)|\A#(?=jinja2:)|\A_(?=_ansible)")
+# What Ansible takes for a template where a text has lost the mark that it is none, also if other text is put before or
+# behind it, and the keys by which its serialisers know values that are more than data.
+_ACTIVE = re.compile(r"\{(?=[{%#]|\Z)|\A[{%]|\A#(?=jinja2:)|\A_(?=_ansible)")
 
 
 def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:

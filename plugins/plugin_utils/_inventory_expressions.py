@@ -95,7 +95,10 @@ class Expressions:
         except AnsibleTemplateSyntaxError as error:
             raise _mistake(option, condition, error) from None
         except AnsibleError as error:
-            self.failed(f"{option}={condition!r} failed for at least one host, which is left out: {error}")
+            result = str(if_failed).lower()
+            self.failed(
+                f"{option}={condition!r} failed for at least one host, for which it counts as {result}: {error}"
+            )
             return if_failed
 
     def _evaluated(self, expression: str, variables: Mapping[str, Any]) -> Any:

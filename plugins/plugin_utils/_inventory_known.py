@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.inventory.helpers import get_group_vars
 from ansible.inventory.host import Host
 from ansible.utils.display import Display
 from ansible.utils.vars import combine_vars
@@ -18,6 +19,7 @@ from ansible.vars.plugins import get_vars_from_path
 from ._inventory_hosts import FleetHost
 
 _ADDRESS = re.compile(r"ansible_(?:\w+_)?(?:host|port)")
+_HOST = re.compile(r"ansible_(?:\w+_)?host")
 _CONNECTION = "ansible_connection"
 
 
@@ -90,11 +92,15 @@ class KnownHosts:
         return all(_plain(variables[name]) == _plain(wanted.variables.get(name)) for name in names)
 
     def _variables(self, host: Host) -> dict[str, Any]:
-        """The host's variables with those of its file in ``host_vars``, which ansible-core reads after all inventories."""
+        """The host's variables in inventories, and in the files beside its own, which ansible-core reads after all of them."""
+        groups = host.get_groups()
+        of_groups, own = get_group_vars(groups), host.vars
         directory = host.vars.get("inventory_dir")
-        if not directory:
-            return dict(host.vars)
-        return dict(combine_vars(host.vars, get_vars_from_path(self._loader, directory, [host], "all")))
+        if directory:
+            of_groups = combine_vars(of_groups, get_vars_from_path(self._loader, directory, groups, "all"))
+            own = combine_vars(own, get_vars_from_path(self._loader, directory, [host], "all"))
+        # What else groups have may be meant for devices as well, such as a port or a connection plugin.
+        return {**{key: value for key, value in of_groups.items() if _HOST.fullmatch(key)}, **own}
 
 
 def _plain(id_: Any) -> str:

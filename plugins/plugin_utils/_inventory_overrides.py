@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Variables of the user that would undo what leads SSH to a service and to no other one.
+"""Variables of the user that would undo what leads to a service and to no other one.
 
 Some from host_vars would win over the inventory's own and take away all that binds SSH to the service, its ProxyCommand
-included. An address does not: it has no effect beside ours. Arguments are added to ours, whoever gives them.
+included. SSH arguments of groups are hidden by the inventory's own, or added to them.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible import context
@@ -26,6 +26,8 @@ from ._origin import origin
 from ._ssh_args import has_socket
 
 _WINNING = ("ansible_ssh_args", "ansible_control_path")
+# SSH has the address among its arguments, other connection plugins have these variables.
+_ADDRESS = ("ansible_host", "ansible_port", "ansible_ssh_host", "ansible_ssh_port")
 _ADDED = ("ssh_common_args", "ssh_extra_args", "sftp_extra_args", "scp_extra_args")
 
 
@@ -40,16 +42,27 @@ class UsersVariables:
         self._loader = loader
         self._extra_vars = extra_vars or {}
 
-    def check_hosts(self, names: Iterable[str]) -> None:
-        """Raise OptionError for a variable that would win over ours of these hosts."""
+    def check_hosts(self, names: Iterable[str], by_address: bool) -> None:
+        """Raise OptionError for a variable that would win over ours of these hosts, which are reached *by_address* or not."""
         for variables in self._given([Host(name, gen_uuid=False) for name in names]):
-            for name in _WINNING:
+            for name in (*_WINNING, *(_ADDRESS if by_address else ())):
                 if name in variables:
                     raise OptionError(
-                        f"{name} is set in {origin(variables[name])}, and would win over what leads SSH to the services: "
+                        f"{name} is set in {origin(variables[name])}, and would win over what leads to the services: "
                         "remove it there, and write SSH arguments as ansible_ssh_common_args or in ansible.cfg, or "
                         "choose connect=none."
                     )
+
+    def hidden(self, groups: Iterable[Group]) -> Iterator[str]:
+        """A sentence for each variable of the groups that has no effect, because the hosts have the inventory's own."""
+        for group in groups:
+            for variables in (group.vars, *self._given([group])):
+                for name in _WINNING:
+                    if name in variables and name not in self._extra_vars:
+                        yield (
+                            f"{name} in {origin(variables[name])} has no effect, because the hosts of this inventory have "
+                            "their own: write it as ansible_ssh_common_args, or in ansible.cfg."
+                        )
 
     def check_sockets(self, groups: Iterable[Group], hosts: Iterable[str]) -> None:
         """Raise OptionError for a control socket among SSH arguments: the next device may get the same address."""

@@ -19,7 +19,8 @@ from ._origin import origin
 from ._ssh_args import SSH_OPTIONS
 
 _LOCAL = ("local", "ansible.builtin.local")
-_SSH = ("ssh", "ansible.builtin.ssh", "smart")
+# A play that opens tunnels for a later one may run in the controller.
+_BOUND = {*_LOCAL, "ssh", "ansible.builtin.ssh", "smart"}
 # Whatever will be opened, the same variables are set.
 _SOME_CONNECTION = {"service_id": "00:00:00:00:00:00:00:00", "host": "connection.invalid", "port": 1}
 
@@ -76,11 +77,20 @@ def _check_task(action: ActionBase) -> None:
             "set_host_vars=true cannot be used with run_once, which would lead all hosts of the play to one device: "
             "leave one of them out."
         )
-    if task.loop is not None:
+    if _is_in_loop(task):
         raise OptionError(
             "set_host_vars=true cannot be used with loop, because a host is reached through one service: give each host "
             "the id of its own, and let the play's hosts be the loop."
         )
+
+
+def _is_in_loop(task: Any) -> bool:
+    """Whether the task, or a file or role that it is included with, is done for each item of a loop."""
+    while task is not None:
+        if getattr(task, "loop", None) is not None:
+            return True
+        task = task._parent
+    return False
 
 
 def _check_host(task_vars: Mapping[str, Any]) -> None:
@@ -102,7 +112,7 @@ def _check_host(task_vars: Mapping[str, Any]) -> None:
 def _check_effect(action: ActionBase, ours: dict[str, Any], task_vars: Mapping[str, Any]) -> None:
     """Raise OptionError where a variable of the user would win over one of *ours* that decides where tasks run."""
     name = task_vars["inventory_hostname"]
-    if task_vars["hostvars"][name].get("ansible_connection", "ssh") in _SSH:
+    if {task_vars["hostvars"][name].get("ansible_connection", "ssh"), action._task.connection} <= _BOUND:
         # SSH has the address among its arguments.
         ours = {variable: ours[variable] for variable in ours if variable not in ("ansible_host", "ansible_port")}
     for variable, value in _winners(action, ours, task_vars).items():

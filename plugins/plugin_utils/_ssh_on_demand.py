@@ -21,7 +21,7 @@ _PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ssh_proxy.p
 # A shell in front of the program, because an inventory may be used elsewhere, as in AWX. Where the program is missing, ssh
 # shows the line: after it has sent its own version, it reads one that is none, and shows the first 100 characters.
 _START = (
-    '[ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; read -r version; '
+    '[ -f "$0" ] && [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; read -r version; '
     'echo "SSH-remote.it: Python or collection not found: make the inventory or ssh_config where SSH runs"'
 )
 # Never the keys: other users of the machine see the arguments of a process.

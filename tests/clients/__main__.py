@@ -61,10 +61,10 @@ def _judged(library: Library) -> tuple[list[str], list[str]]:
         row = [str(library), f"`{library.dialect}`", f"{len(URLS) - len(refused)} of {len(URLS)} hold"]
         expected = {
             "another key": False,
-            **{name: library.dialect in holding for name, (_, holding) in CHANGES.items()},
+            **{name: library.dialect in holding for name, (_change, holding) in CHANGES.items()},
         }
         seen = {"another key": server.takes_another_key()}
-        seen |= {name: server.holds_after(change) for name, (change, _) in CHANGES.items()}
+        seen |= {name: server.holds_after(change) for name, (change, _holding) in CHANGES.items()}
     for name, holds in seen.items():
         row.append("holds" if holds else "refused")
         if holds != expected[name]:
@@ -81,7 +81,7 @@ def _document(rows: list[list[str]], complaints: list[str]) -> Iterator[str]:
     yield "same bytes. The last columns are one request that another key signed, or that was changed on its way."
     yield ""
     yield f"| {' | '.join(_COLUMNS)} |"
-    yield f"| {' | '.join('---' for _ in _COLUMNS)} |"
+    yield f"| {' | '.join('---' for _column in _COLUMNS)} |"
     yield from (f"| {' | '.join(row)} |" for row in rows)
     if complaints:
         yield from ("", "What should not be:", "", *(f"- {complaint}" for complaint in complaints))

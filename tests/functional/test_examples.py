@@ -94,7 +94,7 @@ def test_there_is_something_to_run() -> None:
 
 @pytest.mark.parametrize("name", PLAYBOOKS)
 def test_playbook(lab: Lab, fleet: Fleet, name: str, tmp_path: Path) -> None:
-    variables = lab.root / "variables.yml"
+    variables = tmp_path / "variables.yml"
     variables.write_text(yaml.safe_dump(VARIABLES))
     inventory = inventory_before(name)
     arguments = ["-i", str(fleet.write(inventory))] if inventory else []

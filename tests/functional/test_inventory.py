@@ -121,7 +121,8 @@ def test_a_host_whose_condition_fails_is_left_out_with_a_warning(
     config = {option: [condition]}
     listed = fleet.listed(config)
     assert set(listed.hosts) == left
-    message = f"{option}={condition!r} failed for at least one host, which is left out: "
+    counts = "true" if option == "exclude" else "false"
+    message = f"{option}={condition!r} failed for at least one host, for which it counts as {counts}: "
     assert all(text.startswith(message) for text in listed.warnings)
     assert any(why in text for text in listed.warnings)
     assert message in refused(fleet, {**config, "strict": True})

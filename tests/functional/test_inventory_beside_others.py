@@ -158,6 +158,14 @@ def test_an_address_in_host_vars_counts_as_well(sources: Sources, fleet: Fleet) 
     assert set(listed.hosts) == {"pi-kitchen", "pi-kitchen-8000000000000101"}
 
 
+def test_a_static_host_whose_group_has_an_address_is_another_machine(sources: Sources) -> None:
+    listed = sources.static("[old]\npi-kitchen\n[old:vars]\nansible_host=192.0.2.7\n").ours(shared=False).read()
+    assert ids(listed) == {"pi-kitchen": None, "pi-kitchen-8000000000000101": OWN}
+    # A port may be meant for devices as well.
+    listed = sources.static("[mine]\npi-garage\n[mine:vars]\nansible_port=22\n", "port.ini").read()
+    assert "pi-garage" in listed.hosts
+
+
 @pytest.mark.parametrize("connect", ["on_demand", "none"])
 def test_a_static_host_without_an_address_is_the_device_with_a_warning(sources: Sources, connect: str) -> None:
     static = "[mine]\npi-kitchen colour=red\n"

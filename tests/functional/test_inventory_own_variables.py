@@ -52,14 +52,41 @@ def own(lab: Lab) -> Iterator[OwnVariables]:
     variables.remove()
 
 
-@pytest.mark.parametrize("connect", ["open", "on_demand"])
-def test_an_address_leads_nobody_elsewhere(fleet: Fleet, own: OwnVariables, connect: str) -> None:
+def test_an_address_leads_nobody_elsewhere(fleet: Fleet, own: OwnVariables) -> None:
+    config = {"application": ["ssh"], "name": "kitchen"}
     for directory in (own.inventory, own.playbook):
         own.write(directory, ELSEWHERE)
-    config = {"application": ["ssh"], "name": "kitchen", "connect": connect}
     extra = ["-e", "ansible_host=192.0.2.1"]
-    run = fleet.run_tasks(config, {**WHO, "vars": ELSEWHERE}, vars=ELSEWHERE, arguments=extra)
-    assert run.result("who").result.get("stdout") == "pi-kitchen", run.output
+    on_demand = fleet.run_tasks(config, {**WHO, "vars": ELSEWHERE}, vars=ELSEWHERE, arguments=extra)
+    assert on_demand.result("who").result.get("stdout") == "pi-kitchen", on_demand.output
+    own.remove()
+    # Those of plays and tasks are not known when the connection is opened.
+    by_address = fleet.run_tasks({**config, "connect": "open"}, {**WHO, "vars": ELSEWHERE}, vars=ELSEWHERE)
+    assert by_address.result("who").result.get("stdout") == "pi-kitchen", by_address.output
+
+
+def test_an_old_address_is_refused_before_anything_is_opened(fleet: Fleet, own: OwnVariables) -> None:
+    """A connection plugin other than ssh would go there."""
+    path = own.write(own.inventory, {"ansible_port": 2222})
+    errors = fleet.show({"connect": "open", "name": "kitchen"}).errors
+    assert f"ansible_port is set in {path}:1:15, and would win over what leads to the services" in errors
+    own.remove()
+    errors = fleet.show({"connect": "existing", "name": "kitchen"}, "--list", "-e", "ansible_host=192.0.2.1").errors
+    assert "ansible_host is set in <CLI option '-e'>, and would win" in errors
+    assert fleet.open_connections() == []
+
+
+@pytest.mark.one_core
+def test_arguments_of_a_group_that_have_no_effect_are_told(fleet: Fleet, own: OwnVariables) -> None:
+    path = fleet.root / "group_vars" / "remoteit_tag_production.yml"
+    path.write_text(yaml.safe_dump({"ansible_ssh_args": "-o ProxyJump=gate"}))
+    try:
+        for connect in ("on_demand", "open"):
+            listing = fleet.show({"connect": connect, "name": "kitchen"})
+            assert f"ansible_ssh_args in {path}:1:19 has no effect" in listing.errors
+            assert HOST in listing.content()["_meta"]["hostvars"]
+    finally:
+        path.unlink()
 
 
 def test_arguments_that_would_win_are_refused_before_anything_is_opened(fleet: Fleet, own: OwnVariables) -> None:

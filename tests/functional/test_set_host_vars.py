@@ -78,11 +78,12 @@ def test_what_would_lead_a_host_to_the_device_of_another_is_refused(lab: Lab) ->
             play("pis", OPEN, run_once=True, ignore_errors=True),
             play("pis", {**OPEN, "run_once": True}, strategy="free", ignore_errors=True),
             play("pi-kitchen", of_the_item, ignore_errors=True),
+            play("pis", {"name": "include", "ansible.builtin.include_tasks": "open.yml", **each}, ignore_errors=True),
         ]
     )
     assert [text.split(",")[0] for text in messages(run)] == [
         *["set_host_vars=true cannot be used with run_once"] * 8,
-        *["set_host_vars=true cannot be used with loop"] * 2,
+        *["set_host_vars=true cannot be used with loop"] * (2 + 2 * len(NAMES)),
     ], run.output
     assert lab.cloud.calls() == []
 

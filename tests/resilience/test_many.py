@@ -210,7 +210,7 @@ BAD: list[tuple[list[Any], dict[str, Any], str]] = [
     (
         [7],
         {},
-        "item 1 of services, '7', is neither the id of a service nor a dictionary of texts with the keys service_id",
+        "item 1 of services: service_id='7' is not a service id: eight hex octets such as 80:00:00:00:01:02:03:04",
     ),
     ([None], {}, "item 1 of services, 'None', is neither"),
     ([[SERVICE]], {}, "is neither"),

@@ -115,7 +115,7 @@ def _component(message: Message, name: str) -> str:
 
 
 def _derived(message: Message, name: str) -> str:
-    path, _, query = message.target.partition("?")
+    path, _mark, query = message.target.partition("?")
     derived = {
         "@method": message.method,
         "@scheme": message.scheme,
@@ -137,7 +137,7 @@ def _check_digest(message: Message, covered: list[str]) -> None:
     if "content-digest" not in covered:
         raise SignatureRefused("content-digest is not signed")
     for digest in field.split(", "):
-        name, _, value = digest.partition("=")
+        name, _mark, value = digest.partition("=")
         made = _HASHES[name](message.body).digest() if name in _HASHES else b""
         if value != f":{base64.b64encode(made).decode('ascii')}:":
             raise SignatureRefused("content-digest does not match the body")
