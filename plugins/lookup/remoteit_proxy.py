@@ -162,6 +162,7 @@ class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
         """One answer for each service id in *terms*. Raises AnsibleLookupError."""
         self._chosen = self._resolved(kwargs)
+        self._host = str((variables or {}).get("inventory_hostname", ""))
         try:
             settings = Settings.from_options(self._chosen)
             return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
@@ -222,10 +223,13 @@ class LookupModule(LookupBase):
 
     def _opened(self, settings: Settings, service_id: str) -> Connection | None:
         from ..module_utils._connections import Connections
+        from ..module_utils._environment import environment
+        from ..module_utils._journal import ENV_HOST
         from ..module_utils._wanted import Wanted
 
         deadline = checked_deadline(self._chosen["timeout"])
-        return Connections(settings, self._warn).present(service_id, Wanted(self._access()), deadline).connection
+        with environment({ENV_HOST: self._host}):
+            return Connections(settings, self._warn).present(service_id, Wanted(self._access()), deadline).connection
 
     def _access(self) -> Access:
         return Access.from_options(self._chosen["access"], self._chosen["client_ip"], None)

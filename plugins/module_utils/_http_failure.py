@@ -62,7 +62,7 @@ def not_sent(url: str, limit: float, error: Exception, progress: Progress) -> No
             f"The TLS certificate of {url} is not trusted ({cause}); if a private CA signed it, set ca_path."
         )
     if _is_over(error):
-        return NotSentError(f"{url} could not be reached within {limit:.0f} seconds.")
+        return NotSentError(f"{url} could not be reached within {round(limit, 1):g} seconds.")
     if isinstance(error, requests.exceptions.SSLError):
         return NotSentError(f"{url} could not be reached: TLS failed ({cause}).")
     return NotSentError(f"{url} could not be reached ({cause}).")
@@ -77,7 +77,7 @@ def _no_way_through(url: str, limit: float, error: Exception, progress: Progress
             "CA signed it, set ca_path."
         )
     if _is_over(error):
-        cause = f"no answer within {limit:.0f} seconds"
+        cause = f"no answer within {round(limit, 1):g} seconds"
     # Whoever speaks SOCKS does not tell one from the other.
     if progress.stage == TUNNELLING or proxy.startswith("socks"):
         return NotSentError(f"{url} was not asked: the web proxy {proxy} did not open a tunnel to it ({cause}).")
@@ -87,7 +87,7 @@ def _no_way_through(url: str, limit: float, error: Exception, progress: Progress
 def answer_lost(url: str, limit: float, error: Exception) -> AnswerLostError:
     """What *error* means that came when the request may have been sent."""
     if _is_over(error):
-        return AnswerLostError(f"{url} did not answer within {limit:.0f} seconds.")
+        return AnswerLostError(f"{url} did not answer within {round(limit, 1):g} seconds.")
     origin = _origin(error)
     if isinstance(origin, ssl.SSLError):
         return AnswerLostError(f"TLS with {url} failed ({_cause(error)}).")

@@ -14,6 +14,8 @@ from ._clock import Deadline
 from ._errors import OptionError
 from ._model import is_connection_id, is_id, service_id, service_id_of
 
+# As much as shows what was given.
+_SHOWN = 200
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -22,7 +24,7 @@ def checked_service_id(text: str) -> str:
     try:
         return service_id(text)
     except ValueError:
-        raise OptionError(f"service_id={text!r} is not a service id: {_seems(text)}") from None
+        raise OptionError(f"service_id={text[:_SHOWN]!r} is not a service id: {_seems(text)}") from None
 
 
 def _seems(text: str) -> str:
@@ -34,7 +36,7 @@ def _seems(text: str) -> str:
         return f"write {service_id_of(re.sub('[.:-]', '', text.removeprefix('remoteit-')))}."
     if _UUID.fullmatch(text):
         return "it is the id of a connection: give connection.service_id of the same result."
-    if re.search("[^0-9A-Fa-f:.-]", text.strip()):
+    if text.count(":") != 7 and re.search("[^0-9A-Fa-f:.-]", text.strip()):
         return (
             "it seems to be a name: give the id that the remote.it application shows in the details of the service, or "
             "device and service, which tasks and lookups take instead of service_id."

@@ -167,7 +167,7 @@ def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], vari
 
 def _host(name: str, url: str, host: str | None) -> str | None:
     """*host*, an IPv6 address as servers write it: who signs another form of it signs another host."""
-    if not host or ":" not in host:
+    if not host or "[" not in url:
         return host
     import ipaddress  # few have a remote.it of their own
 

@@ -134,13 +134,13 @@ class Transport:
 
 
 def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str, Any]:
-    if 300 <= answer.status < 400:
-        target = printable(answer.headers.get("Location", "nowhere"))
+    if 300 <= answer.status < 400 and "Location" in answer.headers:
+        target = printable(answer.headers["Location"]) or "nowhere"
         raise RefusedError(f"{url} redirects to {target}, which is never followed: correct the URL.", answer.status, "")
     if answer.is_late:
         raise NotSentError(f"{url} ended the connection that it had kept (HTTP 408).")
-    # An interim answer is none. With 408, a gateway may mean what it waited for itself.
-    if answer.status < 200 or answer.status == 408 or answer.status >= 500:
+    # An interim answer is none, and 304 says that it is known. With 408, a gateway may mean what it waited for itself.
+    if not (200 <= answer.status < 300 or 400 <= answer.status < 500) or answer.status == 408:
         asked_for = answer.retry_after() if answer.status == 503 else None
         raise AnswerLostError(f"{url} answered HTTP {answer.status}.", asked_for or 0.0)
     if answer.status >= 400:

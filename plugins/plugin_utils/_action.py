@@ -61,7 +61,7 @@ class TaskAction(ActionBase):
         validated = ModuleArgumentSpecValidator(argument_spec, **rules).validate(dict(self._task.args))
         if validated.error_messages:
             message = "; ".join(validated.error_messages)
-            if isinstance(validated.errors[0], UnsupportedError):
+            if any(isinstance(error, UnsupportedError) for error in validated.errors):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
             return {"failed": True, "msg": message}
         warnings: list[str] = []

@@ -20,6 +20,7 @@ from ..module_utils._wanted import Wanted
 from ._end_of_run import END_OF_RUN
 from ._host_variables import configured_ssh_options
 from ._inventory_hosts import FleetHost, nowhere
+from ._ssh_args import is_quiet
 from ._ssh_on_demand import host_variables
 
 ON_DEMAND = "on_demand"
@@ -42,12 +43,16 @@ def reached(
     if connect == NONE:
         return ((index, {}) for index in range(len(hosts)))
     if connect == ON_DEMAND:
-        return enumerate(_on_demand(options, given, settings, hosts))
+        return enumerate(_on_demand(options, given, settings, hosts, warn))
     return _connected(options, settings, hosts, warn)
 
 
 def _on_demand(
-    options: Mapping[str, Any], given: Mapping[str, Any], settings: Settings, hosts: Iterable[FleetHost]
+    options: Mapping[str, Any],
+    given: Mapping[str, Any],
+    settings: Settings,
+    hosts: Iterable[FleetHost],
+    warn: Callable[[str], None],
 ) -> Iterator[dict[str, Any]]:
     if any(host.speaks_ssh for host in hosts):
         _access(options)
@@ -55,6 +60,8 @@ def _on_demand(
     if has_leftovers(settings):
         END_OF_RUN.watch(settings)
     ssh_options = configured_ssh_options({}, on_demand=True)
+    if is_quiet(ssh_options):
+        warn("-q among the SSH arguments keeps from you why a host is unreachable: write -o LogLevel=ERROR instead.")
     for host in hosts:
         if host.service and host.speaks_ssh:
             # Defaults need no room on the command line of each host.

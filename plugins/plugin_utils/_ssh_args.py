@@ -46,7 +46,7 @@ Address = tuple[str, int | str | None]
 _QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
     r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o HostName=\S+)?(?: -o Port=\d+)?"
-    rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?)?"
+    rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?(?: -o LogLevel=ERROR)?)?"
     rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
 _OWN_SUFFIX = re.compile(r"\+[0-9a-z]+$")
@@ -72,6 +72,9 @@ def bound_to(
     if proxy_command is not None:
         # With HostName, no other one makes %h and %C of a control socket the same for all devices.
         own += ["-o", f"HostName={alias}", "-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=no"]
+        if users.is_silent:
+            # Else nothing would tell why a host is unreachable.
+            own += ["-o", "LogLevel=ERROR"]
     variables = {}
     if users.control_path is not None:
         own += ["-o", f"ControlPath={_suffixed(users.control_path, alias)}"]
@@ -93,6 +96,11 @@ def check(options: Mapping[str, str | None], on_demand: bool = False) -> None:
         refuse_other_ways(users.given)
 
 
+def is_quiet(options: Mapping[str, str | None]) -> bool:
+    """Whether ssh is told by ``-q`` to say nothing, over which no other option wins. Raises OptionError."""
+    return any(name == "-q" for name, _value in _users(*(options.get(name) or "" for name in _ARGUMENTS)).given)
+
+
 def has_socket(name: str, text: str) -> bool:
     """Whether *text*, a value of the option *name* of SSH_OPTIONS, names a control socket. Raises OptionError."""
     # To sftp and scp, -S is another option.
@@ -108,6 +116,7 @@ class _UsersArguments:
     given: tuple[tuple[str, str], ...]
     control_path: str | None
     persists: bool
+    is_silent: bool
 
 
 # An inventory asks for thousands of hosts, and the arguments are the same.
@@ -124,6 +133,7 @@ def _users(ssh_args: str, *others: str) -> _UsersArguments:
         given=every,
         control_path=next((_checked_path(value) for name, value in every if name == "controlpath"), None),
         persists=any(name == "controlpersist" for name, _value in of_ssh),
+        is_silent=next((value for name, value in of_ssh if name == "loglevel"), "").lower() in ("quiet", "fatal"),
     )
 
 

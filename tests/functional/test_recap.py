@@ -45,6 +45,8 @@ def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
         connection("close", DATABASE, {"run_once": True}, state="absent"),
         connection("at end", OTHER, {"run_once": True}, close="at_end"),
         show("look", f"lookup('{LOOKUP}', '{OTHER}').port"),
+        {**show("look and open", f"lookup('{LOOKUP}', '{WEB}', missing='open').host"), "run_once": True},
+        connection("close what the lookup opened", WEB, {"run_once": True}, state="absent"),
         # Last, so that its tunnels are still there when the recap comes.
         WHO,
     ]
@@ -56,6 +58,7 @@ def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
         f"pi-garage {GARAGE}  : opened=1    reused=0    closed=0    open until SSH leaves it",
         f"pi-garage {DATABASE}  : opened=1    reused=1    closed=1",
         f"pi-garage {OTHER}  : opened=1    reused=0    closed=0    open until the end of the run",
+        f"pi-garage {WEB}  : opened=1    reused=0    closed=1",
         f"pi-kitchen {KITCHEN} : opened=1    reused=0    closed=0    open until SSH leaves it",
     ]
     services = written(path)

@@ -55,6 +55,7 @@ def test_a_number_that_is_no_id_is_no_id_without_quotes(text: str) -> None:
         (CONNECTION_ID, "it is the id of a connection: give connection.service_id"),
         ("pi-kitchen", "it seems to be a name"),
         ("Küche", "it seems to be a name"),
+        ("80:00:00:00:00:00:90:0l", "eight hex octets such as"),
     ],
 )
 def test_what_it_seems_to_be_instead_of_a_service_id_is_told(text: str, said: str) -> None:

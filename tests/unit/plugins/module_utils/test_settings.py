@@ -170,6 +170,10 @@ def test_a_bad_url_of_the_environment_is_refused_as_well() -> None:
     assert "ftp://x" in refused({"R3_REST_URL": "ftp://x"})
 
 
+def test_brackets_are_for_ipv6_alone() -> None:
+    assert "'https://[v1.x]/a' is not a URL" in refused(graphql_url="https://[v1.x]/a")
+
+
 def test_a_zone_is_named_as_what_is_wrong() -> None:
     assert "has the zone of an IPv6 address" in refused(graphql_url="https://[fe80::1%25eth0]/a")
 

@@ -272,6 +272,11 @@ def test_a_throttled_request_waits_as_long_as_asked(form: str) -> None:
     assert 0.95 < second.at - first.at < 20
 
 
+def test_not_modified_is_no_answer_to_what_may_have_been_done() -> None:
+    with Server(reply(304, b"")) as server, pytest.raises(AnswerLostError, match="HTTP 304"):
+        Caller()(server.url, repeatable=False)
+
+
 def test_an_outage_is_waited_for_as_long_as_asked() -> None:
     with Server(reply(503, b"", {"Retry-After": "2"}), reply(200, GOOD)) as server:
         assert Caller()(server.url, repeatable=True) == GOOD

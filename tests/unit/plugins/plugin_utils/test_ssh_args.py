@@ -23,6 +23,7 @@ from ansible_collections.community.remoteit.plugins.plugin_utils._ssh_args impor
     bound_to,
     check,
     has_socket,
+    is_quiet,
 )
 from tests.unit.plugins.material import OTHER_SERVICE, SERVICE
 
@@ -326,3 +327,21 @@ def test_arguments_with_an_open_quote_are_refused(option: str) -> None:
 )
 def test_a_control_socket_is_known_by_its_option(name: str, text: str, expected: bool) -> None:
     assert has_socket(name, text) is expected
+
+
+@pytest.mark.parametrize(("level", "shown"), [("QUIET", "SILENT"), ("fatal", "FATAL")])
+def test_on_demand_ssh_tells_why_a_host_is_unreachable(home: Path, level: str, shown: str) -> None:
+    silent = user(ssh_common_args=f"-o LogLevel={level}")
+    once = bound(silent, ALIAS, "ours %%h")
+    assert told({**once, "ansible_host": ALIAS}, home)["loglevel"] == "ERROR"
+    assert bound(once, ALIAS, "ours %%h") == once
+    assert told(bound(silent), home)["loglevel"] == shown
+    verbose = bound(user(ssh_common_args="-o LogLevel=VERBOSE"), ALIAS, "ours %%h")
+    assert told({**verbose, "ansible_host": ALIAS}, home)["loglevel"] == "VERBOSE"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("-q", True), ("-Cq", True), ("-o LogLevel=QUIET", False), ("-C", False)]
+)
+def test_what_silences_ssh_for_good_is_known(text: str, expected: bool) -> None:
+    assert is_quiet({"ssh_args": text}) is expected
