@@ -30,7 +30,7 @@ _UNAUTHORIZED = (401, 403)
 # Strict verifiers reject a signature made two seconds in the future.
 _TOLERATED_SKEW = 2.0
 
-# What worked, by wire and host: kept for the process, because the answer does not change from one task to the next.
+# What worked, by wire and host, for as long as the process lives, which is that of one task.
 _dialect_that_worked: dict[tuple[str, str], str] = {}
 
 
