@@ -50,8 +50,8 @@ options:
   exclude:
     description:
       - Conditions as in O(include). A host is left out if one of them is true.
-      - It is left out as well if a condition fails for it, with a warning, or an error with O(strict). Use the filter
-        P(ansible.builtin.default#filter) for attributes that some devices do not have.
+      - It is left out as well if a condition fails for it, with a warning, or an error with O(strict). Use the Jinja2 filter
+        C(default) for attributes that some devices do not have.
     type: list
     elements: str
     default: []
