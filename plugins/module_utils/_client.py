@@ -36,6 +36,9 @@ class Client:
     def _wire(self, api: str) -> RestApi | GraphqlApi:
         return self._graphql if api == GRAPHQL else RestApi(self._transport, self._settings, self.clock)
 
+    def _url(self, api: str) -> str:
+        return self._settings.graphql_url if api == GRAPHQL else self._settings.rest_url
+
     def open(
         self, service_id: str, access: Access, wait: bool, deadline: Deadline, before: Failure | None = None
     ) -> Connection:
@@ -44,18 +47,25 @@ class Client:
         What *before*, an earlier failure, explains already is not read again.
         """
         try:
-            return self._wire(self._settings.api).open(service_id, access, wait, deadline)
+            connection = self._wire(self._settings.api).open(service_id, access, wait, deadline)
         except RefusedError as error:
             if error.status == 200 and before is not None and before.explains(error.reason):
                 raise RefusedError(before.message, error.status, error.reason) from None
             raise self._explained(error, service_id, deadline) from None
+        api = self._settings.api
+        return connection._replace(signature=self._transport.accepted(api, self._url(api)))
 
-    def close(self, service_id: str, connection_id: str, api: str, deadline: Deadline) -> None:
+    def close(
+        self, service_id: str, connection_id: str, api: str, deadline: Deadline, signature: str | None = None
+    ) -> None:
         """Close a connection by the wire that knows its id: *api* is the one that opened it, GraphQL for a session.
+
+        *signature* is the dialect that was accepted when it was opened, None where that is not known.
 
         RefusedError when remote.it does not confirm it, for whatever reason; AnswerLostError when an earlier try may
         have closed it.
         """
+        self._transport.expect(api, self._url(api), signature)
         try:
             self._wire(api).close(service_id, connection_id, deadline)
         except RefusedError:

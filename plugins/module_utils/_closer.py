@@ -151,7 +151,8 @@ class Closer:
         if api == REST and self._settings.credentials.developer_key is None:
             listed = session.id if session and is_certain(connection, session) else None
             api, connection_id = GRAPHQL, listed or connection.session_id or connection.id
-        self._client.close(connection.service_id, connection_id, api, deadline)
+        signature = connection.signature if api == connection.api else None
+        self._client.close(connection.service_id, connection_id, api, deadline, signature)
 
     def close_unneeded(
         self, service_id: str, holding: Holding, but: Connection | None, deadline: Deadline, check: bool

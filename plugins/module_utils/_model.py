@@ -25,7 +25,7 @@ _HOST = re.compile(
     r"(?=.{1,253}\Z)[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*"
 )
 # What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
-_OPTIONAL = ("session_id", "ahead", "unanswered_since")
+_OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
 
 
 def service_id(text: str) -> str:
@@ -81,7 +81,8 @@ class Connection(NamedTuple):
     or else until the last of its *holders*, processes by the names that holder() gives them, has ended. Once somebody
     has begun *closing* it, it may be closed already, and whoever comes next closes it in any case. *ahead* is by how many
     seconds the clock of its times, as answers told it, was ahead of the one that requests were signed with.
-    *unanswered_since* is when it was opened for SSH, until an SSH server answers; None otherwise.
+    *unanswered_since* is when it was opened for SSH, until an SSH server answers; None otherwise. *signature* is the dialect
+    of signatures that was accepted then.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Connection(NamedTuple):
     closing: bool = False
     ahead: float = 0.0
     unanswered_since: float | None = None
+    signature: str | None = None
 
     @property
     def url(self) -> str:
@@ -156,7 +158,7 @@ class Connection(NamedTuple):
     def _check(self) -> None:
         """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
         texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from, *self.holders)
-        optional = (self.client_ip, self.session_id)
+        optional = (self.client_ip, self.session_id, self.signature)
         times = [self.opened_at, self.expires_at, self.asked_at, self.verified_at, self.ahead]
         if self.unanswered_since is not None:
             times.append(self.unanswered_since)

@@ -48,6 +48,7 @@ class Transport:
         # Before anything is opened: what could not be signed later could not be closed.
         check_library(settings.signature)
         self.lost: AnswerLostError | None = None
+        self._expected: dict[tuple[str, str], str] = {}
 
     def call(
         self,
@@ -87,13 +88,22 @@ class Transport:
             pause *= 2
         raise AssertionError("unreachable")
 
+    def accepted(self, wire: str, url: str) -> str | None:
+        """The dialect that was accepted there, None where none was yet."""
+        return _dialect_that_worked.get(_place(wire, url))
+
+    def expect(self, wire: str, url: str, dialect: str | None) -> None:
+        """Begin there with the *dialect* that another task learnt, if it is one."""
+        if dialect in _OTHER_DIALECT:
+            self._expected[_place(wire, url)] = dialect
+
     def _authenticated(
         self, wire: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
     ) -> Answer:
         """The answer, after at most one change of dialect, and in each at most one correction of the clock."""
-        place = (wire, url.partition("://")[2].partition("/")[0])
-        chosen = self._settings.signature
-        dialect = (_dialect_that_worked.get(place) or _FIRST_DIALECT[wire]) if chosen == AUTO else chosen
+        place, chosen = _place(wire, url), self._settings.signature
+        likely = _dialect_that_worked.get(place) or self._expected.get(place) or _FIRST_DIALECT[wire]
+        dialect = likely if chosen == AUTO else chosen
 
         def post(ahead: float) -> Answer:
             sign = signer(dialect, self._settings.credentials, time.time() + ahead)
@@ -131,6 +141,11 @@ class Transport:
                 "with remote.it's time. Correct the clock, for example with NTP."
             )
         return corrected
+
+
+def _place(wire: str, url: str) -> tuple[str, str]:
+    """The wire and the host, with its port."""
+    return wire, url.partition("://")[2].partition("/")[0]
 
 
 def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str, Any]:

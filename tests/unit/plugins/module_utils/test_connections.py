@@ -8,13 +8,13 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _closer, _recovery
+from ansible_collections.community.remoteit.plugins.module_utils import _closer, _recovery, _transport
 from ansible_collections.community.remoteit.plugins.module_utils._access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
@@ -567,3 +567,31 @@ def test_what_has_expired_leaves_the_registry_with_the_rest(site: Site) -> None:
     site.account.sessions = []
     assert closed(site) == []
     assert site.held() == {}
+
+
+@pytest.mark.parametrize("learnt", ["rfc9421", "cavage", None, "unheard of"])
+def test_the_next_task_closes_by_the_signature_that_was_accepted(
+    tmp_path: Path, learnt: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A task is a process of its own, which learns nothing from the one before but what the registry keeps."""
+    account = Account()
+
+    def rfc9421_only(good: dict[str, Any]) -> Callable[[Exchange], None]:
+        return lambda exchange: reply(401 if "authorization" in exchange.request.headers else 200, good)(exchange)
+
+    fields = {"connectionid": "NEW", "proxyserver": "proxy18.rt3.io", "proxyport": "38575"}
+    account.says["connect"] = rfc9421_only({"status": "true", "connection": fields})
+    account.says["stop"] = rfc9421_only({"status": "true"})
+    with account.server:
+        settings = account.settings(registry=str(tmp_path / "registry"))
+        Connections(settings, pytest.fail).present(SERVICE, Wanted(Access()), Deadline(20))
+        registry = Registry(settings, pytest.fail)
+        with registry.locked(SERVICE, Deadline(10)) as holding:
+            assert holding.connections[0].signature == "rfc9421"
+            holding.connections = [holding.connections[0]._replace(signature=learnt)]
+            registry.save(SERVICE, holding)
+        monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+        account.sessions = [listed("NEW", time.time())]
+        assert Connections(settings, pytest.fail).absent(SERVICE, Deadline(20)).closed == ["NEW"]
+    assert account.asked.count("connect") == 2
+    assert account.asked.count("stop") == (1 if learnt == "rfc9421" else 2)
