@@ -63,7 +63,7 @@ def bound_to(
     *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
     first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
     """
-    users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
+    users = _users_of(options)
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]
     if address is not None:
         # Here no other variable of the user can lead SSH elsewhere, as ansible_host in host_vars would.
@@ -91,14 +91,14 @@ def bound_to(
 
 def check(options: Mapping[str, str | None], on_demand: bool = False) -> None:
     """Raise OptionError for arguments that bound_to() cannot keep, *on_demand* with a ProxyCommand of ours."""
-    users = _users(*(options.get(name) or "" for name in _ARGUMENTS))
+    users = _users_of(options)
     if on_demand:
         refuse_other_ways(users.given)
 
 
 def is_quiet(options: Mapping[str, str | None]) -> bool:
     """Whether ssh is told by ``-q`` to say nothing, over which no other option wins. Raises OptionError."""
-    return any(name == "-q" for name, _value in _users(*(options.get(name) or "" for name in _ARGUMENTS)).given)
+    return _users_of(options).is_quiet
 
 
 def has_socket(name: str, text: str) -> bool:
@@ -117,6 +117,11 @@ class _UsersArguments:
     control_path: str | None
     persists: bool
     is_silent: bool
+    is_quiet: bool
+
+
+def _users_of(options: Mapping[str, str | None]) -> _UsersArguments:
+    return _users(*(options.get(name) or "" for name in _ARGUMENTS))
 
 
 # An inventory asks for thousands of hosts, and the arguments are the same.
@@ -134,6 +139,8 @@ def _users(ssh_args: str, *others: str) -> _UsersArguments:
         control_path=next((_checked_path(value) for name, value in every if name == "controlpath"), None),
         persists=any(name == "controlpersist" for name, _value in of_ssh),
         is_silent=next((value for name, value in of_ssh if name == "loglevel"), "").lower() in ("quiet", "fatal"),
+        # To sftp and scp, it is about something else.
+        is_quiet=any(name == "-q" for name, _value in of_ssh),
     )
 
 

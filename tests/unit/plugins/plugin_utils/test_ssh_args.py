@@ -345,3 +345,4 @@ def test_on_demand_ssh_tells_why_a_host_is_unreachable(home: Path, level: str, s
 )
 def test_what_silences_ssh_for_good_is_known(text: str, expected: bool) -> None:
     assert is_quiet({"ssh_args": text}) is expected
+    assert not is_quiet({"sftp_extra_args": text, "scp_extra_args": text})
