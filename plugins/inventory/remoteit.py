@@ -374,11 +374,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         users, by_address = UsersVariables(path, self.loader, self._vars), self.get_option("connect") != ON_DEMAND
         users.check_hosts(by_ssh, by_address)
         names = {"all"}.union(*by_ssh.values())
-        known = [self.inventory.groups.get(name) or Group(name) for name in sorted(names)]
+        of_groups = users.of_groups(self.inventory.groups.get(name) or Group(name) for name in sorted(names))
         if by_address:
             # On demand, the ProxyCommand sees what SSH is told, whatever groups it is from.
-            users.check_sockets(known, by_ssh)
-        for sentence in users.hidden(known):
+            users.check_sockets(of_groups, by_ssh)
+        for sentence in users.hidden(of_groups):
             self._warn(sentence)
 
     def _devices(self, settings: Settings, path: str, cache: bool) -> list[Device]:

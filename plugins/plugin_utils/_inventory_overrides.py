@@ -53,21 +53,23 @@ class UsersVariables:
                         "choose connect=none."
                     )
 
-    def hidden(self, groups: Iterable[Group]) -> Iterator[str]:
-        """A sentence for each variable of the groups that has no effect, because the hosts have the inventory's own."""
-        for group in groups:
-            for variables in (group.vars, *self._given([group])):
-                for name in _WINNING:
-                    if name in variables and name not in self._extra_vars:
-                        yield (
-                            f"{name} in {origin(variables[name])} has no effect, because the hosts of this inventory have "
-                            "their own: write it as ansible_ssh_common_args, or in ansible.cfg."
-                        )
+    def of_groups(self, groups: Iterable[Group]) -> list[Mapping[str, Any]]:
+        """The variables of the groups, from inventories and from files."""
+        return [variables for group in groups for variables in (group.vars, *self._given([group]))]
 
-    def check_sockets(self, groups: Iterable[Group], hosts: Iterable[str]) -> None:
+    def hidden(self, of_groups: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+        """A sentence for each variable of groups that has no effect, because the hosts have the inventory's own."""
+        for variables in of_groups:
+            for name in _WINNING:
+                if name in variables and name not in self._extra_vars:
+                    yield (
+                        f"{name} in {origin(variables[name])} has no effect, because the hosts of this inventory have "
+                        "their own: write it as ansible_ssh_common_args, or in ansible.cfg."
+                    )
+
+    def check_sockets(self, of_groups: Iterable[Mapping[str, Any]], hosts: Iterable[str]) -> None:
         """Raise OptionError for a control socket among SSH arguments: the next device may get the same address."""
-        given = [variables for group in groups for variables in (group.vars, *self._given([group]))]
-        for variables in (*given, *self._given([Host(name, gen_uuid=False) for name in hosts])):
+        for variables in (*of_groups, *self._given([Host(name, gen_uuid=False) for name in hosts])):
             for name in _ADDED:
                 text = variables.get(f"ansible_{name}")
                 if isinstance(text, str) and has_socket(name, text):
