@@ -11,12 +11,12 @@ from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ..module_utils._connection_task import RULES, argument_spec, run
-from ..module_utils._errors import OptionError
-from ..plugin_utils._action import TaskAction
-from ..plugin_utils._end_of_run import END_OF_RUN
-from ..plugin_utils._set_host_vars import set_host_variables, users_ssh_options
-from ..plugin_utils._terminal_progress import TerminalProgress
+from ..module_utils._base.errors import OptionError
+from ..module_utils._tasks.connection import RULES, argument_spec, run
+from ..plugin_utils._run.action import TaskAction
+from ..plugin_utils._run.end_of_run import END_OF_RUN
+from ..plugin_utils._run.set_host_vars import set_host_variables, users_ssh_options
+from ..plugin_utils._run.terminal_progress import TerminalProgress
 
 
 class ActionModule(TaskAction):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..module_utils._connection_info_task import RULES, argument_spec, run
-from ..plugin_utils._action import TaskAction
+from ..module_utils._tasks.connection_info import RULES, argument_spec, run
+from ..plugin_utils._run.action import TaskAction
 
 
 class ActionModule(TaskAction):

@@ -68,10 +68,10 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
-from ..module_utils._holder import holder
-from ..module_utils._journal import ENV, read
-from ..module_utils._model import service_id_of
-from ..plugin_utils._recap import events_as_data, lines, recap
+from ..module_utils._base.process import holder
+from ..module_utils._model.connection import service_id_of
+from ..module_utils._registry.journal import ENV, read
+from ..plugin_utils._run.recap import events_as_data, lines, recap
 
 
 class CallbackModule(CallbackBase):

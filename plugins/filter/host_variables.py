@@ -89,9 +89,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._errors import OptionError
-from ..module_utils._model import REVERSE
-from ..plugin_utils._host_variables import address_variables, configured_ssh_options, ssh_variables
+from ..module_utils._base.errors import OptionError
+from ..module_utils._model.connection import REVERSE
+from ..plugin_utils._ssh.host_variables import address_variables, configured_ssh_options, ssh_variables
 
 
 def host_variables(

@@ -92,10 +92,10 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ..module_utils._access import MODES, Access
-from ..module_utils._argspec import api_argument_spec
-from ..module_utils._errors import OptionError
-from ..plugin_utils import _ssh_config
+from ..module_utils._base.errors import OptionError
+from ..module_utils._model.access import MODES, Access
+from ..module_utils._tasks.argspec import api_argument_spec
+from ..plugin_utils._ssh import config
 
 
 def ssh_config(
@@ -106,7 +106,7 @@ def ssh_config(
 ) -> str:
     """The text of an OpenSSH client configuration for *devices*."""
     try:
-        return _ssh_config.ssh_config(devices, options or {}, prefix, _checked(api_options or {}))
+        return config.ssh_config(devices, options or {}, prefix, _checked(api_options or {}))
     except OptionError as error:
         raise AnsibleFilterError(str(error)) from None
     except (KeyError, TypeError, AttributeError):

@@ -261,23 +261,23 @@ from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import Group
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ..module_utils._errors import OptionError, RemoteItError
-from ..module_utils._fleet import Device
-from ..module_utils._fleet_filter import FleetFilter
-from ..module_utils._module import failure_message
-from ..module_utils._options import checked_deadline
-from ..module_utils._settings import Settings
-from ..module_utils._text import enumerated
-from ..plugin_utils._inventory_addition import Addition
-from ..plugin_utils._inventory_cache import as_record, cache_key, from_record, is_in_vain
-from ..plugin_utils._inventory_connect import NONE, ON_DEMAND, reached
-from ..plugin_utils._inventory_expressions import Expressions
-from ..plugin_utils._inventory_hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
-from ..plugin_utils._inventory_known import KnownHosts
-from ..plugin_utils._inventory_names import Candidate, unique_names
-from ..plugin_utils._inventory_options import EXPRESSIONS, check_expressions, check_value
-from ..plugin_utils._inventory_overrides import UsersVariables
-from ..plugin_utils._remembering_templar import RememberingTemplar
+from ..module_utils._base.errors import OptionError, RemoteItError
+from ..module_utils._base.text import enumerated
+from ..module_utils._fleet.device import Device
+from ..module_utils._fleet.filter import FleetFilter
+from ..module_utils._settings.checks import checked_deadline
+from ..module_utils._settings.settings import Settings
+from ..module_utils._tasks.module import failure_message
+from ..plugin_utils._inventory.addition import Addition
+from ..plugin_utils._inventory.cache import as_record, cache_key, from_record, is_in_vain
+from ..plugin_utils._inventory.connect import NONE, ON_DEMAND, reached
+from ..plugin_utils._inventory.expressions import Expressions
+from ..plugin_utils._inventory.hosts import FleetHost, default_groups, hosts_of_devices, hosts_of_services
+from ..plugin_utils._inventory.known import KnownHosts
+from ..plugin_utils._inventory.names import Candidate, unique_names
+from ..plugin_utils._inventory.options import EXPRESSIONS, check_expressions, check_value
+from ..plugin_utils._inventory.overrides import UsersVariables
+from ..plugin_utils._inventory.remembering_templar import RememberingTemplar
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -391,7 +391,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             if devices is not None:
                 return devices
         # Only here, because it is slow.
-        from ..module_utils._fleet_query import read_fleet
+        from ..module_utils._fleet.query import read_fleet
 
         devices = read_fleet(settings, wanted, account, checked_deadline(self.get_option("timeout")), self._warn)
         if cached:

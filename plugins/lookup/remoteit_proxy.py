@@ -142,14 +142,14 @@ from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
-from ..module_utils._access import Access
-from ..module_utils._errors import OptionError, RemoteItError
-from ..module_utils._model import Connection
-from ..module_utils._module import failure_message
-from ..module_utils._options import checked_deadline, checked_service_id
-from ..module_utils._registry import Registry
-from ..module_utils._settings import Settings
-from ..plugin_utils._check_mode import is_check_mode
+from ..module_utils._base.errors import OptionError, RemoteItError
+from ..module_utils._model.access import Access
+from ..module_utils._model.connection import Connection
+from ..module_utils._registry.registry import Registry
+from ..module_utils._settings.checks import checked_deadline, checked_service_id
+from ..module_utils._settings.settings import Settings
+from ..module_utils._tasks.module import failure_message
+from ..plugin_utils._run.check_mode import is_check_mode
 
 # To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
 _RESOLVED: dict[Any, dict[str, Any]] = {}
@@ -192,7 +192,7 @@ class LookupModule(LookupBase):
                 "Terms are ids of services, and device, device_tag and service are names: give one of both."
             )
         # Only here, because it is slow.
-        from ..module_utils._service_by_name import chosen_service
+        from ..module_utils._fleet.service_by_name import chosen_service
 
         deadline = checked_deadline(self._chosen["timeout"])
         return [chosen_service({"service_id": None, **self._chosen}, deadline, self._warn, to_connect=False)]
@@ -222,10 +222,10 @@ class LookupModule(LookupBase):
         return None
 
     def _opened(self, settings: Settings, service_id: str) -> Connection | None:
-        from ..module_utils._connections import Connections
-        from ..module_utils._environment import environment
-        from ..module_utils._journal import ENV_HOST
-        from ..module_utils._wanted import Wanted
+        from ..module_utils._base.environment import environment
+        from ..module_utils._connections.connections import Connections
+        from ..module_utils._model.wanted import Wanted
+        from ..module_utils._registry.journal import ENV_HOST
 
         deadline = checked_deadline(self._chosen["timeout"])
         with environment({ENV_HOST: self._host}):

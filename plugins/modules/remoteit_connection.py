@@ -419,8 +419,8 @@ diff:
           id: A78B3919-52E1-B674-58CC-5C0009377419
 """
 
-from ansible_collections.community.remoteit.plugins.module_utils._connection_task import RULES, argument_spec, run
-from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection import RULES, argument_spec, run
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.module import run_module
 
 
 def main() -> None:

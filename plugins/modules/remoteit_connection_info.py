@@ -155,8 +155,8 @@ connections:
       sample: rest
 """
 
-from ansible_collections.community.remoteit.plugins.module_utils._connection_info_task import RULES, argument_spec, run
-from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import RULES, argument_spec, run
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.module import run_module
 
 
 def main() -> None:

@@ -224,8 +224,8 @@ devices:
           sample: {}
 """
 
-from ansible_collections.community.remoteit.plugins.module_utils._device_info_task import argument_spec, run
-from ansible_collections.community.remoteit.plugins.module_utils._module import run_module
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.device_info import argument_spec, run
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.module import run_module
 
 
 def main() -> None:

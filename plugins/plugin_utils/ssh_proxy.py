@@ -20,7 +20,7 @@ if not __package__:
     sys.modules[_collection.__name__] = _collection
     __package__ = f"{_collection.__name__}.plugin_utils"
 
-from ..module_utils._ssh_tunnel import main
+from ..module_utils._tunnels.tunnel import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

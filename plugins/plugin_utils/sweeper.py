@@ -20,6 +20,6 @@ if not __package__:
 
 if __name__ == "__main__":
     # Before it waits: the run ends no sooner than this process does.
-    from ..module_utils._sweep import serve
+    from ..module_utils._connections.sweep import serve
 
     serve(sys.argv[1], itertools.takewhile(bytes.strip, sys.stdin.buffer))

@@ -104,7 +104,7 @@ def _drive_on_demand(
     plan: Plan, computed: Seen, services: list[str], cloud: Simulator, environ: dict[str, str]
 ) -> None:
     """Open and close by the tunnels that SSH starts, at the times computed, in the simulator's time."""
-    from ansible_collections.community.remoteit.plugins.module_utils._ssh_tunnel import _Tunnel
+    from ansible_collections.community.remoteit.plugins.module_utils._tunnels.tunnel import _Tunnel
 
     now = 0.0
     with _environment(environ), contextlib.ExitStack() as stack:
@@ -125,16 +125,16 @@ def _drive_on_demand(
 
 def _drive_bulk(plan: Plan, computed: Seen, services: list[str], cloud: Simulator, environ: dict[str, str]) -> None:
     """Open and close by one task each, and let the time between pass in the simulator."""
-    from ansible_collections.community.remoteit.plugins.module_utils import _connection_task
+    from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
 
-    defaults = {name: spec.get("default") for name, spec in _connection_task.argument_spec().items()}
+    defaults = {name: spec.get("default") for name, spec in connection_task.argument_spec().items()}
     params = {**defaults, "services": services, "concurrency": plan.bulk, "timeout": 300.0}
     with _environment(environ):
-        _connection_task.run({**params, "state": "present"}, False, print)
+        connection_task.run({**params, "state": "present"}, False, print)
         cloud.advance(computed.idle)
         if len(cloud.state()["connections"]) != (plan.hosts if computed.idle < IDLE else 0):
             raise RuntimeError(f"{plan}: the proxies do not live as long as computed")
-        _connection_task.run({**params, "state": "absent"}, False, print)
+        connection_task.run({**params, "state": "absent"}, False, print)
 
 
 @contextlib.contextmanager

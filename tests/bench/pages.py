@@ -32,20 +32,21 @@ Asked = Callable[[], tuple[Counter[int], int]]
 def rows() -> Iterator[Row]:
     """The rows about pages."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
-    from ansible_collections.community.remoteit.plugins.module_utils import _fleet_page, _fleet_query
-    from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-    from ansible_collections.community.remoteit.plugins.module_utils._fleet_filter import FleetFilter
-    from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
+    from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+    from ansible_collections.community.remoteit.plugins.module_utils._fleet import page as fleet_page
+    from ansible_collections.community.remoteit.plugins.module_utils._fleet import query as fleet_query
+    from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
+    from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
     count = _PAGES * _ON_A_PAGE
-    with _server(count) as (url, asked), mock.patch.object(_fleet_page, "PAGE_SIZE", _ON_A_PAGE):
+    with _server(count) as (url, asked), mock.patch.object(fleet_page, "PAGE_SIZE", _ON_A_PAGE):
         settings = Settings.from_options({"graphql_url": f"{url}/graphql/v1"}, environment("/"))
 
         def read(at_a_time: int) -> float:
             """Wall seconds."""
-            with mock.patch.object(_fleet_query, "_AT_A_TIME", at_a_time):
+            with mock.patch.object(fleet_query, "_AT_A_TIME", at_a_time):
                 begun = time.perf_counter()
-                devices = _fleet_query.read_fleet(settings, FleetFilter(), None, Deadline(60), print)
+                devices = fleet_query.read_fleet(settings, FleetFilter(), None, Deadline(60), print)
                 wall = time.perf_counter() - begun
             pages, most_at_once = asked()
             assert len({device.id for device in devices}) == len(devices) == count, "lost or doubled"
@@ -53,7 +54,7 @@ def rows() -> Iterator[Row]:
             assert most_at_once <= at_a_time, "too many requests in flight"
             return wall
 
-        ratios = [read(1) / read(_fleet_query._AT_A_TIME) for _round in range(_ROUNDS)]
+        ratios = [read(1) / read(fleet_query._AT_A_TIME) for _round in range(_ROUNDS)]
     how = f"{_PAGES} pages, {_LATENCY * 1000:.0f} ms latency, {_ROUNDS} rounds"
     yield row("reading pages, wall : one after the other", ratios, "times faster", 5.0, how, at_least=True)
 

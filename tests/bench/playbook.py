@@ -48,11 +48,11 @@ def _with_tunnel(lab: Lab) -> float:
 def _plain(lab: Lab) -> tuple[float, float]:
     """Wall seconds of the work alone, through a proxy that is open already, and of opening and closing that one."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
-    from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-    from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-    from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-    from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
-    from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+    from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+    from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+    from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+    from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+    from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
     lab.reset()
     connections = Connections(Settings.from_options({}, lab.environment()), print)

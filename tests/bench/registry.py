@@ -27,10 +27,10 @@ def environment(directory: str) -> dict[str, str]:
 def remember(directory: str, host: str, port: int) -> None:
     """Write down that a connection to SERVICE_ID is open at *host* and *port*."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
-    from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-    from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
-    from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
-    from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
+    from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+    from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+    from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
+    from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
     now = time.time()
     connection = Connection(

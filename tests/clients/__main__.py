@@ -18,7 +18,7 @@ from pathlib import Path
 import urllib3
 
 from tests.conftest import ROOT
-from tests.unit.plugins.certificates import Authority
+from tests.doubles.certificates import Authority
 
 from .libraries import LIBRARIES, Library
 from .server import CHANGES, running

@@ -17,12 +17,12 @@ from typing import Any
 
 import urllib3.util.connection
 
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._credentials import Credentials
-from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._http import Http
-from ansible_collections.community.remoteit.plugins.module_utils._settings import Settings
-from ansible_collections.community.remoteit.plugins.module_utils._signature import Signer, signer
+from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.signature import Signer, signer
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._settings.credentials import Credentials
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
 from .libraries import Library
 from .urls import URLS

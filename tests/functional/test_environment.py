@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.doubles.certificates import Authority
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, DISABLED_KEY_ID, KEY_ID, OTHER
-from tests.resilience.tls_front import TlsFront
-from tests.unit.plugins.certificates import Authority
+from tests.resilience.engine.tls_front import TlsFront
 
 from .tasks import DEVICES, connection, info
 

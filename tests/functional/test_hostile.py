@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.doubles.fleet_cloud import FleetCloud, device_node, service_node
+from tests.doubles.loopback import Exchange, Server, reply
+from tests.doubles.nasty import TEXTS
 from tests.lab.lab import Lab
 from tests.lab.playbook import Run
 from tests.lab.world import DATABASE, DEVELOPER_KEY, SECRET
-from tests.resilience.nasty import TEXTS
-from tests.unit.plugins.fleet_cloud import FleetCloud, device_node, service_node
-from tests.unit.plugins.loopback import Exchange, Server, reply
 
 from .fleet_lab import PLUGIN
 from .tasks import CONNECTION, LOOKUP, connection, info, show

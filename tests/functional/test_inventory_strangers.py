@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._text import inert
+from ansible_collections.community.remoteit.plugins.module_utils._base.text import inert
 from tests.lab.world import service_id
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.threaded import ThreadedSimulator

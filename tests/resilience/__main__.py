@@ -13,14 +13,14 @@ from tests.simulator.harness import Simulator
 def main() -> None:
     """Kill, use, and print a line for each."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
-    from ansible_collections.community.remoteit.plugins.module_utils import _sweep
+    from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
+    from tests.lab.site import configuration
     from tests.lab.target import answering_target
 
-    from .kill_matrix import NEXT, rows
-    from .site import configuration
+    from .engine.kill_matrix import NEXT, rows
 
     # The simulator lists at once what is open.
-    _sweep._LOOKS = (0.0, 0.05)
+    sweep._LOOKS = (0.0, 0.05)
     with answering_target() as target, Simulator(configuration(target)) as cloud:
         for row in (["killed", "wire", "connection", *NEXT], *rows(cloud)):
             print("{:48}  {:8}  {:10}  {:16}  {:12}  {}".format(*row), flush=True)

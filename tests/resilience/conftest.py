@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-pytest.register_assert_rewrite("tests.resilience.history", "tests.resilience.machine")
+pytest.register_assert_rewrite("tests.resilience.engine.history", "tests.resilience.engine.machine")
 
-from ansible_collections.community.remoteit.plugins.module_utils import _transport
-from ansible_collections.community.remoteit.plugins.module_utils._registry_redis import RedisStore
+from ansible_collections.community.remoteit.plugins.module_utils._api import transport
+from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from tests.lab import redis_fixtures
 from tests.lab.redis_server import RedisServer
+from tests.lab.site import Site, configuration
 from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
 
-from .cells import Bench
+from .engine.cells import Bench
 from .fault_table import bench
-from .site import Site, configuration
 
 started_redis = redis_fixtures.started_redis
 
@@ -59,7 +59,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def site(_cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Site:
     """The site with nothing open, nothing remembered and no fault switched on."""
     # What one process learns of a server stays with it, so no test may learn from another.
-    monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+    monkeypatch.setattr(transport, "_dialect_that_worked", {})
     _cloud.reset()
     in_redis = getattr(request, "param", "file") == "redis"
     return Site(_cloud, tmp_path, request.getfixturevalue("redis_server").url if in_redis else None)

@@ -20,16 +20,16 @@ from typing import Any
 
 # To import it first makes the collection importable.
 from tests.conftest import ROOT
+from tests.doubles.certificates import Authority
 from tests.lab.target import answering_target
 from tests.simulator.harness import Simulator
-from tests.unit.plugins.certificates import Authority
 
-from . import conditions
-from .api_faults import FAULTS, ApiFault
-from .cells import CHECK, CLOSE, GRAPHQL, LIST, OPEN, REQUESTS, REST, Bench, Cell, Seen, hurried, world
-from .conditions import Condition
-from .promises import broken, words
-from .tls_front import TlsFront
+from .engine import conditions
+from .engine.api_faults import FAULTS, ApiFault
+from .engine.cells import CHECK, CLOSE, GRAPHQL, LIST, OPEN, REQUESTS, REST, Bench, Cell, Seen, hurried, world
+from .engine.conditions import Condition
+from .engine.promises import broken, words
+from .engine.tls_front import TlsFront
 
 GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_faults.rst"
 ONCE, LASTING, OUTAGE, CONDITIONS = "once", "lasting", "outage", "conditions"

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _recovery
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._errors import AnswerLostError
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError
+from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from tests.lab.site import SERVICE, Site, configuration
 from tests.lab.target import answering_target
 from tests.simulator.threaded import ThreadedSimulator
 
-from .kill_matrix import KEPT, PHASES, kill
-from .site import SERVICE, Site, configuration
+from .engine.kill_matrix import KEPT, PHASES, kill
 
 pytestmark = pytest.mark.either_registry
 
@@ -34,7 +34,7 @@ def test_a_request_that_had_to_wait_is_looked_for_as_well(
     api: str, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer that is lost is that to a repetition, long after the first request has timed out."""
-    monkeypatch.setattr(_recovery, "_MARGIN", 1.0)
+    monkeypatch.setattr(recovery, "_MARGIN", 1.0)
     site.cloud.set_fault(
         {"wire": api, "operation": "connect", "count": 1, "fault": "status", "status": 429, "retry_after": "2"},
         {"wire": api, "operation": "connect", "count": 1, "fault": "lost_answer"},

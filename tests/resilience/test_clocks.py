@@ -15,14 +15,14 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _liveness
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from tests.lab.site import SERVICE, Site, configuration
 from tests.lab.target import answering_target
 from tests.simulator.threaded import ThreadedSimulator
 
-from .cells import hurried
-from .site import SERVICE, Site, configuration
+from .engine.cells import hurried
 
 SHIFTS = [-3600, -40, -4, -1, 1, 4, 40, 3600]
 APIS = ["rest", "graphql"]
@@ -105,7 +105,7 @@ def test_a_connection_that_is_listed_late_or_under_another_id_is_used_again(
         again = site.task(api=api, verify_after=0)
         assert (again["connection"]["id"], again["changed"]) == (mine, False)
         site.cloud.advance(30)
-        with mock.patch.object(_liveness, "SETTLING", 0.0):
+        with mock.patch.object(liveness, "SETTLING", 0.0):
             again = site.task(api=api, verify_after=0)
         assert (again["connection"]["id"], again["changed"]) == (mine, False)
         assert site.task(api=api, state="absent")["closed"] == [mine]

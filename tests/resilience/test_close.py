@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import Outcome
-from ansible_collections.community.remoteit.plugins.module_utils._errors import AnswerLostError, RefusedError
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError, RefusedError
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Outcome
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from tests.lab.site import SERVICE, Site
 
-from .cells import hurried
-from .site import SERVICE, Site
+from .engine.cells import hurried
 
 pytestmark = pytest.mark.either_registry
 

@@ -18,15 +18,16 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils import _model, _registry
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._errors import OutOfTimeError
-from ansible_collections.community.remoteit.plugins.module_utils._model import host_key_alias
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
+from ansible_collections.community.remoteit.plugins.module_utils._model import connection as model
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import host_key_alias
+from ansible_collections.community.remoteit.plugins.module_utils._registry import registry as registry_module
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials
+from tests.doubles.processes import Fork
+from tests.doubles.registry_place import HOLDING, Place
 from tests.lab.redis_server import RedisServer
-from tests.unit.plugins.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials
-from tests.unit.plugins.processes import Fork
-from tests.unit.plugins.registry_place import HOLDING, Place
 
 NAME = host_key_alias(SERVICE)
 
@@ -270,7 +271,7 @@ def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.M
     theirs = Holding([connection(id="THEIRS")])
     place.save()
     with monkeypatch.context() as later:
-        later.setattr(_registry, "VERSION", _registry.VERSION + 1)
+        later.setattr(registry_module, "VERSION", registry_module.VERSION + 1)
         assert place.open().read(SERVICE) == Holding()
         place.save(theirs)
         assert place.open().read_all() == theirs.connections
@@ -278,7 +279,7 @@ def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.M
     assert place.open().read_all() == HOLDING.connections
     place.save(Holding())
     with monkeypatch.context() as later:
-        later.setattr(_registry, "VERSION", _registry.VERSION + 1)
+        later.setattr(registry_module, "VERSION", registry_module.VERSION + 1)
         assert place.open().read(SERVICE) == theirs
     assert place.warnings == []
 
@@ -298,7 +299,7 @@ def test_any_record_is_read_as_something_usable_or_as_nothing(content: bytes, pl
     place.save()
     place.put(content)
     holding = place.open().read(SERVICE)
-    assert all(_model.is_plain_host(item.host) for item in holding.connections)
+    assert all(model.is_plain_host(item.host) for item in holding.connections)
 
 
 def test_a_record_that_vanishes_is_no_error(place: Place) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from .cells import Bench
+from .engine.cells import Bench
 from .fault_table import TABLES, on_the_page, rendered, results
 
 

@@ -19,14 +19,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.community.remoteit.plugins.module_utils import _sweep, _transport
+from ansible_collections.community.remoteit.plugins.module_utils._api import transport
+from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
 from tests.lab.target import answering_target
 
-from .history import Place
-from .history_world import WORLDS, world
-from .hours import Hours
-from .machine import STEPS, Machine
-from .near_cloud import NearCloud
+from .engine.history import Place
+from .engine.history_world import WORLDS, world
+from .engine.hours import Hours
+from .engine.machine import STEPS, Machine
+from .engine.near_cloud import NearCloud
 
 _EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 _FORM = settings(
@@ -49,11 +50,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     redis_server = request.getfixturevalue("redis_server") if request.param == "redis" else None
     for name in [name for name in os.environ if name.startswith(("R3_", "REMOTEIT_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+    monkeypatch.setattr(transport, "_dialect_that_worked", {})
     hours = Hours()
     hours.rule(monkeypatch)
     # Time that one thread sleeps away would be missing to the others.
-    monkeypatch.setattr(_sweep, "_AT_A_TIME", 1)
+    monkeypatch.setattr(sweep, "_AT_A_TIME", 1)
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(answering_target())
         clouds = {name: stack.enter_context(NearCloud(world(target, **kind))) for name, kind in WORLDS.items()}

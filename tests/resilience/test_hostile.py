@@ -16,27 +16,26 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _transport
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connection_info_task import run as list_connections
-from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._errors import (
+from ansible_collections.community.remoteit.plugins.module_utils._api import transport
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
     AnswerLostError,
     OptionError,
     RemoteItError,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._model import is_plain_host
-from ansible_collections.community.remoteit.plugins.module_utils._service_by_name import ONE_OF, chosen_service
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import ONE_OF, chosen_service
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import is_plain_host
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import run as list_connections
 from tests import COLLECTION
-from tests.unit.plugins import material
-from tests.unit.plugins.account import Account, listed
-from tests.unit.plugins.fleet_cloud import FleetCloud, device_node, id_of, service_node
-from tests.unit.plugins.loopback import Step, reply
-from tests.unit.plugins.material import CONNECTION_ID, SERVICE
-
-from .nasty import TEXTS, assert_plain, texts_in
+from tests.doubles import material
+from tests.doubles.account import Account, listed
+from tests.doubles.fleet_cloud import FleetCloud, device_node, id_of, service_node
+from tests.doubles.loopback import Step, reply
+from tests.doubles.material import CONNECTION_ID, SERVICE
+from tests.doubles.nasty import TEXTS, assert_plain, texts_in
 
 PROXY_PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
@@ -92,8 +91,8 @@ WAYS: dict[tuple[str, str], Callable[[str], Step]] = {
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_transport, "_FIRST_PAUSE", 0.0)
-    monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+    monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(transport, "_dialect_that_worked", {})
 
 
 @pytest.mark.parametrize(("api", "place"), WAYS, ids=str)

@@ -11,10 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _recovery, _sweep
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery, sweep
+from tests.lab.site import SERVICES, Site
 
-from .kill_matrix import (
+from .engine.kill_matrix import (
     ABSENT,
     IN_USE,
     KEPT,
@@ -28,7 +29,6 @@ from .kill_matrix import (
     open_on,
     use,
 )
-from .site import SERVICES, Site
 
 pytestmark = pytest.mark.either_registry
 
@@ -42,7 +42,7 @@ QUICK = 5.0
 def test_whoever_comes_next_is_not_blocked_and_leaves_nothing_unknown(
     phase: Phase, wire: str, user: str, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_sweep, "_LOOKS", (0.0, 0.05))
+    monkeypatch.setattr(sweep, "_LOOKS", (0.0, 0.05))
     killed = kill(site, phase, wire, user)
     was_registered = {service: bool(site.registry().read(service).connections) for service in SERVICES}
 
@@ -70,7 +70,7 @@ def test_whoever_comes_next_is_not_blocked_and_leaves_nothing_unknown(
 
 def assert_nothing_stays(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once nothing can come of the attempts any more, they are forgotten with the rest."""
-    monkeypatch.setattr(_recovery, "time", SimpleNamespace(time=lambda: time.time() + 3600))
+    monkeypatch.setattr(recovery, "time", SimpleNamespace(time=lambda: time.time() + 3600))
     for service in SERVICES:
         site.connections().absent(service, Deadline(60))
     assert site.open_ids() == []

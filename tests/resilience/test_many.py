@@ -12,11 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _connection_task
-from ansible_collections.community.remoteit.plugins.module_utils._errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
-
-from .site import OFFLINE, PAGE, SERVICE, SERVICES, Site
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
+from tests.lab.site import OFFLINE, PAGE, SERVICE, SERVICES, Site
 
 pytestmark = pytest.mark.either_registry
 
@@ -175,14 +174,14 @@ def test_the_registry_is_asked_whether_nothing_can_be_listed(site: Site) -> None
 
 def test_progress_is_told(site: Site) -> None:
     seen: list[tuple[int, int]] = []
-    defaults = {name: spec.get("default") for name, spec in _connection_task.argument_spec().items()}
+    defaults = {name: spec.get("default") for name, spec in connection_task.argument_spec().items()}
     params = {**defaults, **site.options(), "services": SERVICES}
-    _connection_task.run(params, False, site.warnings.append, progress=lambda done, total: seen.append((done, total)))
+    connection_task.run(params, False, site.warnings.append, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_the_run_holds_them_all(site: Site) -> None:
-    defaults = {name: spec.get("default") for name, spec in _connection_task.argument_spec().items()}
+    defaults = {name: spec.get("default") for name, spec in connection_task.argument_spec().items()}
     params = {**defaults, **site.options(), "services": SERVICES, "close": "at_end"}
     run = holder(os.getpid())
     watched = []
@@ -191,7 +190,7 @@ def test_the_run_holds_them_all(site: Site) -> None:
         watched.append(settings)
         return run
 
-    _connection_task.run(params, False, site.warnings.append, watch)
+    connection_task.run(params, False, site.warnings.append, watch)
     assert len(watched) == 1
     for service in SERVICES:
         (held,) = site.registry().read(service).connections

@@ -14,22 +14,22 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _recovery, _transport
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Clock, Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._http import Http
-from ansible_collections.community.remoteit.plugins.module_utils._rest import RestApi
-from ansible_collections.community.remoteit.plugins.module_utils._settings import SIGNATURES
-from ansible_collections.community.remoteit.plugins.module_utils._signature import signer
-from ansible_collections.community.remoteit.plugins.module_utils._transport import Transport
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._api import transport as transport_module
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.rest import RestApi
+from ansible_collections.community.remoteit.plugins.module_utils._api.signature import signer
+from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import SIGNATURES
+from tests.lab.site import SERVICE, Site
 from tests.lab.world import DEVELOPER_KEY, SECRET
-from tests.simulator.faults import API_FAULTS
-
-from .site import SERVICE, Site
+from tests.simulator.cloud.faults import API_FAULTS
 
 KEY = base64.b64decode(SECRET)
 TRACES = {
@@ -52,8 +52,8 @@ HARMLESS = ("latency", "extra_fields", "drip", "large", "device_leaves", "item_e
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_transport, "_FIRST_PAUSE", 0.0)
-    monkeypatch.setattr(_recovery, "_LOOKS", (0.0,))
+    monkeypatch.setattr(transport_module, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(recovery, "_LOOKS", (0.0,))
 
 
 def assert_no_trace(text: str) -> None:

@@ -13,18 +13,22 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _http
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._errors import NotSentError, OptionError, RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
-from tests.unit.plugins import loopback
-from tests.unit.plugins.certificates import Authority
-from tests.unit.plugins.loopback import Server, Step, hang, reply, reset
+from ansible_collections.community.remoteit.plugins.module_utils._api import http
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
+    NotSentError,
+    OptionError,
+    RemoteItError,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from tests.doubles import loopback
+from tests.doubles.certificates import Authority
+from tests.doubles.loopback import Server, Step, hang, reply, reset
+from tests.lab.site import SERVICE, Site
 
-from .cells import hurried
-from .site import SERVICE, Site
-from .tls_front import TlsFront
+from .engine.cells import hurried
+from .engine.tls_front import TlsFront
 
 APIS = ("rest", "graphql")
 PROXIES: dict[str, Step] = {"hangs": hang, "closes": loopback.close, "resets": reset, "refuses": reply(407, b"who?")}
@@ -98,7 +102,7 @@ def test_any_error_in_the_middle_leaves_nothing_open(
     api: str, error: Exception, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a library lacks what is called, which shows only when the answer is read."""
-    read = _http._read
+    read = http._read
     failures = [error]
 
     def failing(*arguments: Any) -> bytes:
@@ -106,7 +110,7 @@ def test_any_error_in_the_middle_leaves_nothing_open(
             raise failures.pop()
         return read(*arguments)
 
-    monkeypatch.setattr(_http, "_read", failing)
+    monkeypatch.setattr(http, "_read", failing)
     with hurried():
         opened = site.connections(api=api).present(SERVICE, Wanted(Access()), Deadline(30)).opened()
     assert site.open_ids() == [opened.id]

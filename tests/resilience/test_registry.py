@@ -16,14 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._errors import RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
-from tests.unit.plugins.processes import Fork
-
-from .site import SERVICE, Site
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from tests.doubles.processes import Fork
+from tests.lab.site import SERVICE, Site
 
 SECONDS = 60.0
 TASK = Wanted(Access())

@@ -15,20 +15,21 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils import _holder, _registry_redis
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._claims import leave, remain
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._errors import OutOfTimeError, RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
-from ansible_collections.community.remoteit.plugins.module_utils._repeat import repeated
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._base import process
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError, RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.repeat import repeated
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_store as registry_redis
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, remain
+from tests.doubles.certificates import Authority
+from tests.doubles.processes import Fork
 from tests.lab.redis_server import RedisServer, is_installed
-from tests.unit.plugins.certificates import Authority
-from tests.unit.plugins.processes import Fork
+from tests.lab.site import SERVICE, Site
 
-from .kill_matrix import wait_for
-from .site import SERVICE, Site
+from .engine.kill_matrix import wait_for
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_several_controllers.rst"
 # what the guide says that a user needs
@@ -57,17 +58,17 @@ def shared(site: Site, server: RedisServer) -> Site:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_registry_redis, "_PAUSES", (0.05,))
-    monkeypatch.setattr(_registry_redis, "_TIMEOUT", 0.5)
-    _registry_redis._client.cache_clear()
+    monkeypatch.setattr(registry_redis, "_PAUSES", (0.05,))
+    monkeypatch.setattr(registry_redis, "_TIMEOUT", 0.5)
+    registry_redis._client.cache_clear()
 
 
 @pytest.fixture
 def short_leases(monkeypatch: pytest.MonkeyPatch, server: RedisServer) -> None:
     """Leases that a test can wait for, in a Redis that is up for so long that it has seen every sign of life."""
     for name in ("_LOCK_LEASE", "_HOLDER_LEASE"):
-        monkeypatch.setattr(_registry_redis, name, SHORT)
-    monkeypatch.setattr(_registry_redis.RedisStore, "renew_every", SHORT / 3)
+        monkeypatch.setattr(registry_redis, name, SHORT)
+    monkeypatch.setattr(registry_redis.RedisStore, "renew_every", SHORT / 3)
     wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
 
 
@@ -76,7 +77,7 @@ def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
 
     def moved(report: Callable[[str], None]) -> None:
         signal.alarm(int(SECONDS))
-        _holder._machine = lambda: "another machine"
+        process._machine = lambda: "another machine"
         work(report)
 
     return Fork(moved)
@@ -289,9 +290,9 @@ def test_while_redis_was_away_nobody_could_give_a_sign_of_life(
     time.sleep(2 * SHORT)
     server.start()
     # however long ago that was by the clock, Redis has not been up for as long as a lease lasts
-    monkeypatch.setattr(_registry_redis, "_HOLDER_LEASE", SECONDS)
+    monkeypatch.setattr(registry_redis, "_HOLDER_LEASE", SECONDS)
     assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
-    monkeypatch.setattr(_registry_redis, "_HOLDER_LEASE", SHORT)
+    monkeypatch.setattr(registry_redis, "_HOLDER_LEASE", SHORT)
     os.kill(user.pid, signal.SIGCONT)
     wait_for(lambda: server.client().keys("remoteit:holder:*"))
     wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)

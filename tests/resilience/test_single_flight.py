@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._claims import join, leave
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
-from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
+from tests.lab.site import SERVICE, SERVICES, Site
 
-from .crowd import Crowd
-from .kill_matrix import wait_for
-from .site import SERVICE, SERVICES, Site
+from .engine.crowd import Crowd
+from .engine.kill_matrix import wait_for
 
 pytestmark = pytest.mark.either_registry
 

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from .api_faults import FAULTS
-from .cells import GRAPHQL, OPEN, REQUESTS, REST, Bench, Cell
-from .promises import broken
+from .engine.api_faults import FAULTS
+from .engine.cells import GRAPHQL, OPEN, REQUESTS, REST, Bench, Cell
+from .engine.promises import broken
 
 # Long enough for one exchange on a busy machine, and shorter than any wait below.
 TIMEOUT = 1.5

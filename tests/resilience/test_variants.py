@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.lab.site import PAGE, SERVICE, Site, configuration
 from tests.lab.target import answering_target
 from tests.simulator.threaded import ThreadedSimulator
-
-from .site import PAGE, SERVICE, Site, configuration
 
 APIS = ["rest", "graphql"]
 

@@ -13,10 +13,10 @@ import signal
 import sys
 from pathlib import Path
 
-from .config import load
-from .config_reader import ConfigError
+from .config.file import load
+from .config.reader import ConfigError
+from .config.settings import Settings
 from .server import Server
-from .settings import Settings
 
 
 async def _serve(settings: Settings) -> None:

@@ -14,12 +14,12 @@ from email.utils import format_datetime
 
 from aiohttp import web
 
-from .admin import BASE as ADMIN_BASE
-from .admin import Admin
-from .graphql_wire import PATH as GRAPHQL_PATH
-from .rest import BASE as REST_BASE
-from .reverse_proxy import ReverseProxy
-from .settings import Settings, Tls
+from .admin.admin import BASE as ADMIN_BASE
+from .admin.admin import Admin
+from .api.graphql_wire import PATH as GRAPHQL_PATH
+from .api.rest import BASE as REST_BASE
+from .cloud.reverse_proxy import ReverseProxy
+from .config.settings import Settings, Tls
 from .simulation import Simulation
 
 _SHUTDOWN_SECONDS = 0.2

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import copy
 
-from .broker import Broker
-from .calls import CallLog
-from .clock import Clock
-from .faults import Faults
-from .graphql_wire import GraphQL
-from .pipeline import Pipeline
-from .rate_limit import RateLimiter
-from .rest import Rest
-from .settings import Settings
-from .wire import Wire
+from .api.calls import CallLog
+from .api.graphql_wire import GraphQL
+from .api.pipeline import Pipeline
+from .api.rest import Rest
+from .api.wire import Wire
+from .auth.rate_limit import RateLimiter
+from .cloud.broker import Broker
+from .cloud.clock import Clock
+from .cloud.faults import Faults
+from .config.settings import Settings
 
 
 class Simulation:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from .admin_client import AdminClient
-from .config import read_settings
+from .config.file import read_settings
 from .server import Server
 
 

@@ -21,13 +21,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline, from_iso8601
-from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._liveness import SETTLING
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline, from_iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
 from tests.lab.redis_server import RedisServer
+from tests.lab.site import TCP, Site, configuration
 from tests.lab.target import greet
 from tests.lab.world import device
-from tests.resilience.site import TCP, Site, configuration
 from tests.simulator.harness import Simulator
 
 from . import figures

@@ -16,20 +16,20 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.community.remoteit.plugins.module_utils._access import PUBLIC, Access
-from ansible_collections.community.remoteit.plugins.module_utils._claims import join, leave
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Registry
-from ansible_collections.community.remoteit.plugins.module_utils._relay import NoServerError, dial
-from ansible_collections.community.remoteit.plugins.module_utils._settings import APIS, Settings
-from ansible_collections.community.remoteit.plugins.module_utils._sweep import sweep
-from ansible_collections.community.remoteit.plugins.module_utils._wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import PUBLIC, Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import APIS, Settings
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels.relay import NoServerError, dial
 from tests import COLLECTION
+from tests.lab.site import PAGE, SERVICES
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, SECRET, service_id
-from tests.resilience.site import PAGE, SERVICES
 
 MORE_SERVICES = [service_id(3, number) for number in (1, 2, 3, 4)]
 _FOR_SSH = [*SERVICES, *MORE_SERVICES]

@@ -15,7 +15,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.community.remoteit.plugins.module_utils._errors import RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 
 from .operations import REQUEST_TIMEOUT, Operation
 

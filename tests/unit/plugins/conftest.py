@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ansible_collections.community.remoteit.plugins.module_utils import _transport
-from ansible_collections.community.remoteit.plugins.module_utils._holder import holder
-from tests.unit.plugins.processes import Fork
+from ansible_collections.community.remoteit.plugins.module_utils._api import transport
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from tests.doubles.processes import Fork
 
 # The same examples each time, at any speed of the machine: a check that passes at random is of no use.
 settings.register_profile("steady", max_examples=50, derandomize=True, database=None, deadline=None)
@@ -49,7 +49,7 @@ def home(_stranger: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
 @pytest.fixture(autouse=True)
 def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What one process learns of a server stays with it, so no test may learn from another."""
-    monkeypatch.setattr(_transport, "_dialect_that_worked", {})
+    monkeypatch.setattr(transport, "_dialect_that_worked", {})
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.simulator.config import load, read_settings
-from tests.simulator.config_reader import ConfigError
+from tests.simulator.config.file import load, read_settings
+from tests.simulator.config.reader import ConfigError
+from tests.simulator.config.settings import Behaviour
 from tests.simulator.harness import ROOT
-from tests.simulator.settings import Behaviour
 
 from .world import configuration
 

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from tests.simulator.admin_client import AdminClient
-from tests.simulator.graphql_wire import SCHEMA
+from tests.simulator.api.graphql_wire import SCHEMA
 
 from .client import BOB_KEY, Client
 from .conftest import Start

@@ -20,10 +20,10 @@ import pytest
 import requests
 from requests.auth import AuthBase
 
-from tests.simulator import cavage, rfc9421
 from tests.simulator.admin_client import AdminClient
-from tests.simulator.http_date import parse_http_date
-from tests.simulator.message import Headers, Message, SignatureRefused
+from tests.simulator.auth import cavage, rfc9421
+from tests.simulator.auth.http_date import parse_http_date
+from tests.simulator.auth.message import Headers, Message, SignatureRefused
 
 from .client import ALICE_KEY, DISABLED_KEY, DOCUMENTED, CavageAuth, Client, Rfc9421Auth
 from .conftest import Start

@@ -19,12 +19,12 @@ from ansible.plugins.loader import lookup_loader
 from ansible.template import is_trusted_as_template
 from ansible.utils.context_objects import CLIArgs
 
-from ansible_collections.community.remoteit.plugins.module_utils._clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._model import Connection
-from ansible_collections.community.remoteit.plugins.module_utils._registry import Holding, Registry
-from tests.unit.plugins import material
-from tests.unit.plugins.account import Account
-from tests.unit.plugins.material import DEVELOPER_KEY, KEY_ID, OTHER_SERVICE, SECRET, SERVICE
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from tests.doubles import material
+from tests.doubles.account import Account
+from tests.doubles.material import DEVELOPER_KEY, KEY_ID, OTHER_SERVICE, SECRET, SERVICE
 
 NAME = "community.remoteit.remoteit_proxy"
 
@@ -264,11 +264,13 @@ SLOW = (
 )
 
 ANSWER_FROM_THE_CORE = f"""
-from ansible_collections.community.remoteit.plugins.module_utils import (
-    _access, _errors, _model, _options, _registry, _settings
-)
-settings = _settings.Settings.from_options({{}})
-(connection,) = _registry.Registry(settings, print).read("{SERVICE}").connections
+from ansible_collections.community.remoteit.plugins.module_utils._base import errors
+from ansible_collections.community.remoteit.plugins.module_utils._model import access, connection
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
+from ansible_collections.community.remoteit.plugins.module_utils._settings import checks
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
+settings = Settings.from_options({{}})
+(connection,) = Registry(settings, print).read("{SERVICE}").connections
 found = connection.host
 before = []
 """
@@ -285,7 +287,7 @@ before = sorted(sys.modules)
 
 REPORT = """
 at_a_hit = sorted(set(sys.modules) - set(before))
-from ansible_collections.community.remoteit.plugins.module_utils import _connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections import connections
 print(json.dumps([found, at_a_hit, sorted(set(sys.modules) - set(before))]))
 """
 
@@ -316,6 +318,6 @@ def test_the_lookup_answers_a_hit_without_anything_that_is_slow_to_load(registry
     found, at_a_hit, to_open = answered(ANSWER_FROM_THE_LOOKUP)
     assert found == "proxy18.rt3.io"
     assert not at_a_hit & set(SLOW)
-    ours = {name.rpartition(".")[2] for name in at_a_hit if ".remoteit." in name}
-    assert "_registry" in ours and not ours & {"_http", "_transport", "_signature", "_client", "_connections"}
+    ours = {name.rpartition(".module_utils.")[2] for name in at_a_hit if ".remoteit." in name}
+    assert "_registry.registry" in ours and not any(name.startswith(("_api", "_connections")) for name in ours)
     assert "requests" in to_open

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which connections are alive: what remote.it lists as sessions, and where it cannot be asked, a TCP connect."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterable, Sequence
+
+from .._base.clock import Deadline, within
+from .._model.access import LATCHING, PUBLIC
+from .._model.connection import REVERSE, Connection, Session, same_id
+from .._settings.settings import REST
+
+# A session may be listed a few seconds after its connection was opened.
+SETTLING = 5.0
+# After how many seconds a proxy that does not accept a connect is taken for closed.
+_SILENT_AFTER = 5.0
+# A session that REST opened may have an id of its own; it is known by when it began. Both ends are measured by the
+# server's clock, to a second and a round trip.
+_MARGIN = 3.0
+
+
+def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict[str, Session]:
+    """The session of each connection that has one, by connection id; each session belongs to one connection only."""
+    free = list(sessions)
+    found: dict[str, Session] = {}
+    # A session that one was taken for before its own was listed must not come before its own.
+    for id_of in (lambda connection: connection.id, lambda connection: connection.session_id):
+        for connection in connections:
+            session = next((item for item in free if same_id(item.id, id_of(connection))), None)
+            if session and connection.id not in found:
+                found[connection.id] = session
+                free.remove(session)
+    guesses = [
+        (connection, session)
+        # of two that are as likely, the newer one: it was opened because the older one was of no use
+        for connection in reversed(connections)
+        for session in free
+        if connection.id not in found and not _is_known(connection) and _began_with(session, connection)
+    ]
+    for connection, session in sorted(guesses, key=lambda guess: _distance(*guess)):
+        if connection.id not in found and session in free:
+            found[connection.id] = session
+            free.remove(session)
+    return found
+
+
+def _is_known(connection: Connection) -> bool:
+    """Whether the id of its session is certain. What REST tells may be another one, until it was listed."""
+    was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= SETTLING
+    return connection.api != REST or was_listed or same_id(connection.session_id, connection.id)
+
+
+def _distance(connection: Connection, session: Session) -> tuple[float, float]:
+    """How far the session's begin is from the time in which the connection was opened, and from the end of that time."""
+    return min(
+        (max(connection.asked_at - began, began - connection.opened_at, 0.0), abs(connection.opened_at - began))
+        for began in _begins(session, connection)
+    )
+
+
+def _begins(session: Session, connection: Connection) -> tuple[float, float]:
+    """When the session began, by the clock of the connection's times, if that is remote.it's or if ours was."""
+    return session.started_at, session.started_at + connection.ahead
+
+
+def _began_with(session: Session, connection: Connection) -> bool:
+    return session.service_id == connection.service_id and any(_in_time(session, connection))
+
+
+def _in_time(session: Session, connection: Connection) -> list[bool]:
+    """Whether the session began while the connection was opened, by each clock."""
+    begins = _begins(session, connection)
+    return [connection.asked_at - _MARGIN <= began <= connection.opened_at + _MARGIN for began in begins]
+
+
+def is_certain(connection: Connection, session: Session) -> bool:
+    """Whether the session that pair() found for the connection is its own, whichever clock is right."""
+    is_named = same_id(session.id, connection.id) or same_id(session.id, connection.session_id)
+    return is_named or all(_in_time(session, connection))
+
+
+def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: float) -> list[Connection]:
+    """Those of *connections* that *sessions*, as listed at *now*, show to be open, with what was learnt of them."""
+    paired = pair(connections, sessions)
+    kept: list[Connection] = []
+    for connection in connections:
+        is_settled = now - connection.opened_at >= SETTLING
+        if connection.id in paired:
+            # As long as its own session may be missing, the one that is nearest may be another's.
+            session = paired[connection.id]
+            session_id = session.id if is_settled and is_certain(connection, session) else connection.session_id
+            kept.append(connection._replace(session_id=session_id, verified_at=now))
+        elif not is_settled:
+            kept.append(connection)
+    return kept
+
+
+def probe(connection: Connection, deadline: Deadline) -> bool | None:
+    """Whether the proxy accepts a TCP connect; None when a connect would prove nothing or harm, or has no time.
+
+    A restricted proxy may serve another client than this machine, and a latching one would latch to this machine,
+    which is wrong unless this machine opened it for itself.
+    """
+    ours = connection.access == LATCHING and connection.opened_from == socket.gethostname()
+    seconds = min(_SILENT_AFTER, deadline.remaining())
+    if not seconds or not (connection.access == PUBLIC or connection.type == REVERSE or ours):
+        return None
+    address = (connection.host, connection.port or 443)
+
+    def connect() -> None:
+        with contextlib.closing(socket.create_connection(address, seconds)):
+            pass
+
+    try:
+        # The lookup of a name knows no limit of its own.
+        within(seconds, connect)
+    except TimeoutError:
+        # If it was the task that had no time for an answer, the proxy may be well.
+        return False if seconds == _SILENT_AFTER else None
+    except OSError:
+        return False
+    return True

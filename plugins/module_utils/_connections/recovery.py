@@ -1,0 +1,184 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Connects whose answer was lost: find out whether a connection was made, and close it, because nobody knows its address.
+
+An attempt is written to the registry before it is made, so that even a process that was killed leaves word of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Iterable
+
+from .._api.client import Client
+from .._base.clock import Clock, Deadline
+from .._base.errors import AnswerLostError, ApiError
+from .._model.connection import Connection, Session
+from .._registry import journal
+from .._registry.registry import Attempt, Holding
+from .liveness import SETTLING, pair
+
+# The server stamps a session with its own clock, to a second.
+_MARGIN = 2.0
+# How long remote.it may work on a request, in seconds, although nobody waits for the answer any more.
+_AT_WORK = 30.0
+# After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
+_IDLE = 1200.0
+# When to look for a session that is listed late, in seconds after the answer was lost.
+_LOOKS = (0.0, 1.0, 2.0, 3.0)
+
+
+def new_attempt(seconds: float) -> Attempt:
+    """An attempt that begins now; *seconds* later its last request, perhaps a repetition, is given up."""
+    now = time.time()
+    return Attempt(now, now + seconds + _AT_WORK)
+
+
+def given_up(holding: Holding, attempt: Attempt) -> Attempt:
+    """*attempt* when no further request is made for it: it ends soon, also in *holding*.
+
+    What others open later on the same service must not be taken for what came of it.
+    """
+    ended = Attempt(attempt.asked_at, min(attempt.until, time.time() + _AT_WORK))
+    holding.attempts[holding.attempts.index(attempt)] = ended
+    return ended
+
+
+def may_be_open(attempt: Attempt) -> bool:
+    """Whether what *attempt* made can be open still, although nobody knows its address and so nobody uses it."""
+    return time.time() < attempt.until + _IDLE
+
+
+def _unknown(holding: Holding, sessions: Iterable[Session]) -> list[Session]:
+    """Those of *sessions* that are not known to belong to a held connection."""
+    listed = list(sessions)
+    known = {session.id for session in pair(holding.connections, listed).values()}
+    return [session for session in listed if session.id not in known]
+
+
+def _began_in(attempt: Attempt, session: Session, clocks: Iterable[float]) -> bool:
+    """Whether the session began in the time of *attempt* by one of the *clocks*, seconds ahead of ours."""
+    return any(attempt.asked_at - _MARGIN <= session.started_at - ahead <= attempt.until + _MARGIN for ahead in clocks)
+
+
+def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], clock: Clock) -> list[Session]:
+    """The sessions that *attempts* made: begun in their time and not known to belong to a held connection.
+
+    Of clocks that differ, either may be remote.it's. By both of them it must be so, because it may be somebody else's.
+    """
+    candidates = [(ahead,) for ahead in clock.candidates()]
+    return [
+        session
+        for session in _unknown(holding, sessions)
+        if any(
+            all(_began_in(attempt, session, clocks) for clocks in ([attempt.ahead] if attempt.ahead else candidates))
+            for attempt in attempts
+        )
+    ]
+
+
+def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
+    """What attempts may have made, although it is not certain enough to be closed: begun since, by some clock."""
+    if not clock.is_doubtful():
+        return []
+    since = min((attempt.asked_at for attempt in holding.attempts if not attempt.ahead), default=math.inf)
+    ahead = min(clock.told, clock.offset)
+    return [item for item in _unknown(holding, sessions) if item.started_at - ahead >= since - _MARGIN]
+
+
+def learnt(holding: Holding, opened: Attempt, connection: Connection, sessions: Iterable[Session]) -> bool:
+    """Note in the attempts of *holding* what remote.it's clock is, as its own stamp on the session of *connection* tells.
+
+    *opened* is when we asked for the connection, and until when we waited. False if the session is not listed.
+    """
+    session = pair(holding.connections, sessions).get(connection.id)
+    if session is None:
+        return False
+    ahead = (session.started_at - opened.until, session.started_at - opened.asked_at)
+    holding.attempts = [attempt._replace(ahead=ahead) for attempt in holding.attempts]
+    return True
+
+
+def settle_by(
+    client: Client, connection: Connection, opened: Attempt, holding: Holding, deadline: Deadline
+) -> list[Session]:
+    """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
+
+    Returns those, as begun by our clock. *opened* is as in learnt().
+    """
+    if client.clock.is_doubtful():
+        for look in _LOOKS:
+            deadline.sleep(look)
+            sessions = client.listing(connection.service_id, deadline).sessions or ()
+            if learnt(holding, opened, connection, sessions):
+                ahead = min(holding.attempts[0].ahead)
+                closed = settle(client, holding, sessions, deadline, check=False)
+                return [item._replace(started_at=item.started_at - ahead) for item in sessions if item.id in closed]
+    return []
+
+
+def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool) -> list[str]:
+    """Close what earlier attempts left open and forget those of which nothing can come any more.
+
+    Changes *holding*; returns the ids of what was closed, or with *check* would be.
+    """
+    found = orphans(holding, holding.attempts, sessions, client.clock)
+    if check:
+        # Else who comes next in the same prediction would find them once more.
+        holding.attempts = []
+        return [session.id for session in found]
+    closed = []
+    for session in found:
+        # What cannot be closed now is looked for again by the next task, because its attempt is kept.
+        with contextlib.suppress(ApiError):
+            client.close_session(session, deadline)
+            journal.closed(session)
+            closed.append(session.id)
+    if len(closed) == len(found):
+        holding.attempts = [attempt for attempt in holding.attempts if _may_have_effect(attempt)]
+    return closed
+
+
+def _may_have_effect(attempt: Attempt) -> bool:
+    # One that has not begun yet was made before the clock was set back, so its times tell nothing any more.
+    return attempt.asked_at - SETTLING < time.time() < attempt.until + SETTLING
+
+
+def recover(
+    client: Client, service_id: str, holding: Holding, attempt: Attempt, lost: AnswerLostError, deadline: Deadline
+) -> None:
+    """After a lost answer: return when it is safe to try again, raise an error that says what may be open otherwise.
+
+    An orphan that was found and closed settles *attempt* if it is the only one, which is then taken off *holding*. What
+    is one by one clock only stays for now: settle_by() knows which clock is right.
+    """
+    try:
+        for look in _LOOKS:
+            deadline.sleep(look)
+            service = client.service(service_id, deadline)
+            sessions = service.sessions if service else ()
+            if sessions is None:
+                break
+            found = orphans(holding, [attempt], sessions, client.clock)
+            for session in found:
+                client.close_session(session, deadline)
+            # With another attempt about it may have been that one's, and ours is still to be listed.
+            if found and holding.attempts == [attempt]:
+                holding.attempts.remove(attempt)
+                return
+        else:
+            return
+    except ApiError as error:
+        raise _uncertain(service_id, lost, str(error)) from None
+    raise _uncertain(service_id, lost, "its sessions may not be read")
+
+
+def _uncertain(service_id: str, lost: AnswerLostError, why: str) -> AnswerLostError:
+    return AnswerLostError(
+        f"{lost} A connection to {service_id} may be open, and it could not be looked for ({why}). The next task for "
+        "this service looks again and closes it; left alone it closes after 15 idle minutes."
+    )

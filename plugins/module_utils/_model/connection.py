@@ -1,0 +1,222 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What we talk about: services, connections and the sessions that prove a connection is alive."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .._base.clock import iso8601
+
+PORT = "port"
+REVERSE = "reverse"
+
+# Nothing lives for a year; a number beyond it is not a life time, and may not even be a date.
+MAX_LIFETIME = 366 * 86400
+
+_SERVICE_ID = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){7}")
+_CONNECTION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
+_HOST = re.compile(
+    r"(?=.{1,253}\Z)[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*"
+)
+# What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
+_OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
+
+
+def service_id(text: str) -> str:
+    """The canonical form of a service id: eight upper-case hex octets with colons. ValueError when it is none."""
+    if not _SERVICE_ID.fullmatch(text):
+        raise ValueError(f"{text!r} is not a service id: eight hex octets such as 80:00:00:00:01:02:03:04 are expected")
+    return text.upper()
+
+
+def is_id(text: str) -> bool:
+    """Whether *text* is the id of a service, a device or an account: remote.it writes them alike."""
+    return _SERVICE_ID.fullmatch(text) is not None
+
+
+def host_key_alias(service: str) -> str:
+    """The stable name of a service for SSH: no colon, because sftp and scp read one as a separator."""
+    return "remoteit-" + service.replace(":", "").lower()
+
+
+def is_host_key_alias(text: str) -> bool:
+    """Whether *text* is a name as host_key_alias() makes it."""
+    return re.fullmatch("remoteit-[0-9a-f]{16}", text) is not None
+
+
+def service_id_of(alias: str) -> str:
+    """The inverse of host_key_alias(); ValueError when *alias* is none."""
+    octets = alias.removeprefix("remoteit-")
+    return service_id(":".join(octets[start : start + 2] for start in range(0, len(octets), 2)))
+
+
+def is_connection_id(text: str) -> bool:
+    """Whether *text* can be the id of a connection; remote.it uses UUIDs and, in older answers, hex strings."""
+    return _CONNECTION_ID.fullmatch(text) is not None
+
+
+def is_plain_host(text: str) -> bool:
+    """Whether *text* is a host name or IPv4 address and nothing else, so that it may be handed to ssh."""
+    return _HOST.fullmatch(text) is not None
+
+
+def same_id(one: str | None, other: str | None) -> bool:
+    """Whether two ids are equal; remote.it writes the same id in upper and lower case."""
+    return one is not None and other is not None and one.lower() == other.lower()
+
+
+class Connection(NamedTuple):
+    """An open connection. Times are seconds since the epoch.
+
+    *url* is the address as a URL where that makes sense (``tcp://host:port`` for a port proxy), *proxy* is what the
+    API sent, *access* and *client_ip* are what was asked for, *session_id* is the id among the sessions where it is
+    known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
+    alive, *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
+    or else until the last of its *holders*, processes by the names that holder() gives them, has ended. Once somebody
+    has begun *closing* it, it may be closed already, and whoever comes next closes it in any case. *ahead* is by how many
+    seconds the clock of its times, as answers told it, was ahead of the one that requests were signed with.
+    *unanswered_since* is when it was opened for SSH, until an SSH server answers; None otherwise. *signature* is the dialect
+    of signatures that was accepted then.
+    """
+
+    id: str
+    service_id: str
+    host: str
+    port: int | None
+    proxy: str
+    type: str
+    access: str
+    client_ip: str | None
+    opened_at: float
+    expires_at: float
+    api: str
+    asked_at: float
+    verified_at: float
+    opened_from: str
+    session_id: str | None = None
+    kept: bool = False
+    holders: tuple[str, ...] = ()
+    closing: bool = False
+    ahead: float = 0.0
+    unanswered_since: float | None = None
+    signature: str | None = None
+
+    @property
+    def url(self) -> str:
+        """``https://host`` for a reverse proxy, ``tcp://host:port`` for a port proxy: any protocol may run inside."""
+        return f"https://{self.host}" if self.type == REVERSE else f"tcp://{self.host}:{self.port}"
+
+    @property
+    def access_in_force(self) -> str:
+        """Reverse proxies are public whatever was asked for (vendor page "Connecting to a Service using the API")."""
+        return "public" if self.type == REVERSE else self.access
+
+    def serves(self, access: str, client_ip: str | None) -> bool:
+        """Whether it is what opening one with this access would give."""
+        return self.type == REVERSE or (self.access, self.client_ip) == (access, client_ip)
+
+    def remaining(self, now: float) -> int:
+        """Seconds until it expires, never negative."""
+        return max(0, int(self.expires_at - now))
+
+    def as_result(self, now: float) -> dict[str, Any]:
+        """The dict that modules and the lookup return; times as ISO 8601 UTC, ``expires_in`` in seconds."""
+        return {
+            "id": self.id,
+            "service_id": self.service_id,
+            "host": self.host,
+            "port": self.port,
+            "url": self.url,
+            "proxy": self.proxy,
+            "type": self.type,
+            "access": self.access_in_force,
+            "client_ip": self.client_ip if self.type == PORT else None,
+            "opened_at": iso8601(self.opened_at),
+            "expires_at": iso8601(self.expires_at),
+            "expires_in": self.remaining(now),
+            "api": self.api,
+        }
+
+    def as_record(self) -> dict[str, Any]:
+        """The dict that the registry keeps."""
+        return self._asdict()
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Connection:
+        """The inverse of as_record(); KeyError, TypeError or ValueError when *record* was not written by it."""
+        known = {name: record[name] for name in cls._fields if name in record or name not in _OPTIONAL}
+        connection = cls(**{**known, "holders": tuple(known["holders"])})
+        connection._check()
+        return connection
+
+    def _check(self) -> None:
+        """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
+        texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from, *self.holders)
+        optional = (self.client_ip, self.session_id, self.signature)
+        times = [self.opened_at, self.expires_at, self.asked_at, self.verified_at, self.ahead]
+        if self.unanswered_since is not None:
+            times.append(self.unanswered_since)
+        if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
+            raise TypeError("a text is not one")
+        if not isinstance(self.kept, bool) or not isinstance(self.closing, bool):
+            raise TypeError("a bool is not one")
+        if not all(isinstance(moment, (int, float)) and math.isfinite(moment) for moment in times):
+            raise TypeError("a time is not one")
+        if (
+            not is_plain_host(self.host)
+            or not is_connection_id(self.id)
+            or service_id(self.service_id) != self.service_id
+        ):
+            raise ValueError("an id or the host is not usable")
+        has_port = isinstance(self.port, int) and 0 < self.port < 65536
+        if self.type not in (PORT, REVERSE) or has_port != (self.type == PORT):
+            raise ValueError("the port does not fit the type")
+
+
+class ServiceNames(NamedTuple):
+    """The services of the device that has the *id* and *name*: the id of each, and its name."""
+
+    id: str
+    name: str
+    services: Mapping[str, str]
+
+
+class Session(NamedTuple):
+    """An open connection through a proxy as remote.it lists it to its owner: there is no address.
+
+    *started_at* is in seconds since the epoch.
+    """
+
+    id: str
+    service_id: str
+    started_at: float
+
+
+class Listing(NamedTuple):
+    """Our sessions on a service *at* a time, in seconds since the epoch; None where they cannot be read, and *why*.
+
+    What *is_unseen* is no service that we may see.
+    """
+
+    sessions: tuple[Session, ...] | None
+    at: float
+    why: str = ""
+    is_unseen: bool = False
+
+
+class Service(NamedTuple):
+    """A service as the person asking sees it. *sessions* are their own; None when they cannot be read."""
+
+    id: str
+    name: str
+    device_name: str
+    enabled: bool
+    online: bool
+    can_connect: bool
+    sessions: tuple[Session, ...] | None

@@ -1,0 +1,87 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What somebody wants of a service's connection, and which of those that are open will do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from .._base.process import is_gone
+from .access import LATCHING, PUBLIC, Access
+from .connection import PORT, Connection
+
+DEFAULT_MIN_REMAINING = 300
+# So that a row of tasks asks once.
+DEFAULT_VERIFY_AFTER = 15
+
+
+class Wanted(NamedTuple):
+    """One wish; *min_remaining* and *verify_after* in seconds.
+
+    Without *access*, any connection that this machine may use will do. *holder* is the process that needs the
+    connection, by the name that holder() gives it; None is somebody who will say when it is to be closed.
+    *other_than* is the id of a connection that does not work. *by_ssh* is whether it is for SSH, which is started again
+    and again as long as it fails: what failed a moment ago is not asked for again, and what is opened for it is not
+    closed before others could try.
+    """
+
+    access: Access | None
+    wait: bool = True
+    min_remaining: int = DEFAULT_MIN_REMAINING
+    verify_after: int = DEFAULT_VERIFY_AFTER
+    force: bool = False
+    holder: str | None = None
+    other_than: str | None = None
+    by_ssh: bool = False
+
+    def candidate(self, connections: Sequence[Connection], now: float) -> Connection | None:
+        """The newest of *connections*, oldest first, that is of this kind and has enough life left."""
+        if self.force:
+            return None
+        for connection in reversed(connections):
+            if (
+                connection.id != self.other_than
+                and not connection.closing
+                and connection.expires_at >= now + self.min_remaining
+                and self._is_of_this_kind(connection)
+            ):
+                return connection
+        return None
+
+    def _is_of_this_kind(self, connection: Connection) -> bool:
+        if self.access is not None:
+            return connection.serves(self.access.mode, self.access.client_ip)
+        latched_to_us = connection.access == LATCHING and connection.opened_from == socket.gethostname()
+        return connection.type == PORT and (latched_to_us or connection.access == PUBLIC)
+
+    def trusts(self, connection: Connection, now: float) -> bool:
+        """Whether *connection* was known to be alive so short a time ago that it need not be asked for."""
+        return 0 <= now - connection.verified_at < self.verify_after
+
+    def claimed(self, connection: Connection) -> Connection:
+        """*connection* with the note that it is needed."""
+        if self.holder is None:
+            return connection._replace(kept=True)
+        others = tuple(name for name in connection.holders if name != self.holder)
+        return connection._replace(holders=(*others, self.holder))
+
+    def has_claimed(self, connection: Connection) -> bool:
+        """Whether *connection* has that note already."""
+        return connection.kept if self.holder is None else self.holder in connection.holders
+
+
+def is_unneeded(connection: Connection) -> bool:
+    """Whether nobody is left who needs *connection*, or somebody has begun closing it."""
+    return connection.closing or (not connection.kept and all(is_gone(name) for name in connection.holders))
+
+
+def without(holder: str, connections: Sequence[Connection]) -> list[Connection]:
+    """*connections* without the note that *holder* needs them."""
+    return [
+        connection._replace(holders=tuple(name for name in connection.holders if name != holder))
+        for connection in connections
+    ]

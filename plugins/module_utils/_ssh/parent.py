@@ -1,0 +1,84 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the ssh that started this ProxyCommand was told besides.
+
+An inventory cannot see variables that stand elsewhere, such as in group_vars, and ssh says nothing of an option that it
+ignores for our ProxyCommand. Linux shows the command line of ssh to its ProxyCommand; elsewhere nothing is checked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from collections.abc import Iterator, Sequence
+
+from .._base.errors import OptionError
+from .._model.connection import is_host_key_alias
+from .words import is_made_for, options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
+
+# From the message of ours to ssh's own, which tells nothing of the cause.
+_AHEAD = 1.0
+
+
+def options_of_parent() -> list[tuple[str, str]]:
+    """What ssh was told on its command line, as options_of() says it; nothing where that cannot be seen."""
+    try:
+        with open(f"/proc/{os.getppid()}/cmdline", "rb") as file:
+            words = file.read().decode(errors="replace").split("\0")
+    except OSError:
+        return []
+    # The host comes behind the options.
+    return list(itertools.takewhile(lambda option: option[0], options_of(words[1:-1])))
+
+
+def check(given: Sequence[tuple[str, str]]) -> None:
+    """Raise OptionError where ssh was told what it does not keep, or what would lead the next one to the same device."""
+    names = [name for name, _value in given]
+    alias = _first(given, "hostkeyalias")
+    if "proxycommand" not in names or not is_host_key_alias(alias):
+        # It was no inventory: whoever wrote this meant one host.
+        return
+    ours = names.index("proxycommand")
+    refuse_other_ways([*given[:ours], *given[ours + 1 :]])
+    refuse_common_socket(given)
+    path = _first(given, "controlpath")
+    if not tells_hosts_apart(path) and not is_made_for(alias, path):
+        raise OptionError(
+            f"ControlPath={path} among the SSH arguments is one control socket for all devices, so that tasks would run "
+            "on the wrong one: add %C to it."
+        )
+
+
+def _first(given: Sequence[tuple[str, str]], option: str) -> str:
+    """The value that ssh takes, or "none"."""
+    return next((value for name, value in given if name == option), "none")
+
+
+@contextlib.contextmanager
+def told_in_time(given: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """If this takes longer than ssh waits, let ssh say what to do about it. The work goes on: somebody has to close."""
+    waits = _first(given, "connecttimeout")
+    if not waits.isdecimal() or int(waits) <= _AHEAD:
+        yield
+        return
+    timer = threading.Timer(int(waits) - _AHEAD, _tell, [int(waits)])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+
+
+def _tell(seconds: int) -> None:
+    from .message import tell
+
+    with contextlib.suppress(OSError):
+        tell(
+            f"remote.it: the connection takes longer than the {seconds} seconds that SSH waits: raise Ansible's timeout, "
+            "or ConnectTimeout of SSH."
+        )

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that every module of this collection takes: who we are and how remote.it is reached."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._fleet.filter import ANY, STATES, TAGS_MATCHES
+from .._settings.settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SIGNATURES
+
+DEFAULT_TIMEOUT = 60
+
+
+def api_argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec that the doc fragment ``community.remoteit.remoteit`` documents."""
+    return {
+        # No env fallback: the two halves of a key must come from one source, which only the core can tell.
+        "access_key_id": {"type": "str", "no_log": False},
+        "secret_access_key": {"type": "str", "no_log": True},
+        "developer_key": {"type": "str", "no_log": True},
+        "profile": {"type": "str"},
+        "credentials_file": {"type": "path"},
+        "api": {"type": "str", "choices": list(APIS), "default": REST},
+        "signature": {"type": "str", "choices": list(SIGNATURES), "default": AUTO},
+        "rest_url": {"type": "str"},
+        "graphql_url": {"type": "str"},
+        "validate_certs": {"type": "bool", "default": True},
+        "ca_path": {"type": "path"},
+        "request_timeout": {"type": "float", "default": DEFAULT_REQUEST_TIMEOUT},
+        "registry": {"type": "str"},
+        "registry_password": {"type": "str", "no_log": True},
+    }
+
+
+def service_argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec that the doc fragment ``community.remoteit.service`` documents, and the id itself."""
+    return {
+        "service_id": {"type": "str", "aliases": ["deviceaddress", "service_address"]},
+        "device": {"type": "str"},
+        "device_tag": {"type": "str"},
+        "service": {"type": "str"},
+        "account": {"type": "str"},
+    }
+
+
+def filter_argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec that the doc fragment ``community.remoteit.filters`` documents."""
+    return {
+        "account": {"type": "str"},
+        "name": {"type": "str"},
+        "tags": {"type": "list", "elements": "str"},
+        "tags_match": {"type": "str", "choices": list(TAGS_MATCHES), "default": ANY},
+        "state": {"type": "str", "choices": list(STATES)},
+        "platform": {"type": "list", "elements": "str"},
+        "application": {"type": "list", "elements": "str"},
+        "owner": {"type": "list", "elements": "str"},
+        "shared": {"type": "bool"},
+    }

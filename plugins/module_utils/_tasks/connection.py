@@ -1,0 +1,150 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task ``remoteit_connection``: options in, result out. The module and the action plugin both run it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._base.errors import OptionError, RemoteItError
+from .._connections.connections import Connections
+from .._connections.many import DEFAULT_CONCURRENCY
+from .._fleet.service_by_name import EXCLUSIVE, ONE_OF, chosen_service
+from .._model.access import MODES, Access
+from .._model.connection import REVERSE
+from .._model.wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
+from .._settings.checks import checked_connection_id, checked_deadline, checked_seconds
+from .._settings.settings import Settings
+from .argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
+from .connection_many import CONTINUE, FAIL, Bulk, Progress, no_progress, run_many
+from .connection_one import close_one, open_one
+
+PRESENT = "present"
+ABSENT = "absent"
+
+NEVER = "never"
+AT_END = "at_end"
+
+Watch = Callable[[Settings], str]
+
+RULES = {
+    "mutually_exclusive": [
+        ["hostip", "access"],
+        ["hostip", "client_ip"],
+        *(["services", name] for name in (*ONE_OF, "service")),
+        *EXCLUSIVE,
+    ],
+    "required_one_of": [[*ONE_OF, "services"]],
+}
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec of the module."""
+    return {
+        **service_argument_spec(),
+        "services": {"type": "list", "elements": "raw"},
+        "concurrency": {"type": "int", "default": DEFAULT_CONCURRENCY},
+        "on_error": {"type": "str", "choices": [FAIL, CONTINUE], "default": FAIL},
+        "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
+        "connection_id": {"type": "str"},
+        "access": {"type": "str", "choices": list(MODES)},
+        "client_ip": {"type": "str"},
+        "hostip": {"type": "str"},
+        "wait": {"type": "bool", "default": True},
+        "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},
+        "min_remaining": {"type": "int", "default": DEFAULT_MIN_REMAINING},
+        "verify_after": {"type": "int", "default": DEFAULT_VERIFY_AFTER},
+        "force": {"type": "bool", "default": False},
+        "set_host_vars": {"type": "bool", "default": False},
+        "close": {"type": "str", "choices": [NEVER, AT_END], "default": NEVER},
+        **api_argument_spec(),
+    }
+
+
+def run(
+    params: Mapping[str, Any],
+    check_mode: bool,
+    warn: Callable[[str], None],
+    watch: Watch | None = None,
+    progress: Progress = no_progress,
+) -> dict[str, Any]:
+    """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError.
+
+    *watch* has the account of some settings swept at the end of the run, and gives the run's name as a holder. It is
+    None where the run cannot be watched. *progress* is told how many services of how many are done.
+    """
+    deadline = checked_deadline(params["timeout"])
+    if params["close"] == AT_END and watch is None:
+        raise OptionError("close=at_end can be kept in the controller only: leave out close, or async and delegate_to.")
+    _check_combinations(params)
+    settings = Settings.from_options(params)
+    wanted = None
+    if params["state"] == PRESENT:
+        wanted = _wanted(params, settings, None if check_mode else watch)
+    if params["services"] is not None:
+        bulk = Bulk(params["concurrency"], params["on_error"] == FAIL, deadline, check_mode, warn, progress)
+        return run_many(params, wanted, settings, bulk)
+    service_id = chosen_service(params, deadline, warn, to_connect=wanted is not None)
+    connections = Connections(settings, warn)
+    if wanted is None:
+        return close_one(connections, service_id, params["connection_id"], deadline, check_mode)
+    outcome, result = open_one(connections, service_id, wanted, settings.api, deadline, check_mode, warn)
+    if params["set_host_vars"] and result["connection"]["type"] == REVERSE:
+        opened = outcome.opened()
+        if opened.id not in [held.id for held in outcome.before]:
+            connections.absent(service_id, deadline, connection_id=opened.id)
+        raise OptionError(
+            f"set_host_vars=true needs a service that SSH can use, but {service_id} is an HTTP(S) service behind a "
+            "reverse proxy: leave set_host_vars out."
+        )
+    return result
+
+
+def _wanted(params: Mapping[str, Any], settings: Settings, watch: Watch | None) -> Wanted:
+    return Wanted(
+        access=None
+        if params["services"]
+        else Access.from_options(params["access"], params["client_ip"], params["hostip"]),
+        wait=params["wait"],
+        min_remaining=checked_seconds("min_remaining", params["min_remaining"]),
+        verify_after=checked_seconds("verify_after", params["verify_after"]),
+        force=params["force"],
+        holder=_holder(params["close"], settings, watch),
+    )
+
+
+def _holder(close: str, settings: Settings, watch: Watch | None) -> str | None:
+    """Whom a connection is opened for: the run, or None for somebody who will say when to close it."""
+    if watch is None:
+        return None
+    if close == AT_END:
+        return watch(settings)
+    # What a run left behind that was killed is closed all the same, if that can be had.
+    with contextlib.suppress(RemoteItError):
+        watch(settings)
+    return None
+
+
+def _check_combinations(params: Mapping[str, Any]) -> None:
+    if params["services"] is not None:
+        for option in ("connection_id", "set_host_vars"):
+            if params[option]:
+                raise OptionError(f"{option} is about one service: set service_id, or leave {option} out.")
+    if params["state"] == PRESENT:
+        if params["connection_id"] is not None:
+            raise OptionError(
+                "connection_id names a connection to close: set state=absent, or leave connection_id out."
+            )
+        return
+    if params["close"] != NEVER:
+        raise OptionError(
+            f"close={params['close']} says when to close what is opened: set state=present, or leave close out."
+        )
+    if params["set_host_vars"]:
+        raise OptionError("set_host_vars=true needs an open connection: set state=present, or leave set_host_vars out.")
+    if params["connection_id"] is not None:
+        checked_connection_id(params["connection_id"])

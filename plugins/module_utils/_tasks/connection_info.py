@@ -1,0 +1,57 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task ``remoteit_connection_info``: options in, result out. The module and the action plugin both run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._base.clock import iso8601
+from .._connections.connections import Connections
+from .._fleet.service_by_name import EXCLUSIVE, chosen_service, is_service_chosen
+from .._model.connection import Connection, Session
+from .._settings.checks import checked_deadline
+from .._settings.settings import Settings
+from .argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
+
+RULES = {"mutually_exclusive": list(EXCLUSIVE)}
+
+
+def argument_spec() -> dict[str, dict[str, Any]]:
+    """The argument spec of the module."""
+    return {
+        **service_argument_spec(),
+        "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},
+        **api_argument_spec(),
+    }
+
+
+def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
+    """The result of the task, which never writes. *warn* takes one sentence for the user. Raises RemoteItError."""
+    deadline = checked_deadline(params["timeout"])
+    is_chosen = is_service_chosen(params)
+    service_id = chosen_service(params, deadline, warn, to_connect=False) if is_chosen else None
+    connections = Connections(Settings.from_options(params), warn)
+    held, others = connections.open_now(service_id, deadline)
+    now = connections.now()
+    listed = [_held(connection, now) for connection in held] + [_other(session) for session in others]
+    return {"changed": False, "connections": listed}
+
+
+def _held(connection: Connection, now: float) -> dict[str, Any]:
+    return {**connection.as_result(now), "held": True}
+
+
+def _other(session: Session) -> dict[str, Any]:
+    """A connection that was opened elsewhere: remote.it never tells its address a second time."""
+    unknown = ("host", "port", "url", "proxy", "type", "access", "client_ip", "expires_at", "expires_in", "api")
+    known = {
+        "id": session.id,
+        "service_id": session.service_id,
+        "opened_at": iso8601(session.started_at),
+        "held": False,
+    }
+    return {**dict.fromkeys(unknown), **known}

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The task ``remoteit_connection`` for a list of services: opened or closed side by side, a result for each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._base.clock import Deadline
+from .._base.errors import OptionError
+from .._base.text import printable
+from .._connections.connections import Connections
+from .._connections.many import Done, checked_concurrency, each, in_short
+from .._model.access import MODES, RESTRICTED, Access
+from .._model.wanted import Wanted
+from .._settings.checks import checked_service_id
+from .._settings.settings import Settings
+from .connection_one import close_one, open_one
+
+FAIL = "fail"
+CONTINUE = "continue"
+
+# Told how many are done, and how many there are.
+Progress = Callable[[int, int], None]
+
+_KEYS = ("service_id", "access", "client_ip")
+# What can come of a service, in the order in which it is told.
+_WORDS = (
+    "would be opened",
+    "opened",
+    "open already",
+    "would be closed",
+    "closed",
+    "closed already",
+    "failed",
+    "not begun",
+)
+
+
+def no_progress(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """How many services are done at a time, whether one that *fails* stops and fails the task, and who is told what."""
+
+    concurrency: int
+    fails: bool
+    deadline: Deadline
+    check: bool
+    warn: Callable[[str], None]
+    progress: Progress
+
+
+def run_many(params: Mapping[str, Any], wanted: Wanted | None, settings: Settings, bulk: Bulk) -> dict[str, Any]:
+    """The task's result: each of ``services`` in *params* is opened as *wanted*, or without that closed.
+
+    Raises RemoteItError for what concerns them all.
+    """
+    checked_concurrency(bulk.concurrency)
+    asked = [
+        _asked(f"item {number} of services", item, wanted, params) for number, item in enumerate(params["services"], 1)
+    ]
+    _check_force(asked)
+
+    def act(connections: Connections, one: tuple[str, Wanted | None], warn: Callable[[str], None]) -> dict[str, Any]:
+        service_id, wish = one
+        if wish is None:
+            return close_one(connections, service_id, None, bulk.deadline, bulk.check)
+        return open_one(connections, service_id, wish, settings.api, bulk.deadline, bulk.check, warn)[1]
+
+    done = each(
+        settings,
+        asked,
+        act,
+        bulk.concurrency,
+        ahead=Connections(settings, bulk.warn).read_ahead(asked, bulk.deadline),
+        # What is to be closed must not stay open because something else does.
+        until_error=bulk.fails and wanted is not None,
+        progress=lambda number: bulk.progress(number, len(asked)),
+    )
+    return _result([service_id for service_id, _wish in asked], done, wanted is not None, bulk)
+
+
+def _asked(where: str, item: Any, wanted: Wanted | None, params: Mapping[str, Any]) -> tuple[str, Wanted | None]:
+    """The id and the wish of one item. Raises OptionError."""
+    given = dict(item) if isinstance(item, Mapping) else {"service_id": item}
+    if isinstance(given.get("service_id"), int):
+        # Perhaps an id without quotes, which checked_service_id() tells of.
+        given["service_id"] = str(given["service_id"])
+    is_plain = all(key in _KEYS and (text is None or isinstance(text, str)) for key, text in given.items())
+    if not is_plain or given.get("service_id") is None:
+        raise OptionError(
+            f"{where}, {printable(str(item))!r}, is neither the id of a service nor a dictionary of texts with the keys "
+            f"{', '.join(_KEYS)}: correct it."
+        )
+    try:
+        service_id = checked_service_id(given["service_id"])
+        return service_id, wanted and wanted._replace(access=_access(given, params))
+    except OptionError as error:
+        raise OptionError(f"{where}: {error}") from None
+
+
+def _access(given: Mapping[str, str | None], params: Mapping[str, Any]) -> Access:
+    """Who may use the connection of one item: as it says itself, or else as the task does. Raises OptionError."""
+    access, client_ip = given.get("access"), given.get("client_ip")
+    if access is None and client_ip is None:
+        return Access.from_options(params["access"], params["client_ip"], params["hostip"])
+    if access is None:
+        return Access.from_options(params["access"], client_ip, None)
+    if access not in MODES:
+        raise OptionError(f"access={access!r} is not a mode: give one of {', '.join(MODES)}.")
+    return Access.from_options(access, client_ip or params["client_ip"] if access == RESTRICTED else client_ip, None)
+
+
+def _check_force(asked: Sequence[tuple[str, Wanted | None]]) -> None:
+    """Raise OptionError if what is opened for one item would be closed for another."""
+    counts = Counter(service_id for service_id, wanted in asked if wanted is not None and wanted.force)
+    for service_id, count in counts.items():
+        if count > 1:
+            raise OptionError(
+                f"force=true would close what it has just opened, because services lists {service_id} {count} times: "
+                "list it once."
+            )
+
+
+def _result(
+    service_ids: Sequence[str], done: Sequence[Done[dict[str, Any]]], opens: bool, bulk: Bulk
+) -> dict[str, Any]:
+    for sentence in in_short(
+        warning if service_id in warning else f"{service_id}: {warning}"
+        for service_id, one in zip(service_ids, done, strict=True)
+        for warning in one.warnings
+    ):
+        bulk.warn(sentence)
+    errors = [f"{service_id}: {one.error}" for service_id, one in zip(service_ids, done, strict=True) if one.error]
+    message = " ".join([_count(done, opens, bulk.check), *in_short(errors)])
+    results = [one.value for one in done if one.value is not None]
+    whole: dict[str, Any] = {
+        "changed": any(result["changed"] for result in results),
+        "closed": [connection_id for result in results for connection_id in result["closed"]],
+        "services": [_of_one(service_id, one) for service_id, one in zip(service_ids, done, strict=True)],
+        "msg": message,
+        "diff": {side: _side(side, service_ids, done) for side in ("before", "after")},
+    }
+    if errors and bulk.fails:
+        whole["failed"] = True
+    elif errors:
+        bulk.warn(message)
+    return whole
+
+
+def _of_one(service_id: str, done: Done[dict[str, Any]]) -> dict[str, Any]:
+    if done.value is not None:
+        result = {key: value for key, value in done.value.items() if key != "diff"}
+        return {"service_id": service_id, "failed": False, "skipped": False, **result}
+    why = "It was not begun, because another one failed." if done.error is None else str(done.error)
+    return {
+        "service_id": service_id,
+        "failed": done.error is not None,
+        "skipped": done.error is None,
+        "changed": False,
+        "closed": [],
+        "msg": why,
+    }
+
+
+def _side(side: str, service_ids: Sequence[str], done: Sequence[Done[dict[str, Any]]]) -> dict[str, Any]:
+    """What is held *before* or *after*, by service; what is not known is left out."""
+    known = zip(service_ids, done, strict=True)
+    return {id_: one.value["diff"][side]["connections"] for id_, one in known if one.value is not None}
+
+
+def _count(done: Sequence[Done[dict[str, Any]]], opens: bool, check: bool) -> str:
+    counts = Counter(_word(one, opens, check) for one in done)
+    words = [f"{counts[word]} {word}" for word in _WORDS if counts[word]]
+    return f"{len(done)} services: {', '.join(words) or 'nothing to do'}."
+
+
+def _word(done: Done[dict[str, Any]], opens: bool, check: bool) -> str:
+    if done.error is not None:
+        return "failed"
+    if done.value is None:
+        return "not begun"
+    if not opens:
+        return ("would be closed" if check else "closed") if done.value["closed"] else "closed already"
+    before = [one["id"] for one in done.value["diff"]["before"]["connections"]]
+    if done.value["connection"]["id"] in before:
+        return "open already"
+    return "would be opened" if check else "opened"

@@ -1,0 +1,249 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The tunnel of one SSH connection: opened or joined for it, and closed with it.
+
+This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do, what
+tells of errors only after one, and values are named tuples: to import dataclasses takes longer than to use the registry.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from .._base.clock import Deadline
+from .._base.errors import OptionError, RemoteItError
+from .._base.process import holder
+from .._base.repeat import repeated
+from .._model.access import Access
+from .._model.connection import Connection
+from .._model.wanted import Wanted
+from .._registry import journal
+from .._registry.claims import PATIENCE, answered, join, leave, may_answer_yet, remain
+from .._registry.registry import Registry
+from .._settings.checks import checked_deadline, checked_service_id
+from .._settings.settings import Settings
+from .._ssh.arguments import parse
+from .._ssh.parent import check, options_of_parent, told_in_time
+from .relay import NoServerError, dial, relay
+
+if TYPE_CHECKING:
+    from .._connections.connections import Connections
+
+# remote.it closes a proxy after 15 idle minutes (vendor page "Peer to Peer vs. Proxy Connections").
+_IDLE_LIMIT = 900
+# An address that was used before answers soon or never; behind a new one, a busy device may take its time.
+_DIAL_TIMEOUT = 10.0
+_FIRST_DIAL_TIMEOUT = 30.0
+_CLOSE_TIMEOUT = 60.0
+# From the end of one SSH connection to the next one in a play, such as after "meta: reset_connection".
+_LINGER = 3.0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Connect standard input and output to a service as *arguments* say; the exit code."""
+    signalled = _collect_signals()
+    try:
+        given = options_of_parent()
+        check(given)
+        tunnel = _Tunnel.from_arguments(arguments)
+    except RemoteItError as error:
+        return _failed(error)
+    try:
+        with told_in_time(given):
+            proxy = tunnel.open()
+    except RemoteItError as error:
+        code = _failed(error)
+        _detach()
+        with contextlib.suppress(RemoteItError):
+            tunnel.give_up(signalled)
+        return code
+    with tunnel.in_use():
+        relay(0, 1, proxy, signalled)
+    with contextlib.suppress(OSError):
+        # To close it would do nothing while a thread still reads from it.
+        proxy.shutdown(socket.SHUT_RDWR)
+    _detach()
+    _linger(signalled, _LINGER)
+    try:
+        tunnel.close()
+    except RemoteItError as error:
+        return _failed(error)
+    return 0
+
+
+def _failed(error: RemoteItError) -> int:
+    """Tell the user of *error*, who may have gone meanwhile; the exit code."""
+    from .._ssh.message import tell
+
+    with contextlib.suppress(OSError):
+        tell(f"remote.it: {error}")
+    return 1
+
+
+def _collect_signals() -> int:
+    """The end of a pipe that holds a byte for each signal that came: one in the middle of opening must not lose it."""
+    signalled, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _noted)
+    return signalled
+
+
+def _detach() -> None:
+    """Let go of what ssh gave us, so that whoever waits for the end of its output waits no longer."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+
+
+def _linger(signalled: int, seconds: float) -> None:
+    """Give the next SSH connection so many *seconds* to join, unless we are told to end."""
+    end = time.monotonic() + seconds
+    while select.select([signalled], [], [], max(0.0, end - time.monotonic()))[0]:
+        # With SIGHUP, ssh says no more than that it goes away.
+        if os.read(signalled, 1)[0] in (signal.SIGINT, signal.SIGTERM):
+            return
+
+
+def _noted(_number: int, _frame: FrameType | None) -> None:
+    """The wakeup descriptor has it."""
+
+
+class _Tunnel:
+    """This process's use of a service."""
+
+    def __init__(self, service_id: str, settings: Settings, access: Access | None, deadline: Deadline) -> None:
+        self._service_id = service_id
+        self._settings = settings
+        self._deadline = deadline
+        self._registry = Registry(settings, _warn)
+        self._holder = holder(os.getpid())
+        self._used: Connection | None = None
+        self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder, by_ssh=True)
+
+    @classmethod
+    def from_arguments(cls, arguments: Sequence[str]) -> _Tunnel:
+        """What the command line asks for. Raises RemoteItError."""
+        options = parse(arguments)
+        mode, client_ip = options.get("access"), options.get("client_ip")
+        access = Access.from_options(mode, client_ip, None) if mode or client_ip else None
+        deadline = checked_deadline(options["timeout"])
+        return cls(checked_service_id(options["service_id"]), Settings.from_options(options), access, deadline)
+
+    def open(self) -> socket.socket:
+        """A socket on which the service's SSH server speaks. Raises RemoteItError."""
+        joined = connection = join(self._registry, self._service_id, self._wanted, self._deadline)
+        if connection is None:
+            self._check_last_failure()
+            outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
+            connection = outcome.opened()
+            if connection.id not in [before.id for before in outcome.before]:
+                return self._first_dialled(connection)
+        try:
+            proxy = self._dialled(connection, _DIAL_TIMEOUT)
+        except NoServerError as error:
+            if may_answer_yet(self._registry, connection):
+                raise self._unanswered(error) from None
+            self._used = None
+        else:
+            if joined is not None:
+                journal.reused(joined)
+            return proxy
+        self._check_last_failure()
+        return self._first_dialled(self._connections().instead_of(connection, self._wanted, self._deadline))
+
+    def _check_last_failure(self) -> None:
+        """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
+        failure = self._registry.read(self._service_id).failure
+        if failure is not None:
+            from .._model.failure import asked_by, check
+
+            check(failure, asked_by(self._settings, self._wanted.access))
+
+    def _remember(self, error: RemoteItError) -> None:
+        from .._model.failure import Failure, asked_by
+
+        failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
+        with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as holding:
+            holding.failure = failure
+            self._registry.save(self._service_id, holding)
+
+    def _first_dialled(self, connection: Connection) -> socket.socket:
+        try:
+            return self._dialled(connection, _FIRST_DIAL_TIMEOUT)
+        except NoServerError as error:
+            raise self._unanswered(error) from None
+
+    def _dialled(self, connection: Connection, timeout: float) -> socket.socket:
+        if connection.port is None:
+            error = OptionError(
+                f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
+                "name an SSH service."
+            )
+            self._remember(error)
+            raise error
+        self._used = connection
+        proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
+        if connection.unanswered_since is not None:
+            self._used = connection._replace(unanswered_since=None)
+            # Else it would only be kept for longer than it deserves, once it is dead.
+            with contextlib.suppress(RemoteItError):
+                answered(self._registry, connection, self._deadline)
+        return proxy
+
+    def _unanswered(self, error: NoServerError) -> RemoteItError:
+        return RemoteItError(
+            f"the connection to service {self._service_id} is open, but {error}: check that an SSH server runs on "
+            "the device and that the service leads to its port."
+        )
+
+    def in_use(self) -> AbstractContextManager[None]:
+        """While this lasts, other machines are told that the tunnel is needed, where they can be."""
+        return repeated(self._remain, self._registry.renew_every)
+
+    def _remain(self) -> bool:
+        return self._used is not None and remain(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
+
+    def give_up(self, signalled: int) -> None:
+        """End a use that failed; if nobody else waits for an SSH server to answer, be the one who does for a while.
+
+        Raises RemoteItError.
+        """
+        if self._used is not None:
+            if leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT)):
+                return
+            _linger(signalled, PATIENCE)
+        self.close()
+
+    def close(self) -> None:
+        """End the use, and close what nobody else needs. Raises RemoteItError."""
+        if self._registry.renew_every is not None and self._remain():
+            # By then, others who use it have said so again as well.
+            time.sleep(self._registry.renew_every)
+        deadline = Deadline(_CLOSE_TIMEOUT)
+        if not leave(self._registry, self._service_id, self._holder, deadline):
+            self._connections().release(self._service_id, self._holder, deadline)
+
+    def _connections(self) -> Connections:
+        from .._connections.connections import Connections
+
+        return Connections(self._settings, _warn)
+
+
+def _warn(sentence: str) -> None:
+    # Where ssh listens, if it does: a warning must not end the connection.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"remote.it: {sentence}\n")

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the hosts of an inventory are reached."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from ...module_utils._base.errors import CredentialsError, OptionError
+from ...module_utils._connections.sweep import has_leftovers
+from ...module_utils._model.access import Access
+from ...module_utils._model.wanted import Wanted
+from ...module_utils._settings.credentials import find_credentials
+from ...module_utils._settings.settings import ENV_REGISTRY_PASSWORD, REST, Settings
+from .._run.end_of_run import END_OF_RUN
+from .._ssh.args import is_quiet
+from .._ssh.host_variables import configured_ssh_options
+from .._ssh.on_demand import host_variables
+from .hosts import FleetHost, nowhere
+
+ON_DEMAND = "on_demand"
+EXISTING = "existing"
+NONE = "none"
+
+
+def reached(
+    options: Mapping[str, Any],
+    given: Mapping[str, Any],
+    settings: Settings,
+    hosts: list[FleetHost],
+    warn: Callable[[str], None],
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The index of each host that is listed, and the variables by which it is reached.
+
+    *given* are those of the inventory's *options* that are not left at their defaults. Raises RemoteItError.
+    """
+    connect = options["connect"]
+    if connect == NONE:
+        return ((index, {}) for index in range(len(hosts)))
+    if connect == ON_DEMAND:
+        return enumerate(_on_demand(options, given, settings, hosts, warn))
+    return _connected(options, settings, hosts, warn)
+
+
+def _on_demand(
+    options: Mapping[str, Any],
+    given: Mapping[str, Any],
+    settings: Settings,
+    hosts: Iterable[FleetHost],
+    warn: Callable[[str], None],
+) -> Iterator[dict[str, Any]]:
+    if any(host.speaks_ssh for host in hosts):
+        _access(options)
+        _check_on_demand(settings, options)
+    if has_leftovers(settings):
+        END_OF_RUN.watch(settings)
+    ssh_options = configured_ssh_options({}, on_demand=True)
+    if is_quiet(ssh_options):
+        warn("-q among the SSH arguments keeps from you why a host is unreachable: write -o LogLevel=ERROR instead.")
+    for host in hosts:
+        if host.service and host.speaks_ssh:
+            # Defaults need no room on the command line of each host.
+            yield host_variables(host.service.id, given, ssh_options)
+        else:
+            yield nowhere(host)
+
+
+def _check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
+    """Raise OptionError unless a program with the same environment, but without our options, finds the same keys."""
+    asked = {name: options.get(name) for name in ("profile", "credentials_file")}
+    try:
+        found = find_credentials(asked, os.environ)
+    except CredentialsError:
+        found = None
+    option = ""
+    if found is None or (found.key_id, found.key) != (settings.credentials.key_id, settings.credentials.key):
+        option = "access_key_id"
+    elif settings.api == REST and settings.require_developer_key() != found.developer_key:
+        option = "developer_key"
+    elif settings.registry_password != (os.environ.get(ENV_REGISTRY_PASSWORD) or None):
+        option = "registry_password"
+    if option:
+        raise OptionError(
+            f"{option} is set, but connect=on_demand lets SSH start a program that cannot be given a secret: put "
+            "it into the environment, or a key into a profile and set profile, or choose connect=existing, open or none."
+        )
+    if settings.api == REST:
+        settings.require_developer_key()
+
+
+def _connected(
+    options: Mapping[str, Any], settings: Settings, hosts: list[FleetHost], warn: Callable[[str], None]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    # Only here, because it is slow.
+    from .open import Opening, connection_variables, held_connections, is_connected, opened_connections
+
+    ssh_options = configured_ssh_options({})
+    only_existing = options["connect"] == EXISTING
+    if only_existing:
+        connections = held_connections(settings, options["timeout"], warn)
+    else:
+        holder = END_OF_RUN.watch(settings) if options["close"] == "at_end" else None
+        wanted = Wanted(_access(options), holder=holder)
+        opening = Opening(wanted, options["concurrency"], options["open_limit"], options["timeout"])
+        connections = opened_connections(settings, hosts, opening, warn)
+    for index, host in enumerate(hosts):
+        if is_connected(host, connections) or not only_existing:
+            yield index, connection_variables(host, options["hostvars_prefix"], connections, ssh_options, time.time())
+
+
+def _access(options: Mapping[str, Any]) -> Access:
+    return Access.from_options(options["access"], options["client_ip"], None)

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is to be closed at the end of a run of Ansible, whichever way it ends.
+
+A process beside the run waits for the end of a pipe whose other end the run holds. The kernel closes that when the run
+ends, even when it is killed. Ansible imports action plugins in its main process before it forks (ansible-core 2.19 to
+2.21), so the pipe is there for all workers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import multiprocessing
+import os
+import subprocess
+import sys
+from ctypes import c_char
+
+from ansible.utils.display import Display
+
+from ...module_utils._base.errors import RemoteItError
+from ...module_utils._base.process import holder, is_gone
+from ...module_utils._connections.sweep import END, encoded
+from ...module_utils._settings.settings import Settings
+
+_PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sweeper.py")
+_LOCK_TIMEOUT = 30.0
+
+
+class EndOfRun:
+    """The end of the run whose main process makes this; usable in that process and in all that it forks.
+
+    :ivar holder: the run's name as a holder of connections
+    """
+
+    def __init__(self) -> None:
+        self.holder = holder(os.getpid())
+        self._main = os.getpid()
+        # A task has another one.
+        self._environ = dict(os.environ)
+        self._is_the_runs_main = multiprocessing.parent_process() is None
+        self._reader, self._writer = os.pipe()
+        # What that process has to say; its end is the end of the process, which need not be our child.
+        self._done_reader, self._done_writer = os.pipe()
+        # The watcher's name as a process, empty until there is one. Ansible forks whatever the platform's way is.
+        self._watcher = multiprocessing.get_context("fork").Array(c_char, 1024)
+        atexit.register(self._sweep)
+
+    def watch(self, settings: Settings) -> str:
+        """Have the registry and account of *settings* swept at the end; the holder of what is to be closed then.
+
+        That is done by way of the web proxies and CA certificates that this process uses now.
+
+        Raises RemoteItError.
+        """
+        if not self._is_the_runs_main:
+            raise RemoteItError("the end of the run cannot be seen from here: leave out close=at_end.")
+        lock = self._watcher.get_lock()
+        if not lock.acquire(timeout=_LOCK_TIMEOUT):
+            raise RemoteItError("what is to be closed at the end of the run could not be written down: try again.")
+        try:
+            if not self._watcher.value:
+                self._watcher.value = self._start().encode()
+            if is_gone(self._watcher.value.decode()):
+                # We hold both ends of the pipe, so to write would not fail, but block once it is full.
+                raise RemoteItError(
+                    "the process that closes connections at the end of the run was ended: run the playbook again."
+                )
+            line = encoded(settings)
+            while line:
+                line = line[os.write(self._writer, line) :]
+        except OSError as error:
+            raise RemoteItError(
+                f"the process that closes connections at the end of the run cannot be used: {error.strerror}."
+            ) from None
+        finally:
+            lock.release()
+        return self.holder
+
+    def _start(self) -> str:
+        # It must outlive the worker, and a Ctrl-C.
+        watcher = subprocess.Popen(
+            [sys.executable, _PROGRAM, self.holder],
+            stdin=self._reader,
+            stdout=self._done_writer,
+            stderr=subprocess.DEVNULL,
+            env=self._environ,
+            start_new_session=True,
+        )
+        return holder(watcher.pid)
+
+    def _sweep(self) -> None:
+        """Wait until what is to be closed is closed, and tell what could not be."""
+        if os.getpid() != self._main:
+            return
+        # A process that some plugin left in the background may still have the pipe.
+        with contextlib.suppress(OSError):
+            os.write(self._writer, END)
+        os.close(self._writer)
+        os.close(self._done_writer)
+        # In a container, nothing survives the main process.
+        with open(self._done_reader, encoding="utf-8") as sentences:
+            for sentence in sentences:
+                Display().warning(sentence.strip())
+
+
+END_OF_RUN = EndOfRun()

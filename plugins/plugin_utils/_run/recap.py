@@ -1,0 +1,83 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run did to the connections of each service, and what it leaves open: as data, and as lines for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...module_utils._base.clock import iso8601
+from ...module_utils._model.connection import Connection
+from ...module_utils._registry.journal import CLOSED, OPENED, REUSED, Event
+
+ON_REQUEST = "on_request"
+END_OF_RUN = "end_of_run"
+WITH_SSH = "with_ssh"
+
+_TITLE = "REMOTE.IT RECAP ***"
+
+
+def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str) -> list[dict[str, Any]]:
+    """One dict for each service, in the order of their hosts' names; *run* is the name of the run as a holder.
+
+    *hosts* are those that each service is known to be. A host for which a task opened or reused a connection is
+    another one.
+    """
+    counts: dict[str, Counter[str]] = {}
+    names = {service_id: set(known) for service_id, known in hosts.items()}
+    left: dict[str, dict[str, Connection]] = {}
+    for event in events:
+        counts.setdefault(event.service_id, Counter())[event.what] += 1
+        there = left.setdefault(event.service_id, {})
+        if event.what == CLOSED:
+            there.pop(event.connection_id, None)
+        elif event.connection is not None:
+            there[event.connection_id] = event.connection
+            if event.host:
+                names.setdefault(event.service_id, set()).add(event.host)
+    services = [
+        {
+            "service_id": service_id,
+            "hosts": sorted(names.get(service_id, ())),
+            **{what: count[what] for what in (OPENED, REUSED, CLOSED)},
+            "open": [_open(connection, run) for connection in left[service_id].values()],
+        }
+        for service_id, count in counts.items()
+    ]
+    return sorted(services, key=lambda service: (service["hosts"], service["service_id"]))
+
+
+def events_as_data(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """What happened when, one dict for each event."""
+    return [
+        {"at": iso8601(event.at), "event": event.what, "service_id": event.service_id, "id": event.connection_id}
+        for event in events
+    ]
+
+
+def lines(services: Iterable[Mapping[str, Any]], columns: int) -> list[str]:
+    """A title of so many *columns*, as Ansible writes them, and a line for each service of recap()."""
+    named = [(" ".join([*service["hosts"], service["service_id"]]), service) for service in services]
+    width = max((len(name) for name, _service in named), default=0)
+    return ["", _TITLE.ljust(columns, "*"), *(f"{name:<{width}} : {_words(service)}" for name, service in named)]
+
+
+def _open(connection: Connection, run: str) -> dict[str, Any]:
+    return {
+        "id": connection.id,
+        "access": connection.access_in_force,
+        "client_ip": connection.client_ip,
+        "expires_at": iso8601(connection.expires_at),
+        "closes": ON_REQUEST if connection.kept else END_OF_RUN if run in connection.holders else WITH_SSH,
+    }
+
+
+def _words(service: Mapping[str, Any]) -> str:
+    numbers = "".join(f"{f'{what}={service[what]}':<12}" for what in (OPENED, REUSED, CLOSED))
+    until = {END_OF_RUN: "the end of the run", WITH_SSH: "SSH leaves it"}
+    left = [f"open until {until.get(one['closes'], one['expires_at'])}" for one in service["open"]]
+    return (numbers + ", ".join(left)).rstrip()

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What makes SSH open and close its own tunnel: the ProxyCommand, and Ansible's variables around it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ...module_utils._base.errors import OptionError
+from ...module_utils._model.connection import host_key_alias
+from ...module_utils._settings.settings import absolute_registry
+from .args import bound_to
+
+_PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ssh_proxy.py")
+# A shell in front of the program, because an inventory may be used elsewhere, as in AWX. Where the program is missing, ssh
+# shows the line: after it has sent its own version, it reads one that is none, and shows the first 100 characters.
+_START = (
+    '[ -f "$0" ] && [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; read -r version; '
+    'echo "SSH-remote.it: Python or collection not found: make the inventory or ssh_config where SSH runs"'
+)
+# Never the keys: other users of the machine see the arguments of a process.
+_OPTIONS = (
+    "profile",
+    "credentials_file",
+    "api",
+    "signature",
+    "rest_url",
+    "graphql_url",
+    "ca_path",
+    "request_timeout",
+    "registry",
+    "access",
+    "client_ip",
+)
+# ssh may run anywhere.
+_PATHS = ("credentials_file", "ca_path")
+
+
+def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
+    """The value of ``ProxyCommand`` by which OpenSSH reaches the service; *options* are API options by their names.
+
+    Raises OptionError for an option that a configuration file of OpenSSH cannot hold.
+    """
+    words = ["/bin/sh", "-c", _START, sys.executable, _PROGRAM]
+    for name in _OPTIONS:
+        value = options.get(name)
+        if value not in (None, ""):
+            text = os.path.abspath(os.path.expanduser(value)) if name in _PATHS else str(value)
+            if name == "registry":
+                text = absolute_registry(text)
+            words.append(f"--{name.replace('_', '-')}={text}")
+    if options.get("validate_certs") is False:
+        words.append("--no-validate-certs")
+    command = " ".join(_quoted(word) for word in [*words, service_id])
+    if not command.isprintable():
+        raise OptionError(f"{command!r} cannot be a ProxyCommand: leave control characters out of the options.")
+    # ssh replaces what begins with a percent sign.
+    return command.replace("%", "%%")
+
+
+def _quoted(word: str) -> str:
+    """*word* for a shell. OpenSSH refuses lines whose quotes it finds open, and to it a backslash hides any quote.
+
+    To tcsh, an exclamation mark is special even in quotes.
+    """
+    return shlex.quote(word).replace("\\", r"'\\'").replace("!", r"'\!'")
+
+
+def host_variables(
+    service_id: str, options: Mapping[str, Any], ssh_options: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Variables by which a host is reached on demand; *ssh_options* are the user's, by the names of SSH_OPTIONS.
+
+    Raises OptionError for options that cannot be kept.
+    """
+    alias = host_key_alias(service_id)
+    return {"ansible_host": alias, **bound_to(alias, ssh_options, proxy_command(service_id, options))}

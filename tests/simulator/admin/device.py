@@ -1,0 +1,46 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Changes to devices and services while the simulator runs."""
+
+from __future__ import annotations
+
+from ..config.reader import Section
+from ..config.world import Device, Permission, Service, World
+
+
+def update_device(world: World, body: Section) -> None:
+    """Change the device or service whose ``id`` is given; keys that are absent stay as they are.
+
+    :raises ConfigError: there is none with this id, or a value cannot be used.
+    """
+    id_ = body.text("id")
+    found = world.service(id_)
+    if found is not None:
+        _update_service(found[1], body)
+        return
+    device = world.device(id_)
+    if device is None:
+        raise body.fail("id", "is no device or service")
+    _update_device(world, device, body)
+
+
+def _update_service(service: Service, body: Section) -> None:
+    service.name = body.text("name", service.name)
+    service.enabled = body.flag("enabled", service.enabled)
+    service.online = body.flag("online", service.online)
+    service.license = body.text("license", service.license)
+    service.target = body.endpoint("target") or service.target
+
+
+def _update_device(world: World, device: Device, body: Section) -> None:
+    device.name = body.text("name", device.name)
+    device.online = body.flag("online", device.online)
+    device.license = body.text("license", device.license)
+    device.tags = list(body.texts("tags", device.tags))
+    for reference, names in body.mapping("permissions").items():
+        account = world.account(reference)
+        if account is None or not isinstance(names, list) or not all(name in [*Permission] for name in names):
+            raise body.fail("permissions", "must map accounts to lists of permissions")
+        device.shared_with[account.id] = frozenset(Permission(name) for name in names)

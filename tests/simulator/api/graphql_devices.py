@@ -1,0 +1,142 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Devices and services as the GraphQL API tells them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from graphql import GraphQLError
+
+from ..cloud.applications import BULK_SERVICE, application
+from ..cloud.broker import Broker
+from ..cloud.clock import Clock, iso
+from ..config.settings import Behaviour
+from ..config.world import Account, Device, Permission, Service
+from .graphql_listing import device_matches, in_order, page, service_matches, state
+from .graphql_sessions import Sessions
+
+Values = dict[str, object]
+
+
+class Devices:
+    """What one viewer can read about devices."""
+
+    def __init__(self, broker: Broker, behaviour: Behaviour, clock: Clock, viewer: Account, sessions: Sessions) -> None:
+        self._broker = broker
+        self._behaviour = behaviour
+        self._clock = clock
+        self._viewer = viewer
+        self._sessions = sessions
+
+    def page_of(self, account: Account, _info: Any, **arguments: Any) -> Values:
+        """Answer ``devices(...)`` of an account."""
+        devices = [
+            device
+            for device in self._broker.world.listed(account, self._viewer)
+            if device_matches(device, arguments, device.owner_id == account.id)
+        ]
+        try:
+            ordered = in_order(devices, arguments["sort"])
+        except ValueError as error:
+            raise GraphQLError(str(error)) from None
+        items, more = page(ordered, arguments["from"] or 0, arguments.get("after"), arguments["size"])
+        kinds = arguments.get("application")
+        return {
+            "items": [self.device(device, kinds) for device in items],
+            "hasMore": more,
+            "last": items[-1].id if items else None,
+            "total": len(devices),
+        }
+
+    def by_id(self, _info: Any, id: list[str]) -> list[Values]:
+        """Answer ``device(id:)``: a service id gives its device, what the viewer may not see is left out."""
+        found = (self._broker.world.device(one) for one in id)
+        return [self.device(device) for device in found if device is not None and self._visible(device)]
+
+    def services_by_id(self, _info: Any, id: list[str]) -> list[Values]:
+        """Answer ``service(id:)``; what the viewer may not see is left out."""
+        found = (self._broker.world.service(one) for one in id)
+        return [self.service(*pair) for pair in found if pair is not None and self._visible(pair[0])]
+
+    def device(self, device: Device, kinds: list[int] | None = None) -> Values:
+        """Return a device; ``kinds`` limits its services to these application types."""
+        bulk = self._bulk(device)
+        return {
+            **self._common(device, bulk),
+            "hardwareId": device.hardware_id,
+            "configurable": True,
+            "tags": [{"name": tag, "color": 1, "created": device.created} for tag in device.tags],
+            "services": partial(self._services, device, kinds),
+        }
+
+    def service(self, device: Device, service: Service) -> Values:
+        """Return a service."""
+        return {**self._common(device, service), "device": lambda _info: self.device(device)}
+
+    def _services(self, device: Device, kinds: list[int] | None, _info: Any, **arguments: Any) -> list[Values]:
+        services = [self._bulk(device)] if self._behaviour.list_bulk_service else []
+        services += sorted(device.services, key=lambda service: service.name.lower())
+        return [
+            self.service(device, service)
+            for service in services
+            if (kinds is None or service.application in kinds) and service_matches(device, service, arguments)
+        ]
+
+    def _bulk(self, device: Device) -> Service:
+        """Return the service that stands for the device: it has the device's id."""
+        return Service(device.id, device.name, BULK_SERVICE, 65535, True, True, device.license, None, device.attributes)
+
+    def _visible(self, device: Device) -> bool:
+        return Permission.VIEW in self._broker.world.permissions(self._viewer, device)
+
+    def _common(self, device: Device, service: Service) -> Values:
+        kind = application(service.application)
+        online = device.online and service.online
+        owner = self._broker.world.account(device.owner_id)
+        permissions = self._broker.world.permissions(self._viewer, device)
+        return {
+            "id": service.id,
+            "name": service.name,
+            "protocol": kind.protocol,
+            "type": f"{kind.id >> 8:02X}:{kind.id & 255:02X}" + ":00" * 14,
+            "platform": device.platform,
+            "created": device.created,
+            "application": service.application,
+            "port": service.port,
+            "title": kind.name,
+            "owner": {"id": device.owner_id, "email": owner.email if owner else None},
+            "host": "127.0.0.1",
+            "enabled": service.enabled,
+            "access": [
+                {"user": {"id": id_, "email": user.email if (user := self._broker.world.account(id_)) else None}}
+                for id_ in device.shared_with
+            ],
+            "attributes": service.attributes,
+            "attribute": lambda _info, name=None, context=None: service.attributes.get(name),
+            "tags": [],
+            "endpoint": self._endpoint(device, service, online),
+            "lastReported": iso(self._clock.wall()) if online else device.created,
+            "license": service.license,
+            "permissions": [permission for permission in Permission if permission in permissions],
+            "can": lambda _info, permission: permission in permissions,
+            "sessions": lambda _info: self._sessions.of_service(service.id),
+            "state": state(online),
+            "online": online,
+        }
+
+    def _endpoint(self, device: Device, service: Service, online: bool) -> Values:
+        return {
+            "id": service.id,
+            "externalAddress": "198.51.100.7",
+            "internalAddress": "192.168.1.7",
+            "timestamp": iso(self._clock.wall()) if online else device.created,
+            "platform": device.platform,
+            "online": online,
+            "state": state(online),
+            "application": service.application,
+            "port": service.port,
+        }

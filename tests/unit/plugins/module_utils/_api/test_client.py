@@ -1,0 +1,568 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline, iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
+    AnswerLostError,
+    CredentialsError,
+    RefusedError,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Service
+from tests.doubles import loopback
+from tests.doubles.account import ME, Account, listed
+from tests.doubles.material import (
+    CONNECTION_ID,
+    DEVELOPER_KEY,
+    NOW,
+    OTHER_SERVICE,
+    SERVICE,
+    credentials,
+    session,
+)
+
+pytestmark = pytest.mark.slow
+
+REST_ANSWER = {
+    "status": "true",
+    "connection": {"connectionid": CONNECTION_ID, "proxy": "http://proxy18.rt3.io:38575", "expirationsec": "28797"},
+}
+GRAPHQL_ANSWER = {
+    "data": {
+        "connect": {
+            "id": CONNECTION_ID,
+            "created": "2026-02-03T04:05:06Z",
+            "host": "proxy18.rt3.io",
+            "port": 38575,
+            "reverseProxy": False,
+            "timeout": 28800,
+        }
+    }
+}
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    account = Account()
+    with account.server:
+        yield account
+
+
+def client(account: Account, **changes: Any) -> Client:
+    return Client(account.settings(**changes), Clock(), pytest.fail)
+
+
+def opened(account: Account, api: str = "rest", access: Access | None = None, wait: bool = True) -> Any:
+    return client(account, api=api).open(SERVICE, access or Access(), wait, Deadline(60))
+
+
+def refusal(work: Callable[[], object]) -> RefusedError:
+    with pytest.raises(RefusedError) as caught:
+        work()
+    assert str(caught.value).isprintable()
+    return caught.value
+
+
+# -- open -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("access", "hostip"),
+    [
+        (Access(), "255.255.255.255"),
+        (Access("public"), "0.0.0.0"),
+        (Access("restricted", "203.0.113.7"), "203.0.113.7"),
+    ],
+)
+@pytest.mark.parametrize("wait", [True, False])
+def test_rest_opens_as_its_documentation_says(access: Access, hostip: str, wait: bool, account: Account) -> None:
+    account.says["connect"] = REST_ANSWER
+    connection = opened(account, access=access, wait=wait)
+    assert (connection.id, connection.host, connection.port) == (CONNECTION_ID, "proxy18.rt3.io", 38575)
+    assert (connection.api, connection.access, connection.client_ip) == ("rest", access.mode, access.client_ip)
+    (request,) = account.server.received
+    assert request.target == "/apv/v27/device/connect"
+    # all values are strings, as the vendor's own clients send them
+    assert request.json() == {"deviceaddress": SERVICE, "hostip": hostip, "wait": "true" if wait else "false"}
+    assert request.headers["developerkey"] == DEVELOPER_KEY
+
+
+@pytest.mark.parametrize(
+    ("access", "hostip"), [(Access(), "255.255.255.255"), (Access("restricted", "203.0.113.7"), "203.0.113.7")]
+)
+def test_graphql_opens_as_its_schema_says(access: Access, hostip: str, account: Account) -> None:
+    created = float(int(time.time()))
+    account.says["open"] = {"data": {"connect": {**GRAPHQL_ANSWER["data"]["connect"], "created": iso8601(created)}}}
+    connection = opened(account, "graphql", access)
+    assert (connection.id, connection.host, connection.port) == (CONNECTION_ID, "proxy18.rt3.io", 38575)
+    assert (connection.api, connection.opened_at, connection.expires_at) == ("graphql", created, created + 28800)
+    (request,) = account.server.received
+    assert request.target == "/graphql/v1"
+    assert request.json()["variables"] == {"serviceId": SERVICE, "hostIP": hostip}
+    assert "developerkey" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("ahead", "believed"),
+    [(200, 200), (-200, -200), (14400, 0), (-14400, 0)],
+)
+def test_a_lifetime_counts_from_the_servers_clock(ahead: int, believed: int, account: Account) -> None:
+    """But a clock that would have refused the signature is not the server's."""
+
+    def answer(exchange: loopback.Exchange) -> None:
+        loopback.reply(200, REST_ANSWER, {"Date": formatdate(time.time() + ahead, usegmt=True)})(exchange)
+
+    account.says["connect"] = answer
+    connection = opened(account)
+    assert abs(connection.opened_at - time.time() - believed) < 30
+    assert abs(connection.ahead - believed) < 30
+    assert connection.asked_at <= connection.opened_at
+    assert connection.expires_at == connection.opened_at + 28797
+
+
+def test_rest_without_a_developer_key_asks_nothing(account: Account) -> None:
+    without = client(account, credentials=credentials(developer_key=None))
+    with pytest.raises(CredentialsError, match="developer_key"):
+        without.open(SERVICE, Access(), True, Deadline(60))
+    assert account.asked == []
+
+
+@pytest.mark.parametrize("status", ["true", "TRUE", True])
+def test_rest_says_yes_in_many_ways(status: Any, account: Account) -> None:
+    account.says["connect"] = {**REST_ANSWER, "status": status}
+    assert opened(account).id == CONNECTION_ID
+
+
+@pytest.mark.parametrize("status", ["false", "FALSE", False])
+def test_rest_says_no_in_many_ways(status: Any, account: Account) -> None:
+    account.says["connect"] = {**REST_ANSWER, "status": status, "reason": "\x1b[31mbecause"}
+    error = refusal(lambda: opened(account))
+    assert (error.status, error.reason) == (200, "\\x1b[31mbecause")
+    assert '"\\x1b[31mbecause"' in str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"status": "false", "code": "GENERAL_ERROR"}, "GENERAL_ERROR"),
+        ({"status": "false"}, "no reason given"),
+    ],
+)
+def test_a_refusal_without_a_reason_has_some_words(answer: dict[str, str], reason: str, account: Account) -> None:
+    account.says["connect"] = answer
+    assert reason in str(refusal(lambda: opened(account)))
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "connect", {"status": "true"}),
+        ("rest", "connect", {"status": "pending"}),
+        # neither yes nor no
+        ("rest", "connect", {}),
+        ("rest", "connect", {"data": None}),
+        ("rest", "connect", {"status": {"unexpected": []}}),
+        ("rest", "connect", {"status": "true", "connection": {"proxy": "http://-x:1"}}),
+        # what is no clear no may be a yes
+        ("rest", "connect", {"reason": "because"}),
+        ("rest", "connect", {**REST_ANSWER, "status": None}),
+        ("rest", "connect", {**REST_ANSWER, "status": "reset"}),
+        ("rest", "connect", {**REST_ANSWER, "status": 0}),
+        ("rest", "connect", {**REST_ANSWER, "status": {"code": 200}}),
+        ("graphql", "open", {"data": {"connect": None}}),
+        ("graphql", "open", {"data": {}}),
+        ("graphql", "open", {"data": None}),
+        ("graphql", "open", {}),
+        ("graphql", "open", {"data": {"connect": {"host": "a"}}}),
+        # half a connection beside errors may be one
+        ("graphql", "open", {"data": {"connect": {"host": "a"}}, "errors": [{"message": "timeout"}]}),
+        # an error in one of its fields that must not be null takes the whole connection away, not the deed
+        ("graphql", "open", {"data": None, "errors": [{"message": "a", "path": ["connect", "host"]}]}),
+        (
+            "graphql",
+            "open",
+            {"data": {"connect": None}, "errors": ["b", {"message": "a", "path": ["connect", "port"]}]},
+        ),
+    ],
+)
+def test_a_yes_without_an_address_may_have_opened_something(
+    api: str, kind: str, answer: dict[str, Any], account: Account
+) -> None:
+    account.says[kind] = answer
+    with pytest.raises(AnswerLostError):
+        opened(account, api)
+    assert account.asked == [kind]
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "good"), [("rest", "connect", REST_ANSWER), ("graphql", "open", GRAPHQL_ANSWER)]
+)
+@pytest.mark.parametrize("lost", [loopback.close, loopback.reply(502, b"")], ids=["closed", "502"])
+def test_opening_is_never_tried_again_when_its_answer_is_lost(
+    lost: loopback.Step, api: str, kind: str, good: dict[str, Any], account: Account
+) -> None:
+    account.says[kind] = loopback.in_turn(lost, loopback.reply(200, good))
+    with pytest.raises(AnswerLostError):
+        opened(account, api)
+    assert account.asked == [kind]
+
+
+def test_a_connection_beside_errors_is_a_connection(account: Account) -> None:
+    account.says["open"] = {**GRAPHQL_ANSWER, "errors": [{"message": "could not log the event"}]}
+    assert opened(account, "graphql").id == CONNECTION_ID
+
+
+@pytest.mark.parametrize(
+    ("errors", "reason"),
+    [
+        ([{"message": "device is inactive"}], "device is inactive"),
+        ([{"message": "a\nb"}, {"message": "c"}], "a\\nb"),
+        (["text"], "text"),
+        ({"message": "m"}, "m"),
+        ("text", "text"),
+        ([{"message": "device is inactive", "path": ["connect"]}], "device is inactive"),
+        ([{"message": "m", "path": "connect"}, {"message": "n", "path": ["login", "id"]}], "m"),
+    ],
+)
+@pytest.mark.parametrize("data", [None, {"connect": None}])
+def test_errors_mean_that_graphql_refused(errors: Any, reason: str, data: Any, account: Account) -> None:
+    account.says["open"] = {"data": data, "errors": errors}
+    error = refusal(lambda: opened(account, "graphql"))
+    assert (error.status, error.reason) == (200, reason)
+
+
+# -- why it was refused -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (None, f"{SERVICE} is not a service that this access key can see"),
+        ({"can": False}, "not connect to, the service"),
+        ({"enabled": False}, f"the service {SERVICE} is disabled"),
+        ({"online": False}, f"the device of {SERVICE} is offline"),
+        # the first reason is the one to mend first
+        ({"can": False, "enabled": False, "online": False}, "not connect to, the service"),
+    ],
+)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_a_refusal_is_explained_by_the_state_of_the_service(
+    api: str, state: dict[str, Any] | None, why: str, account: Account
+) -> None:
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
+    account.says["open"] = {"errors": [{"message": "[0861]"}]}
+    account.service = None if state is None else {**(account.service or {}), **state}
+    error = refusal(lambda: opened(account, api))
+    assert why in str(error)
+    assert 'remote.it said "[0861]"' in str(error)
+    assert (error.status, error.reason) == (200, "[0861]")
+
+
+DEVICE: dict[str, Any] = {
+    "id": SERVICE.lower(),
+    "name": "pi\x1b",
+    "services": [
+        {"id": SERVICE, "name": "pi"},
+        {"id": OTHER_SERVICE.lower(), "name": "ssh"},
+        {"id": "A", "name": None},
+    ],
+}
+IS_DEVICE = f"service_id={SERVICE} is the id of the device pi\\x1b, not of a service; give the id of a service of it: "
+
+
+@pytest.mark.parametrize("is_service_too", [True, False])
+@pytest.mark.parametrize(
+    ("services", "said"),
+    [(DEVICE["services"], f"ssh ({OTHER_SERVICE}),  (A)"), ([], "it has none that this access key can see")],
+)
+def test_the_id_of_a_device_is_told_with_those_of_its_services(
+    services: list[Any], said: str, is_service_too: bool, account: Account
+) -> None:
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
+    account.says["device"] = {"data": {"login": {"id": ME, "device": [{**DEVICE, "services": services}]}}}
+    if not is_service_too:
+        account.service = None
+    sentence = IS_DEVICE + said
+    assert str(refusal(lambda: opened(account))) == f'No connection: {sentence}; remote.it said "[0861]".'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # that of a service
+        {"data": {"login": {"id": ME, "device": [{**DEVICE, "id": OTHER_SERVICE}]}}},
+        {"data": {"login": {"id": ME, "device": None}}},
+        {"data": {"login": {"id": ME, "device": "nonsense"}}},
+        {"errors": [{"message": "no"}]},
+    ],
+)
+def test_what_may_be_no_device_is_not_called_one(answer: Any, account: Account) -> None:
+    account.says["connect"] = {"status": "false", "reason": "[0861]"}
+    account.says["device"] = answer
+    account.service = None
+    assert f"{SERVICE} is not a service that this access key can see" in str(refusal(lambda: opened(account)))
+
+
+def test_a_refusal_that_the_state_does_not_explain_stays_as_it_is(account: Account) -> None:
+    account.says["connect"] = {"status": "false", "reason": "quota"}
+    assert str(refusal(lambda: opened(account))) == 'remote.it refused device/connect: "quota".'
+
+
+@pytest.mark.parametrize("status", [500, 403, 200])
+def test_a_refusal_stays_as_it_is_when_the_state_cannot_be_read(status: int, account: Account) -> None:
+    account.says["connect"] = {"status": "false", "reason": "quota"}
+    account.says["service"] = loopback.reply(status, {"errors": [{"message": "no"}]})
+    with pytest.raises(RefusedError, match="quota"):
+        client(account).open(SERVICE, Access(), True, Deadline(1))
+
+
+def test_an_http_status_speaks_for_itself(account: Account) -> None:
+    account.says["connect"] = loopback.reply(404, {"reason": "no such path"})
+    assert refusal(lambda: opened(account)).status == 404
+    assert account.asked == ["connect"]
+
+
+# -- close ------------------------------------------------------------------------------------------------------------
+
+
+def close(account: Account, api: str) -> None:
+    client(account).close(SERVICE, CONNECTION_ID, api, Deadline(60))
+
+
+@pytest.mark.parametrize("answer", [{"status": "true", "connectionid": CONNECTION_ID}, {"status": "true", "id": "x"}])
+def test_rest_closes(answer: dict[str, str], account: Account) -> None:
+    account.says["stop"] = answer
+    close(account, "rest")
+    (request,) = account.server.received
+    assert request.target == "/apv/v27/device/connect/stop"
+    assert request.json() == {"deviceaddress": SERVICE, "connectionid": CONNECTION_ID}
+    assert request.headers["developerkey"] == DEVELOPER_KEY
+
+
+def test_graphql_closes(account: Account) -> None:
+    close(account, "graphql")
+    (request,) = account.server.received
+    assert request.json()["variables"] == {"serviceId": SERVICE, "connectionId": CONNECTION_ID}
+    assert account.closed == [CONNECTION_ID]
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "stop", {"status": "false", "reason": "connectionid is wrong"}),
+        ("rest", "stop", loopback.reply(401, {"status": "false", "reason": "connectionid is wrong"})),
+        ("graphql", "disconnect", {"data": {"disconnect": False}}),
+        ("graphql", "disconnect", {"data": None, "errors": [{"message": "not found"}]}),
+        ("graphql", "disconnect", {"data": {"disconnect": True}, "errors": [{"message": "but"}]}),
+    ],
+)
+def test_what_is_not_confirmed_is_not_closed(api: str, kind: str, answer: Any, account: Account) -> None:
+    account.says[kind] = answer
+    refusal(lambda: close(account, api))
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "answer"),
+    [
+        ("rest", "stop", {}),
+        ("rest", "stop", {"status": 7}),
+        ("graphql", "disconnect", {"data": {"disconnect": None}}),
+        ("graphql", "disconnect", {"data": {"disconnect": "true"}}),
+        ("graphql", "disconnect", {"data": {}}),
+        # an earlier try may be why
+        (
+            "rest",
+            "stop",
+            loopback.in_turn(loopback.close, loopback.reply(200, {"status": "false", "reason": "unknown"})),
+        ),
+        (
+            "graphql",
+            "disconnect",
+            loopback.in_turn(loopback.close, loopback.reply(200, {"errors": [{"message": "no such connection"}]})),
+        ),
+    ],
+)
+def test_what_may_have_closed_something_is_told_from_a_refusal(
+    api: str, kind: str, answer: Any, account: Account
+) -> None:
+    account.says[kind] = answer
+    with pytest.raises(AnswerLostError):
+        close(account, api)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [*(("service", found) for found in (7, {}, "x")), *(("sessions", found) for found in (..., None, 7, {}, "x"))],
+)
+def test_an_answer_without_a_list_does_not_mean_that_there_is_nothing(name: str, found: Any, account: Account) -> None:
+    login = {"id": "f0", **({} if found is ... else {name: found})}
+    account.says[name] = {"data": {"login": login}}
+    with pytest.raises(AnswerLostError, match="it has no list of "):
+        client(account).sessions(Deadline(60)) if name == "sessions" else client(account).service(SERVICE, Deadline(60))
+
+
+@pytest.mark.parametrize("id", [..., None, 7])
+def test_without_an_account_nobodys_sessions_are_taken_for_ours(id: Any, account: Account) -> None:
+    whose = {} if id is ... else {"id": id}
+    service = {"id": SERVICE, "sessions": [{**listed("THEIRS"), "user": whose}]}
+    account.says["service"] = {"data": {"login": {**whose, "service": [service]}}}
+    with pytest.raises(AnswerLostError, match="it has no usable id of a user"):
+        client(account).service(SERVICE, Deadline(60))
+
+
+def test_closing_is_tried_again(account: Account) -> None:
+    account.says["stop"] = loopback.in_turn(loopback.close, loopback.reply(200, {"status": "true"}))
+    close(account, "rest")
+    assert account.asked == ["stop", "stop"]
+
+
+# -- what is there ----------------------------------------------------------------------------------------------------
+
+
+def test_a_service_is_read_with_our_proxy_sessions(account: Account) -> None:
+    account.sessions = [
+        listed("MINE"),
+        listed("mine-too", NOW + 5, user=ME.lower()),
+        listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
+        listed("PEER-TO-PEER", proxy=False),
+    ]
+    service = client(account).service(SERVICE, Deadline(60))
+    mine = (session("MINE"), session("mine-too", started_at=NOW + 5))
+    assert service == Service(SERVICE, "ssh", "pi", enabled=True, online=True, can_connect=True, sessions=mine)
+
+
+def test_all_our_sessions_are_read_with_their_services(account: Account) -> None:
+    account.sessions = [
+        listed("A"),
+        {**listed("B"), "target": {"id": OTHER_SERVICE.lower()}},
+        listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
+    ]
+    assert client(account).sessions(Deadline(60)) == [session("A"), session("B", OTHER_SERVICE)]
+
+
+def test_a_service_that_we_cannot_see_is_none(account: Account) -> None:
+    account.service = None
+    assert client(account).service(SERVICE, Deadline(60)) is None
+
+
+def test_sessions_that_cannot_be_read_are_not_an_empty_list(account: Account) -> None:
+    account.sessions = None
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None and service.sessions is None
+
+
+def test_an_id_in_lower_case_is_the_same_service(account: Account) -> None:
+    account.service = {**(account.service or {}), "id": "8a:00:00:00:01:02:03:04"}
+    identifier = "8A:00:00:00:01:02:03:04"
+    service = client(account).service(identifier, Deadline(60))
+    assert service is not None and service.id == identifier
+
+
+def test_names_of_strangers_are_printable(account: Account) -> None:
+    account.service = {**(account.service or {}), "name": "\x1b[31mred", "device": {"name": "a\nb"}}
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None
+    assert (service.name, service.device_name) == ("\\x1b[31mred", "a\\nb")
+
+
+@pytest.mark.parametrize("missing", ["name", "enabled", "online", "can", "device"])
+def test_what_is_not_told_of_a_service_does_not_stand_in_the_way(missing: str, account: Account) -> None:
+    account.service = {name: value for name, value in (account.service or {}).items() if name != missing}
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None and service.enabled and service.online and service.can_connect
+
+
+@pytest.mark.parametrize("login", [None, [], "x"])
+def test_a_key_without_an_account_is_refused(login: Any, account: Account) -> None:
+    account.says["sessions"] = {"data": {"login": login}}
+    assert "no account" in str(refusal(lambda: client(account).sessions(Deadline(60))))
+
+
+def unusable(work: Callable[[], object]) -> str:
+    with pytest.raises(AnswerLostError) as caught:
+        work()
+    message = str(caught.value)
+    assert message.startswith("The answer to ") and " cannot be used: " in message and message.isprintable()
+    return message
+
+
+def test_no_services_are_none(account: Account) -> None:
+    account.says["service"] = {"data": {"login": {"id": ME, "service": None}}}
+    assert client(account).service(SERVICE, Deadline(60)) is None
+
+
+# What is not understood is not an empty list: by one, connections would be taken for closed.
+@pytest.mark.parametrize("nodes", [{}, "x", 7, [None], [7], ["x"], [[]]])
+def test_lists_that_are_none_are_not_empty(nodes: Any, account: Account) -> None:
+    account.says["service"] = {"data": {"login": {"id": ME, "service": nodes}}}
+    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": nodes}}}
+    unusable(lambda: client(account).sessions(Deadline(60)))
+    account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": SERVICE, "sessions": nodes}]}}}
+    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    assert client(account).listing(SERVICE, Deadline(60)).sessions is None
+
+
+def test_without_a_list_of_sessions_nothing_is_known_of_them(account: Account) -> None:
+    account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": None}}}
+    unusable(lambda: client(account).sessions(Deadline(60)))
+
+
+@pytest.mark.parametrize("id", [None, 7, {}, ""])
+def test_whose_sessions_are_listed_must_be_known(id: Any, account: Account) -> None:
+    account.says["service"] = {"data": {"login": {"id": id, "service": [{"id": SERVICE, "sessions": []}]}}}
+    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": id, "sessions": []}]}}}
+    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"id": 7},
+        {"id": ""},
+        {"timestamp": None},
+        {"timestamp": "yesterday"},
+        {"timestamp": {"unexpected": []}},
+        {"user": "me"},
+        {"user": {}},
+        {"user": {"id": 7}},
+        {"endpoint": 7},
+        {"endpoint": {"proxy": "yes"}},
+    ],
+)
+def test_a_session_that_is_not_understood_is_not_left_out(changes: dict[str, Any], account: Account) -> None:
+    account.sessions = [listed("A"), {**listed("B"), **changes}]
+    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    unusable(lambda: client(account).sessions(Deadline(60)))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"user": None}, {"endpoint": None}, {"endpoint": {}}, {"endpoint": {"proxy": None}}, {"target": None}]
+)
+def test_a_session_of_nobody_and_one_without_a_proxy_are_none_of_ours(
+    changes: dict[str, Any], account: Account
+) -> None:
+    account.sessions = [listed("A"), {**listed("B"), **changes}]
+    service = client(account).service(SERVICE, Deadline(60))
+    assert service is not None and service.sessions is not None
+    assert [session.id for session in service.sessions] == ["A"] + ["B"] * ("target" in changes)
+
+
+def test_reading_is_tried_again(account: Account) -> None:
+    account.says["sessions"] = loopback.in_turn(
+        loopback.reset, loopback.reply(200, {"data": {"login": {"id": ME, "sessions": []}}})
+    )
+    assert client(account).sessions(Deadline(60)) == []

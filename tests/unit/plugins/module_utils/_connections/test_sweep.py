@@ -1,0 +1,302 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep as sweep_module
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import (
+    decoded,
+    encoded,
+    serve,
+    sweep,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._settings.credentials import Credentials
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
+from tests.doubles import loopback, material
+from tests.doubles.account import ME, listed
+from tests.doubles.loopback import Exchange, reply
+from tests.doubles.material import DEVELOPER_KEY, KEY, KEY_ID, SECRET, SERVICE, connection
+from tests.doubles.processes import Fork
+
+pytestmark = [pytest.mark.one_core, pytest.mark.slow]
+
+ALIVE = holder(os.getpid())
+
+
+class Fleet:
+    """An account with many services; *sessions* are what is open, by service."""
+
+    def __init__(self, registry: Path) -> None:
+        self.sessions: dict[str, list[dict[str, Any]]] = {}
+        self.refused: set[str] = set()
+        self.pause = 0.0
+        self.at_once = 0
+        self.most_at_once = 0
+        self._lock = threading.Lock()
+        self.server = loopback.Server(self._answer)
+        self.settings = material.settings(
+            registry,
+            rest_url=f"{self.server.url}/apv/v27",
+            graphql_url=f"{self.server.url}/graphql/v1",
+            request_timeout=5.0,
+        )
+        self.registry = Registry(self.settings, pytest.fail)
+
+    def _answer(self, exchange: Exchange) -> None:
+        with self._lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        time.sleep(self.pause)
+        sent = exchange.request.json()
+        if exchange.request.target.endswith("/device/connect/stop"):
+            answer = self._stop(sent["deviceaddress"], sent["connectionid"])
+        elif "disconnect(" in sent["query"]:
+            self._stop(sent["variables"]["serviceId"], sent["variables"]["connectionId"])
+            answer = {"data": {"disconnect": True}}
+        else:
+            found = [{"id": id, "sessions": self.sessions.get(id, [])} for id in sent["variables"]["ids"]]
+            answer = {"data": {"login": {"id": ME, "service": found}}}
+        with self._lock:
+            self.at_once -= 1
+        reply(200, answer)(exchange)
+
+    def _stop(self, service: str, id: str) -> dict[str, Any]:
+        if service in self.refused:
+            return {"status": "false", "reason": "not today"}
+        self.sessions[service] = [item for item in self.sessions[service] if item["id"] != id]
+        return {"status": "true"}
+
+    def open(self, service: str, id: str, **changes: Any) -> None:
+        """A connection that is open, and in the registry."""
+        at = time.time() - 60
+        times = {"opened_at": at, "asked_at": at, "verified_at": at, "expires_at": at + 3600}
+        made = connection(id=id, service_id=service, **{**times, "kept": False, **changes})
+        self.sessions.setdefault(service, []).append(listed(id, at))
+        with self.registry.locked(service, Deadline(10)) as holding:
+            holding.connections.append(made)
+            self.registry.save(service, holding)
+
+    def try_to_open(self, service: str, until: float) -> None:
+        """An attempt that was interrupted, but had its effect."""
+        at = time.time() - 60
+        self.sessions.setdefault(service, []).append(listed("ORPHAN", at))
+        with self.registry.locked(service, Deadline(10)) as holding:
+            holding.attempts.append(Attempt(at, until))
+            self.registry.save(service, holding)
+
+    def is_open(self, service: str) -> list[str]:
+        return [session["id"] for session in self.sessions.get(service, [])]
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    made = Fleet(tmp_path / "registry")
+    with made.server:
+        yield made
+
+
+def service(number: int) -> str:
+    return f"80:00:00:00:01:02:03:{number:02X}"
+
+
+# -- settings through a pipe ------------------------------------------------------------------------------------------
+
+OTHERS: dict[str, Any] = {
+    "credentials": Credentials("OTHER", bytes(range(256)), None),
+    "api": "graphql",
+    "signature": "rfc9421",
+    "rest_url": "https://rest.example/\u00e4",
+    "graphql_url": "http://127.0.0.1:1/x",
+    "verify": "/etc/ssl/\udcff\n'\"ca",
+    "request_timeout": 0.125,
+    "registry": "/tmp/\u00e4 \n\udcff",
+    "registry_password": "\u00e4'\"",
+}
+
+
+@pytest.mark.parametrize("name", Settings._fields)
+def test_every_setting_survives(name: str) -> None:
+    made = material.settings(**{name: OTHERS[name]})
+    assert made != material.settings()
+    line = encoded(made)
+    assert line.endswith(b"\n") and line.count(b"\n") == 1
+    settings, _network = decoded(line)
+    assert settings == made
+    assert type(getattr(settings, name)) is type(OTHERS[name])
+
+
+@pytest.mark.parametrize("verify", [True, False])
+def test_whether_to_verify_survives(verify: bool) -> None:
+    assert decoded(encoded(material.settings(verify=verify)))[0].verify is verify
+
+
+# -- closing ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_needs_any_more_is_closed_and_nothing_else(fleet: Fleet, ended: str) -> None:
+    fleet.open(SERVICE, "RUN", holders=("run",))
+    fleet.open(SERVICE, "DEAD", holders=(ended,))
+    fleet.open(SERVICE, "KEPT", holders=("run",), kept=True)
+    fleet.open(SERVICE, "SHARED", holders=("run", ALIVE, ended))
+    fleet.open(SERVICE, "OTHERS", holders=(ALIVE,))
+    fleet.open(service(9), "UNTOUCHED", holders=(ALIVE,))
+    # nobody here opened it
+    fleet.sessions[SERVICE].append(listed("STRANGER", time.time() - 30))
+    assert sweep(fleet.settings, "run") == []
+    assert fleet.is_open(SERVICE) == ["KEPT", "SHARED", "OTHERS", "STRANGER"]
+    left = {item.id: item.holders for item in fleet.registry.read(SERVICE).connections}
+    assert left == {"KEPT": (), "SHARED": (ALIVE, ended), "OTHERS": (ALIVE,)}
+    assert fleet.is_open(service(9)) == ["UNTOUCHED"]
+    assert not [item for item in fleet.server.received if service(9).encode() in item.body]
+
+
+def test_without_leftovers_nothing_is_asked(fleet: Fleet) -> None:
+    assert sweep(fleet.settings, "run") == []
+    fleet.open(SERVICE, "OTHERS", holders=(ALIVE,))
+    fleet.open(SERVICE, "KEPT", kept=True)
+    assert sweep(fleet.settings, "run") == []
+    assert fleet.server.received == []
+
+
+def test_many_are_closed_at_once(fleet: Fleet) -> None:
+    fleet.pause = 0.05
+    for number in range(40):
+        fleet.open(service(number), f"C{number}", holders=("run",))
+    assert sweep(fleet.settings, "run") == []
+    assert [number for number in range(40) if fleet.is_open(service(number))] == []
+    assert fleet.registry.read_all() == []
+    assert 8 <= fleet.most_at_once <= 16
+
+
+def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(3):
+        fleet.open(service(number), f"C{number}", holders=("run",))
+    fleet.refused = {service(1)}
+    serve("run", [encoded(fleet.settings)] * 2)
+    (complaint,) = capsys.readouterr().out.splitlines()
+    assert complaint == (
+        f'A connection to {service(1)} was left open: remote.it refused device/connect/stop: "not today".'
+        " The next run tries again."
+    )
+    assert [item.id for item in fleet.registry.read_all()] == ["C1"]
+    fleet.refused = set()
+    serve("next", [encoded(fleet.settings)])
+    assert capsys.readouterr().out == ""
+    assert fleet.registry.read_all() == [] and not fleet.is_open(service(1))
+
+
+def test_what_is_in_the_way_is_told_and_the_rest_is_closed(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.open(service(1), "C1", holders=("run",))
+    (file,) = (tmp_path / "registry").rglob("*.json")
+    file.with_name("remoteit-ffffffffffffffff.json").symlink_to(file)
+    (complaint,) = sweep(fleet.settings, "run")
+    assert "Connections may have been left open: " in complaint and "symbolic link" in complaint
+    assert not fleet.is_open(service(1))
+
+
+def test_every_account_is_swept_and_no_secret_is_told(
+    fleet: Fleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Fleet(tmp_path / "other")
+    unreachable = f"http://127.0.0.1:{loopback.unused_port()}"
+    lost = material.settings(tmp_path / "lost", rest_url=unreachable, graphql_url=unreachable, request_timeout=1.0)
+    with other.server:
+        for site in (fleet, other):
+            site.open(SERVICE, "C", holders=("run",))
+        fleet.refused = {SERVICE}
+        serve("run", [encoded(fleet.settings), encoded(lost), encoded(other.settings)])
+    assert fleet.is_open(SERVICE) == ["C"]
+    assert other.is_open(SERVICE) == []
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert not [word for word in (SECRET, KEY.decode(), DEVELOPER_KEY, KEY_ID) if word in said]
+
+
+def test_each_is_swept_by_way_of_its_own_web_proxy(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in network_variables():
+        monkeypatch.delenv(name, raising=False)
+    fleet.open(service(1), "DIRECT", holders=("run",))
+    lines = [encoded(fleet.settings)]
+    unreachable = f"http://127.0.0.1:{loopback.unused_port()}"
+    fleet.settings = fleet.settings._replace(rest_url=f"{unreachable}/apv/v27", graphql_url=f"{unreachable}/graphql/v1")
+    fleet.registry = Registry(fleet.settings, pytest.fail)
+    fleet.open(service(2), "BY_PROXY", holders=("run",))
+    # it does as a web proxy as well, but not for itself
+    monkeypatch.setenv("http_proxy", fleet.server.url)
+    lines.append(encoded(fleet.settings))
+    monkeypatch.setenv("http_proxy", unreachable)
+    serve("run", lines)
+    assert not fleet.is_open(service(1)) and not fleet.is_open(service(2))
+    assert {exchange.target.startswith(unreachable) for exchange in fleet.server.received} == {True, False}
+
+
+# -- attempts ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_an_interrupted_attempt_opened_is_closed_however_slow_remote_it_is(fleet: Fleet) -> None:
+    fleet.pause = 0.7
+    fleet.try_to_open(SERVICE, time.time() - 30)
+    assert sweep(fleet.settings, "run") == []
+    assert fleet.is_open(SERVICE) == []
+    assert fleet.registry.read(SERVICE) == Holding()
+
+
+def test_what_is_listed_late_is_closed_as_well(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_module, "_LOOKS", (0.0, 0.3, 0.3))
+    fleet.try_to_open(SERVICE, time.time() + 30)
+    late, fleet.sessions[SERVICE] = fleet.sessions[SERVICE], []
+    timer = threading.Timer(0.2, lambda: fleet.sessions.update({SERVICE: late}))
+    timer.start()
+    assert sweep(fleet.settings, "run") == []
+    assert fleet.is_open(SERVICE) == []
+    # something may come of it yet
+    assert len(fleet.registry.read(SERVICE).attempts) == 1
+
+
+def test_somebody_who_is_busy_opening_is_left_alone(fleet: Fleet) -> None:
+    fleet.try_to_open(SERVICE, time.time() + 30)
+
+    def lock(report: Any) -> None:
+        with fleet.registry.locked(SERVICE, Deadline(10)):
+            report("locked")
+            time.sleep(60)
+
+    busy = Fork(lock)
+    assert busy.receive() == "locked"
+    begun = time.monotonic()
+    assert sweep(fleet.settings, "run") == []
+    assert time.monotonic() - begun < 10
+    assert fleet.server.received == []
+    busy.kill()
+
+
+def test_the_program_reads_its_settings_from_a_pipe(fleet: Fleet) -> None:
+    fleet.open(SERVICE, "C", holders=("run",))
+    fleet.refused = {SERVICE}
+    program = Path(sweep_module.__file__).parents[2] / "plugin_utils" / "sweeper.py"
+    done = subprocess.run(
+        [sys.executable, program, "run"],
+        input=encoded(fleet.settings) * 3,
+        capture_output=True,
+        timeout=loopback.PATIENCE,
+        check=True,
+    )
+    assert done.stdout.decode().startswith(f"A connection to {SERVICE} was left open: ")
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What somebody wants, and how use of what is open begins and ends without remote.it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted, is_unneeded, without
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding, Registry
+from tests.doubles import material
+from tests.doubles.material import NOW, SERVICE, connection
+from tests.doubles.processes import Fork
+
+HERE = socket.gethostname()
+ALIVE = holder(os.getpid())
+ELSEWHERE = "1/1@elsewhere"
+
+
+# -- which connection will do -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("access", "changes", "will_do"),
+    [
+        (Access("latching"), {}, True),
+        (Access("public"), {}, False),
+        (Access("public"), {"access": "public"}, True),
+        (Access("restricted", "203.0.113.7"), {"access": "restricted", "client_ip": "203.0.113.7"}, True),
+        (Access("restricted", "203.0.113.7"), {"access": "restricted", "client_ip": "203.0.113.8"}, False),
+        (Access("latching"), {"type": "reverse", "port": None}, True),
+        # whoever does not mind takes what this machine may use
+        (None, {"opened_from": HERE}, True),
+        (None, {"opened_from": "elsewhere"}, False),
+        (None, {"access": "public", "opened_from": "elsewhere"}, True),
+        (None, {"access": "restricted", "client_ip": "203.0.113.7", "opened_from": HERE}, False),
+        (None, {"type": "reverse", "port": None, "access": "public", "opened_from": HERE}, False),
+    ],
+)
+def test_the_kind_decides(access: Access | None, changes: dict[str, Any], will_do: bool) -> None:
+    made = connection(**changes)
+    assert Wanted(access).candidate([made], NOW) == (made if will_do else None)
+
+
+def test_the_newest_that_will_do_is_taken() -> None:
+    old, new = connection(id="OLD"), connection(id="NEW")
+    other = connection(id="OTHER", access="public")
+    assert Wanted(Access()).candidate([old, new, other], NOW) == new
+    assert Wanted(Access(), other_than="NEW").candidate([old, new, other], NOW) == old
+    assert Wanted(Access(), force=True).candidate([old, new], NOW) is None
+    assert Wanted(Access()).candidate([], NOW) is None
+
+
+@pytest.mark.parametrize(("left", "will_do"), [(299, False), (300, True), (10**6, True), (-1, False)])
+def test_enough_time_must_be_left(left: int, will_do: bool) -> None:
+    made = connection(expires_at=NOW + left)
+    assert bool(Wanted(Access(), min_remaining=300).candidate([made], NOW)) is will_do
+
+
+@pytest.mark.parametrize(("ago", "trusted"), [(-1, False), (0, True), (14.9, True), (15, False), (10**6, False)])
+def test_what_was_seen_alive_a_moment_ago_is_trusted(ago: float, trusted: bool) -> None:
+    assert Wanted(Access(), verify_after=15).trusts(connection(verified_at=NOW - ago), NOW) is trusted
+
+
+# -- who needs it -----------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_is_made_once() -> None:
+    wanted = Wanted(Access(), holder="me")
+    made = connection(kept=False, holders=("other",))
+    assert not wanted.has_claimed(made)
+    claimed = wanted.claimed(made)
+    assert wanted.has_claimed(claimed)
+    assert sorted(claimed.holders) == ["me", "other"]
+    assert sorted(wanted.claimed(claimed).holders) == ["me", "other"]
+    assert not claimed.kept
+
+
+def test_who_will_say_when_keeps_it() -> None:
+    wanted = Wanted(Access())
+    made = connection(kept=False, holders=("other",))
+    assert not wanted.has_claimed(made)
+    claimed = wanted.claimed(made)
+    assert wanted.has_claimed(claimed)
+    assert (claimed.kept, claimed.holders) == (True, ("other",))
+    # what is kept stays so, whoever uses it besides
+    assert Wanted(Access(), holder="me").claimed(claimed).kept
+
+
+def test_what_is_kept_or_held_by_a_living_process_is_needed(ended: str) -> None:
+    assert is_unneeded(connection(kept=False))
+    assert is_unneeded(connection(kept=False, holders=(ended, ended)))
+    assert not is_unneeded(connection(kept=False, holders=(ended, ALIVE)))
+    assert not is_unneeded(connection(kept=False, holders=(ELSEWHERE,)))
+    assert not is_unneeded(connection(kept=False, holders=("what is this",)))
+    assert not is_unneeded(connection(kept=True))
+
+
+def test_who_leaves_leaves_all() -> None:
+    held = [connection(id="A", holders=("me", "other")), connection(id="B", holders=("me",)), connection(id="C")]
+    assert [item.holders for item in without("me", held)] == [("other",), (), ()]
+    assert [item.id for item in without("me", held)] == ["A", "B", "C"]
+
+
+# -- in the registry --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    return Registry(material.settings(tmp_path / "registry"), pytest.fail)
+
+
+def now_open(**changes: Any) -> Connection:
+    now = time.time()
+    times = {"opened_at": now, "asked_at": now, "verified_at": now, "expires_at": now + 3600}
+    return connection(**{**times, "opened_from": HERE, "kept": False, **changes})
+
+
+def put(registry: Registry, *connections: Connection, attempts: tuple[Attempt, ...] = ()) -> None:
+    with registry.locked(SERVICE, Deadline(10)):
+        registry.save(SERVICE, Holding(list(connections), list(attempts)))
+
+
+def joined(registry: Registry, verify_after: int = 900) -> Connection | None:
+    return join(registry, SERVICE, Wanted(None, verify_after=verify_after, holder="me"), Deadline(10))
+
+
+def test_joining_claims_the_one_that_will_do_and_touches_no_other(registry: Registry) -> None:
+    other, found = now_open(id="OTHER", access="restricted", client_ip="203.0.113.7"), now_open(holders=(ALIVE,))
+    put(registry, other, found, attempts=(Attempt(1.0, 2.0),))
+    mine = joined(registry)
+    assert mine is not None
+    assert mine.holders == (ALIVE, "me")
+    assert registry.read(SERVICE) == Holding([other, mine], [Attempt(1.0, 2.0)])
+    assert joined(registry) == mine
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verified_at": time.time() - 1000},
+        {"verified_at": time.time() + 1000},
+        {"expires_at": time.time() + 100},
+        {"access": "restricted", "client_ip": "203.0.113.7"},
+    ],
+)
+def test_what_is_not_sure_is_not_joined(changes: dict[str, Any], registry: Registry) -> None:
+    made = now_open(**changes)
+    put(registry, made)
+    assert joined(registry) is None
+    assert registry.read(SERVICE) == Holding([made])
+
+
+def test_where_nothing_is_open_nothing_is_joined(registry: Registry) -> None:
+    assert joined(registry) is None
+    assert registry.read(SERVICE) == Holding()
+
+
+def test_leaving_ends_the_claim_when_others_need_it(registry: Registry) -> None:
+    put(registry, now_open(id="A", holders=("me", ALIVE)), now_open(id="B", holders=("me",), kept=True))
+    assert leave(registry, SERVICE, "me", Deadline(10))
+    assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": (ALIVE,), "B": ()}
+    # once more changes nothing
+    assert leave(registry, SERVICE, "me", Deadline(10))
+    assert leave(registry, SERVICE.replace("80", "81"), "me", Deadline(10))
+
+
+def test_whoever_would_leave_something_to_be_closed_has_not_left(registry: Registry, ended: str) -> None:
+    for held in (
+        [now_open(holders=("me",))],
+        [now_open(holders=("me",)), now_open(id="KEPT", kept=True, holders=("me",))],
+        [now_open(holders=(ended, "me"))],
+        # somebody else left it
+        [now_open(id="KEPT", kept=True, holders=("me",)), now_open(holders=(ended,))],
+    ):
+        # whose process is known to live
+        mine = [
+            Connection.from_record(
+                {**item.as_record(), "holders": [name.replace("me", ALIVE) for name in item.holders]}
+            )
+            for item in held
+        ]
+        put(registry, *mine)
+        assert not leave(registry, SERVICE, ALIVE, Deadline(10))
+        assert registry.read(SERVICE) == Holding(mine)
+
+
+def test_both_wait_for_the_lock_no_longer_than_they_may(registry: Registry) -> None:
+    put(registry, now_open())
+
+    def lock(report: Any) -> None:
+        with registry.locked(SERVICE, Deadline(10)):
+            report("locked")
+            time.sleep(60)
+
+    busy = Fork(lock)
+    assert busy.receive() == "locked"
+    with pytest.raises(OutOfTimeError, match="Another process"):
+        join(registry, SERVICE, Wanted(None, holder="me"), Deadline(0.1))
+    with pytest.raises(OutOfTimeError, match="Another process"):
+        leave(registry, SERVICE, "me", Deadline(0.1))
+    busy.kill()

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is noted of connections, and by whom it is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._registry import journal as journal_module
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding
+from ansible_collections.community.remoteit.plugins.plugin_utils._run.recap import recap
+from tests.doubles.material import CONNECTION_ID, OTHER_SERVICE, SERVICE, connection, session
+from tests.doubles.registry_place import Place
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "journal"
+    path.touch()
+    monkeypatch.setenv(journal_module.ENV, str(path))
+    return path
+
+
+def test_what_is_saved_is_noted_and_read_again(journal: Path, tmp_path: Path) -> None:
+    place = Place(str(tmp_path / "registry"))
+    opened = connection()
+    place.save(Holding([opened]))
+    # with another holder, it is the same one
+    place.save(Holding([opened._replace(holders=("1/1@here",))]))
+    place.save(Holding())
+    first, second = journal_module.read(str(journal))
+    assert (first.what, first.service_id, first.connection_id, first.connection) == (
+        "opened",
+        SERVICE,
+        CONNECTION_ID,
+        opened,
+    )
+    assert (second.what, second.connection_id) == ("closed", CONNECTION_ID)
+    assert second.at >= first.at
+
+
+def test_a_task_is_noted_by_its_host(journal: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal_module.reused(connection())
+    monkeypatch.setenv(journal_module.ENV_HOST, "pi-kitchen")
+    journal_module.reused(connection(service_id=OTHER_SERVICE))
+    journal_module.closed(session(id="A"))
+    events = list(journal_module.read(str(journal)))
+    assert [event.host for event in events] == ["", "pi-kitchen", "pi-kitchen"]
+    # who only closes is not who it was for
+    assert {one["service_id"]: one["hosts"] for one in recap(events, {}, "")} == {
+        SERVICE: [],
+        OTHER_SERVICE: ["pi-kitchen"],
+    }
+
+
+def test_what_only_remote_it_knew_is_noted(journal: Path) -> None:
+    journal_module.closed(session(id="A"))
+    (event,) = journal_module.read(str(journal))
+    assert (event.what, event.service_id, event.connection_id, event.connection) == ("closed", SERVICE, "A", None)
+
+
+def test_half_a_line_is_passed_over(journal: Path) -> None:
+    journal_module.reused(connection())
+    with journal.open("a") as file:
+        file.write('["opened", 17')
+    assert [event.what for event in journal_module.read(str(journal))] == ["reused"]
+
+
+def test_nobody_is_told_where_nobody_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    monkeypatch.setenv(journal_module.ENV, str(gone))
+    journal_module.reused(connection())
+    assert not gone.exists()
+    monkeypatch.delenv(journal_module.ENV)
+    journal_module.reused(connection())
+
+
+def test_only_the_last_state_of_a_connection_counts() -> None:
+    mine = connection(kept=False, holders=("1/1@here",))
+    events = [
+        journal_module.Event("opened", 1.0, SERVICE, mine.id, mine),
+        journal_module.Event("reused", 2.0, SERVICE, mine.id, mine._replace(kept=True)),
+        journal_module.Event("closed", 3.0, OTHER_SERVICE, "of an earlier run", None),
+    ]
+    other, one = sorted(recap(events, {SERVICE: {"pi"}}, "1/1@here"), key=lambda service: len(service["hosts"]))
+    assert (one["opened"], one["reused"], one["closed"], one["hosts"]) == (1, 1, 0, ["pi"])
+    assert [left["closes"] for left in one["open"]] == ["on_request"]
+    assert (other["closed"], other["open"]) == (1, [])

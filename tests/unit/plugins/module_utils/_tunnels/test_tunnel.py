@@ -1,0 +1,358 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The program that ssh runs, in a process of its own, beside a registry that has a connection."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels import tunnel as ssh_tunnel
+from tests.doubles.account import Account, listed
+from tests.doubles.loopback import PATIENCE, Exchange, reply
+from tests.doubles.material import CONNECTION_ID, DEVELOPER_KEY, KEY_ID, SECRET, SERVICE, connection
+
+pytestmark = [pytest.mark.one_core, pytest.mark.slow]
+
+PROGRAM = Path(ssh_tunnel.__file__).parents[2] / "plugin_utils" / "ssh_proxy.py"
+BANNER = b"SSH-2.0-here\r\n"
+
+
+class Site:
+    """An account with one connection, kept or held by this very process, to a listener that is here."""
+
+    def __init__(self, directory: Path) -> None:
+        self.account = Account()
+        self.account.sessions = [listed(CONNECTION_ID)]
+        self.account.says["stop"] = self._stop
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.settings = self.account.settings(registry=str(directory / "registry"), request_timeout=5.0)
+        self.registry = Registry(self.settings, pytest.fail)
+        self.started: list[subprocess.Popen[bytes]] = []
+
+    def _stop(self, exchange: Exchange) -> None:
+        self.account.sessions = []
+        reply(200, {"status": "true"})(exchange)
+
+    def hold(self, **changes: object) -> None:
+        now = time.time()
+        made = connection(
+            **{
+                "host": "127.0.0.1",
+                "port": self.listener.getsockname()[1],
+                "opened_from": socket.gethostname(),
+                "opened_at": now,
+                "asked_at": now,
+                "verified_at": now,
+                "expires_at": now + 3600,
+                **changes,
+            }
+        )
+        with self.registry.locked(SERVICE, Deadline(10)):
+            self.registry.save(SERVICE, Holding([made]))
+
+    def run(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        urls = ["--rest-url", self.settings.rest_url, "--graphql-url", self.settings.graphql_url]
+        command = [sys.executable, str(PROGRAM), *urls, "--registry", self.settings.registry, *words, SERVICE]
+        keys = {"R3_ACCESS_KEY_ID": KEY_ID, "R3_SECRET_ACCESS_KEY": SECRET, "R3_DEVELOPER_API_KEY": DEVELOPER_KEY}
+        self.started.append(
+            subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, **keys, **environment},
+            )
+        )
+        return self.started[-1]
+
+    def accepted(self, process: subprocess.Popen[bytes]) -> socket.socket:
+        server, _address = self.listener.accept()
+        server.settimeout(PATIENCE)
+        server.sendall(BANNER)
+        assert process.stdout is not None
+        assert process.stdout.readline() == BANNER
+        return server
+
+    def holders(self) -> list[str]:
+        return [name for held in self.registry.read(SERVICE).connections for name in held.holders]
+
+
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    made = Site(tmp_path)
+    with made.account.server, made.listener:
+        yield made
+        for process in made.started:
+            process.kill()
+            process.wait()
+            close_pipes(process)
+
+
+def close_pipes(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        assert pipe is not None
+        with contextlib.suppress(OSError):
+            pipe.close()
+
+
+def test_what_is_open_is_used_without_a_word_to_remote_it(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process) as server:
+        assert site.holders() == [holder(process.pid)]
+        assert process.stdin is not None
+        process.stdin.write(b"hello\r\n")
+        process.stdin.flush()
+        assert server.recv(100) == b"hello\r\n"
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        assert server.recv(100) == b""
+    assert site.holders() == []
+    assert site.registry.read(SERVICE).connections[0].kept
+    assert site.account.asked == []
+
+
+def test_after_ssh_the_tunnel_is_held_for_a_moment(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process) as server:
+        close_pipes(process)
+        # whoever waits for the end of our output is not held up, nor is the server
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert server.recv(100) == b""
+    time.sleep(1.5)
+    assert site.holders() == [holder(process.pid)]
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    assert site.holders() == []
+
+
+def test_when_ssh_says_that_it_goes_the_server_hears_it_and_the_tunnel_is_held(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process) as server:
+        process.send_signal(signal.SIGHUP)
+        server.settimeout(3)
+        assert server.recv(100) == b""
+    assert site.holders() == [holder(process.pid)]
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+
+
+def test_the_last_one_closes(site: Site) -> None:
+    site.hold(kept=False, holders=(holder(os.getpid()),))
+    first = site.run()
+    with site.accepted(first), site.accepted(second := site.run()):
+        assert len(site.holders()) == 3
+        first.terminate()
+        assert first.wait(PATIENCE) == 0
+        assert len(site.holders()) == 2
+        # without the one that never leaves
+        site.hold(kept=False, holders=(holder(second.pid),))
+        second.terminate()
+        assert second.wait(PATIENCE) == 0
+    assert site.registry.read(SERVICE) == Holding()
+    assert "stop" in site.account.asked
+
+
+def test_another_package_of_the_same_name_does_no_harm(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    site.hold()
+    process = site.run(PYTHONPATH=str(tmp_path))
+    with site.accepted(process):
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+
+
+def test_an_argument_that_nobody_knows_is_named(site: Site) -> None:
+    _nothing, told = site.run("--nonsense").communicate(timeout=PATIENCE)
+    assert told.startswith(b"remote.it: the ProxyCommand of community.remoteit cannot be run so: ")
+    assert b"--nonsense" in told
+    assert b"any of --profile, " in told
+
+
+def test_an_argument_that_is_no_text_is_named(site: Site) -> None:
+    command = [sys.executable, str(PROGRAM), os.fsdecode(b"\xff")]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"remote.it: service_id=")
+    hidden = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert b"service_id=" in hidden.stdout
+
+
+def test_a_warning_that_nobody_can_hear_does_no_harm(site: Site, tmp_path: Path) -> None:
+    site.hold()
+    (registry_file,) = Path(site.settings.registry).rglob("*.json")
+    registry_file.write_text("nothing that can be read")
+    # it is warned of, and then a new connection is opened, to the same listener
+    port = site.listener.getsockname()[1]
+    opened = {"connectionid": "NEW", "proxyserver": "127.0.0.1", "proxyport": port, "reverseProxy": False}
+    site.account.says["connect"] = {"status": "true", "connection": opened}
+    process = site.run()
+    with contextlib.suppress(OSError):
+        assert process.stderr is not None
+        process.stderr.close()
+    with site.accepted(process):
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+
+
+# -- a device that is away --------------------------------------------------------------------------------------------
+
+
+def leads_to(site: Site, listener: socket.socket, id: str = "NEW") -> dict[str, object]:
+    """What remote.it answers that opens a connection which leads to *listener*."""
+    opened = {
+        "connectionid": id,
+        "proxyserver": "127.0.0.1",
+        "proxyport": listener.getsockname()[1],
+        "reverseProxy": False,
+    }
+    return {"status": "true", "connection": opened}
+
+
+def told(process: subprocess.Popen[bytes]) -> str:
+    """What the user of ssh is told, at the end of all that ssh waits for."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.read() == b""
+    return process.stderr.read().decode()
+
+
+def hang_up(site: Site) -> None:
+    """Be a device on which no SSH server runs, for one client."""
+    site.listener.accept()[0].close()
+
+
+def test_many_at_the_same_time_ask_once_about_a_device_that_is_offline(site: Site) -> None:
+    assert site.account.service is not None
+    site.account.service["online"] = False
+    site.account.says["connect"] = {"status": "false", "reason": "service is inactive"}
+    processes = [site.run() for _number in range(12)]
+    sentences = {told(process) for process in processes}
+    assert len(sentences) == 1
+    assert f"the device of {SERVICE} is offline" in sentences.pop()
+    assert {process.wait(PATIENCE) for process in processes} == {1}
+    # twice, if the last one has come late
+    assert site.account.asked.count("connect") <= 2
+
+
+def test_what_is_opened_in_vain_is_kept_for_the_next_and_closed_when_told_to_end(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    first = site.run()
+    hang_up(site)
+    # ssh has all that it waits for, while the connection is held
+    assert "closed the connection at once: check that an SSH server runs on the device" in told(first)
+    for _number in range(3):
+        following = site.run()
+        hang_up(site)
+        assert "closed the connection at once" in told(following)
+        assert following.wait(PATIENCE) == 1
+    assert site.account.asked == ["connect"]
+    assert site.holders() == [holder(first.pid)]
+    first.terminate()
+    assert first.wait(PATIENCE) == 1
+    assert site.registry.read(SERVICE) == Holding()
+    assert site.account.asked == ["connect", "service", "stop"]
+
+
+def test_the_first_try_after_the_server_is_back_succeeds_and_from_then_on_the_address_must_answer(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    first = site.run()
+    hang_up(site)
+    told(first)
+    second = site.run()
+    with site.accepted(second):
+        (held,) = site.registry.read(SERVICE).connections
+        assert held.unanswered_since is None
+        assert site.account.asked == ["connect"]
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(PATIENCE)
+        site.account.says["connect"] = leads_to(site, elsewhere, "OTHER")
+        third = site.run()
+        hang_up(site)
+        with elsewhere.accept()[0] as server:
+            server.sendall(BANNER)
+            assert third.stdout is not None
+            assert third.stdout.readline() == BANNER
+    assert site.account.asked.count("connect") == 2
+
+
+def test_an_address_that_stays_dead_is_replaced(site: Site) -> None:
+    """The device may have come back, and the proxy led to where it was before."""
+    long_ago = time.time() - 20
+    site.hold(kept=False, holders=(holder(os.getpid()),), unanswered_since=long_ago)
+    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
+        elsewhere.settimeout(PATIENCE)
+        site.account.says["connect"] = leads_to(site, elsewhere)
+        process = site.run()
+        hang_up(site)
+        with elsewhere.accept()[0] as server:
+            server.sendall(BANNER)
+            assert process.stdout is not None
+            assert process.stdout.readline() == BANNER
+    assert site.account.asked.count("connect") == 1
+
+
+def test_what_a_killed_one_kept_is_kept_and_closed_by_the_next(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    first = site.run()
+    hang_up(site)
+    told(first)
+    first.kill()
+    first.wait()
+    second = site.run()
+    hang_up(site)
+    told(second)
+    assert site.account.asked == ["connect"]
+    assert holder(second.pid) in site.holders()
+    second.terminate()
+    assert second.wait(PATIENCE) == 1
+    assert site.registry.read(SERVICE) == Holding()
+
+
+def test_a_service_that_ssh_cannot_use_is_opened_once(site: Site) -> None:
+    site.account.says["connect"] = {
+        "status": "true",
+        "connection": {"connectionid": "WEB", "proxy": "https://web.p18.rt3.io", "reverseProxy": True},
+    }
+    for _number in range(2):
+        process = site.run()
+        assert "behind a reverse proxy, which SSH cannot use" in told(process)
+        assert process.wait(PATIENCE) == 1
+    assert site.account.asked.count("connect") == 1
+    assert site.registry.read(SERVICE).connections == []

@@ -1,0 +1,242 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A process of its own stands for a run of Ansible: it opens connections in forks and then ends, one way or another."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder, is_gone
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.plugin_utils._run import end_of_run
+from tests.doubles.account import Account, listed
+from tests.doubles.loopback import PATIENCE, Exchange, reply
+from tests.doubles.material import DEVELOPER_KEY, KEY_ID, SECRET, SERVICE
+
+pytestmark = pytest.mark.slow
+
+PLUGINS = Path(end_of_run.__file__).parents[2]
+
+# Each line of standard input is one thing to do, and gets one line as its answer.
+RUN = f"""
+import os, signal, sys, types
+package = types.ModuleType("community_remoteit")
+package.__path__ = [{str(PLUGINS)!r}]
+sys.modules["community_remoteit"] = package
+from community_remoteit.module_utils._tasks import connection as connection_task
+from community_remoteit.module_utils._model.access import Access
+from community_remoteit.module_utils._base.clock import Deadline
+from community_remoteit.module_utils._connections.connections import Connections
+from community_remoteit.module_utils._base.errors import RemoteItError
+from community_remoteit.module_utils._settings.settings import Settings
+from community_remoteit.module_utils._model.wanted import Wanted
+from community_remoteit.plugin_utils._run.end_of_run import END_OF_RUN
+
+settings = Settings.from_options({{"request_timeout": 5}})
+
+def open_one():
+    wanted = Wanted(access=Access(), holder=END_OF_RUN.watch(settings))
+    return Connections(settings, print).present({SERVICE!r}, wanted, Deadline(20)).connection.id
+
+def never():
+    return connection_task._holder("never", settings, END_OF_RUN.watch)
+
+def at_end():
+    return connection_task._holder("at_end", settings, END_OF_RUN.watch)
+
+def in_forks(work, number):
+    pids = []
+    for _number in range(number):
+        pid = os.fork()
+        if not pid:
+            work()
+            os._exit(0)
+        pids.append(pid)
+    return [os.waitpid(pid, 0)[1] for pid in pids]
+
+for line in sys.stdin:
+    try:
+        answer = eval(line)
+    except RemoteItError as error:
+        answer = error
+    print(answer, flush=True)
+"""
+
+
+class Run:
+    """The process, and the account that it uses."""
+
+    def __init__(self, account: Account, registry: Path) -> None:
+        keys = {"R3_ACCESS_KEY_ID": KEY_ID, "R3_SECRET_ACCESS_KEY": SECRET, "R3_DEVELOPER_API_KEY": DEVELOPER_KEY}
+        self.settings = account.settings(registry=str(registry))
+        places = {
+            "R3_REST_URL": self.settings.rest_url,
+            "R3_GRAPHQL_URL": self.settings.graphql_url,
+            "REMOTEIT_REGISTRY": self.settings.registry,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", RUN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **keys, **places},
+        )
+        self.name = holder(self.process.pid)
+
+    def does(self, what: str) -> str:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(f"{what}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().rstrip("\n")
+
+    def watchers(self) -> list[int]:
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = path.read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if self.name.encode() in words:
+                assert any(word.endswith(b"sweeper.py") for word in words)
+                found.append(int(path.parent.name))
+        return found
+
+    def ends(self) -> str:
+        """Wait for its end; what it said on standard error."""
+        return self.process.communicate(timeout=PATIENCE)[1]
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    made = Account()
+
+    def connect(exchange: Exchange) -> None:
+        assert made.sessions is not None
+        name = f"C{made.asked.count('connect')}"
+        made.sessions = [*made.sessions, listed(name, time.time())]
+        address = {"connectionid": name, "proxyserver": "127.0.0.1", "proxyport": 9, "reverseProxy": False}
+        reply(200, {"status": "true", "connection": address})(exchange)
+
+    def stop(exchange: Exchange) -> None:
+        id = exchange.request.json()["connectionid"]
+        made.closed.append(id)
+        made.sessions = [session for session in made.sessions or () if session["id"] != id]
+        reply(200, {"status": "true"})(exchange)
+
+    made.says = {"connect": connect, "stop": stop}
+    with made.server:
+        yield made
+
+
+@pytest.fixture
+def run(account: Account, tmp_path: Path) -> Iterator[Run]:
+    made = Run(account, tmp_path / "registry")
+    yield made
+    made.process.kill()
+    made.process.communicate()
+    for pid in made.watchers():
+        os.kill(pid, signal.SIGKILL)
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def held(run: Run) -> Holding:
+    return Registry(run.settings, pytest.fail).read(SERVICE)
+
+
+@pytest.mark.parametrize("end", ["sys.exit(3)", "os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_however_a_run_ends_what_it_opened_is_closed(end: str, run: Run, account: Account) -> None:
+    assert run.does("in_forks(open_one, 1)") == "[0]"
+    (made,) = held(run).connections
+    assert (made.holders, made.kept) == ((run.name,), False)
+    (watcher,) = run.watchers()
+    name = holder(watcher)
+    time.sleep(0.1)
+    assert account.closed == []
+    assert run.does(end) == ""
+    run.ends()
+    if end.startswith("sys"):
+        # it waits
+        assert account.closed == [made.id]
+    assert eventually(lambda: is_gone(name))
+    assert account.closed == [made.id]
+    assert held(run) == Holding()
+
+
+def test_the_watcher_outlives_what_ends_the_whole_group(run: Run, account: Account) -> None:
+    assert run.does("os.setpgid(0, 0) or open_one()") == "C1"
+    os.killpg(run.process.pid, signal.SIGINT)
+    run.ends()
+    assert eventually(lambda: account.closed == ["C1"])
+    assert eventually(lambda: not run.watchers())
+
+
+def test_one_watcher_serves_however_many_forks(run: Run, account: Account) -> None:
+    assert run.watchers() == []
+    assert run.does("in_forks(lambda: [at_end() for _ in range(5)], 20)") == str([0] * 20)
+    (watcher,) = run.watchers()
+    # the keys are for nobody to see
+    said = Path(f"/proc/{watcher}/cmdline").read_bytes()
+    assert SECRET.encode() not in said and DEVELOPER_KEY.encode() not in said
+    assert run.does("never()") == "None"
+    assert run.does("at_end()") == run.name
+    assert run.watchers() == [watcher]
+    assert run.does("sys.exit(0)") == ""
+    assert run.ends() == ""
+    assert run.watchers() == []
+    assert account.asked == []
+
+
+def test_a_watcher_that_was_killed_can_keep_no_promise(run: Run, account: Account, tmp_path: Path) -> None:
+    assert run.does("in_forks(open_one, 1)") == "[0]"
+    (watcher,) = run.watchers()
+    os.kill(watcher, signal.SIGKILL)
+    assert eventually(lambda: run.watchers() == [])
+    assert "was ended: run the playbook again." in run.does("at_end()")
+    assert run.does("never()") == "None"
+    # however often: a pipe that nobody reads would be full at some time
+    assert run.does("in_forks(lambda: [never() for _ in range(500)], 1)") == "[0]"
+    assert run.does("sys.exit(0)") == ""
+    run.ends()
+    assert account.closed == []
+    # the next run does it
+    following = Run(account, tmp_path / "registry")
+    try:
+        assert following.does("never()") == "None"
+        assert following.does("sys.exit(0)") == ""
+        assert following.ends() == ""
+    finally:
+        following.process.kill()
+    assert account.closed == ["C1"]
+    assert held(following) == Holding()
+
+
+def test_what_could_not_be_closed_is_told(run: Run, account: Account) -> None:
+    account.says["stop"] = {"status": "false", "reason": "try later"}
+    assert run.does("open_one()") == "C1"
+    assert run.does("sys.exit(0)") == ""
+    said = " ".join(run.ends().split())
+    assert f"A connection to {SERVICE} was left open: remote.it refused device/connect/stop" in said
+    assert "The next run tries again." in said
+    assert SECRET not in said
+    (left,) = held(run).connections
+    assert (left.id, left.holders) == ("C1", ())
