@@ -69,7 +69,7 @@ from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
 from ..module_utils._base.process import holder
-from ..module_utils._model.connection import service_id_of
+from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
 from ..plugin_utils._run.recap import events_as_data, lines, recap
 

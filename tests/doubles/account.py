@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.dates import iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
 from . import material

@@ -10,7 +10,8 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection, Session
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
 from ansible_collections.community.remoteit.plugins.module_utils._settings.credentials import Credentials
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 

@@ -16,7 +16,7 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.plugins.loader import inventory_loader
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import from_iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
 from tests.lab.world import KEY_ID, SECRET, service_id
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.threaded import ThreadedSimulator

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
 from ansible_collections.community.remoteit.plugins.module_utils._model import connection as model
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import host_key_alias
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
 from ansible_collections.community.remoteit.plugins.module_utils._registry import registry as registry_module
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials

@@ -27,7 +27,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import ONE_OF, chosen_service
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import is_plain_host
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import run as list_connections
 from tests import COLLECTION
 from tests.doubles import material

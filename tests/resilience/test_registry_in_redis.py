@@ -19,7 +19,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base import pr
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError, RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
-from ansible_collections.community.remoteit.plugins.module_utils._base.repeat import repeated
+from ansible_collections.community.remoteit.plugins.module_utils._base.threads import repeated
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_store as registry_redis

@@ -14,7 +14,9 @@ from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, ApiError, OptionError, RefusedError
 from .._base.text import enumerated
 from .._model.access import Access
-from .._model.connection import Connection, Listing, Service, Session, same_id
+from .._model.connection import Connection
+from .._model.ids import same_id
+from .._model.session import Listing, Service, Session
 from .._settings.settings import GRAPHQL, Settings
 from .graphql import GraphqlApi
 from .rest import RestApi

@@ -11,21 +11,14 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._base.clock import Clock, Deadline, from_iso8601
+from .._base.clock import Clock, Deadline
+from .._base.dates import from_iso8601
 from .._base.errors import AnswerLostError, ApiError, RefusedError
 from .._base.text import printable
 from .._model.access import Access
-from .._model.connection import (
-    MAX_LIFETIME,
-    PORT,
-    REVERSE,
-    Connection,
-    Service,
-    ServiceNames,
-    Session,
-    is_connection_id,
-    is_plain_host,
-)
+from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection
+from .._model.ids import is_connection_id, is_plain_host
+from .._model.session import Service, ServiceNames, Session
 from .._settings.settings import GRAPHQL, Settings
 from .service_parse import parse_devices, parse_services, parse_sessions
 from .transport import Transport

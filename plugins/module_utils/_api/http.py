@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from .._base.clock import Deadline, plausible, within
+from .._base.clock import Deadline
+from .._base.dates import plausible
 from .._base.errors import RemoteItError
 from .._base.text import printable
+from .._base.threads import within
 from .http_failure import answer_lost, check_ca, check_ca_of_environment, not_sent
 from .http_session import Session, check_libraries
 from .signature import Signer

@@ -16,7 +16,8 @@ from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, RefusedError
 from .._base.text import inert, printable
 from .._model.access import Access
-from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection, is_connection_id, is_plain_host, same_id
+from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection
+from .._model.ids import is_connection_id, is_plain_host, same_id
 from .._settings.settings import REST, Settings
 from .transport import Transport
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._base.clock import from_iso8601, plausible
+from .._base.dates import from_iso8601, plausible
 from .._base.text import printable
-from .._model.connection import Service, ServiceNames, Session, same_id
+from .._model.ids import same_id
+from .._model.session import Service, ServiceNames, Session
 
 
 def parse_services(nodes: Any, user_id: Any) -> Iterator[Service]:

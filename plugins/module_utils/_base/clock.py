@@ -7,15 +7,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import TypeVar, cast
 
 from .errors import OutOfTimeError
 
-T = TypeVar("T")
-
-# 272 years around 1970: whatever is beyond may not even be a date once a life time is added.
-_FAR_OFF = 2.0**33
 # Who accepts a signature has a clock that is this near to the time in it: signatures of RFC 9421 hold for as long.
 _ACCEPTED = 300.0
 # Clocks that are this near tell the same: a Date is cut to a second.
@@ -77,51 +71,3 @@ class Clock:
     def server_time(self) -> float:
         """The time on remote.it's clock, to about a second, in seconds since the epoch."""
         return time.time() + self.observed
-
-
-def within(seconds: float, work: Callable[[], T]) -> T:
-    """The result of *work*, or TimeoutError after *seconds*; what is not done by then ends with the process."""
-    import queue  # needed by requests only
-    import threading
-
-    outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            outcome.put((work(), None))
-        except BaseException as error:  # noqa: BLE001  # it is raised again, where it is waited for
-            outcome.put((None, error))
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        result, error = outcome.get(timeout=seconds)
-    except queue.Empty:
-        raise TimeoutError from None
-    if error is not None:
-        raise error
-    return cast("T", result)
-
-
-def iso8601(epoch: float) -> str:
-    """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""
-    from datetime import UTC, datetime  # needed for what a task returns only
-
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def from_iso8601(text: str) -> float:
-    """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
-    from datetime import UTC, datetime  # needed for answers of remote.it only
-
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    try:
-        return (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except OverflowError:
-        raise ValueError("a moment before the year 1 or after 9999") from None
-
-
-def plausible(epoch: float) -> float:
-    """*epoch* seconds themselves; ValueError when no clock shows them that is merely wrong."""
-    if abs(epoch) > _FAR_OFF:
-        raise ValueError("not a time")
-    return epoch

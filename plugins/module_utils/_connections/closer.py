@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from .._api.client import Client
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
-from .._model.connection import Connection, Session, same_id
+from .._model.connection import Connection
+from .._model.ids import same_id
+from .._model.session import Session
 from .._model.wanted import is_unneeded
 from .._registry import journal
 from .._registry.registry import Holding, Registry

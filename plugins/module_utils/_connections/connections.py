@@ -16,7 +16,9 @@ from .._api.client import Client
 from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, ApiError, OutOfTimeError, RefusedError, RegistryError, RemoteItError
 from .._model.access import Access
-from .._model.connection import Connection, Listing, Session, same_id
+from .._model.connection import Connection
+from .._model.ids import same_id
+from .._model.session import Listing, Session
 from .._model.wanted import Wanted, is_unneeded, without
 from .._registry import journal
 from .._registry.claims import claim

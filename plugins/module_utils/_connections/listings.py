@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._api.client import Client
 from .._base.clock import Deadline
-from .._model.connection import Listing
+from .._model.session import Listing
 from .._registry.registry import Holding
 
 

@@ -10,9 +10,12 @@ import contextlib
 import socket
 from collections.abc import Iterable, Sequence
 
-from .._base.clock import Deadline, within
+from .._base.clock import Deadline
+from .._base.threads import within
 from .._model.access import LATCHING, PUBLIC
-from .._model.connection import REVERSE, Connection, Session, same_id
+from .._model.connection import REVERSE, Connection
+from .._model.ids import same_id
+from .._model.session import Session
 from .._settings.settings import REST
 
 # A session may be listed a few seconds after its connection was opened.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .._base.errors import OptionError, RemoteItError
-from .._model.connection import Listing
+from .._model.session import Listing
 from .._settings.settings import Settings
 from .connections import Connections
 

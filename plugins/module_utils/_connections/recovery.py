@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from .._api.client import Client
 from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, ApiError
-from .._model.connection import Connection, Session
+from .._model.connection import Connection
+from .._model.session import Session
 from .._registry import journal
 from .._registry.registry import Attempt, Holding
 from .liveness import SETTLING, pair

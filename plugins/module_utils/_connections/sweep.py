@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .._base.clock import Deadline
 from .._base.environment import network_variables, set_variables
 from .._base.errors import OutOfTimeError, RegistryError, RemoteItError
-from .._base.repeat import repeated
+from .._base.threads import repeated
 from .._model.connection import Connection
 from .._model.wanted import is_unneeded
 from .._registry.registry import Registry

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._base.text import inert, printable
-from .._model.connection import same_id, service_id
+from .._model.ids import canonical_id, same_id
 from .device import Device, FleetService, TypeNames
 
 _BULK_SERVICE = 35
@@ -105,7 +105,7 @@ def _fields(node: Any) -> Mapping[str, Any]:
 
 def _id(fields: Mapping[str, Any]) -> str:
     try:
-        return service_id(_required(fields, "id", str))
+        return canonical_id(_required(fields, "id", str))
     except ValueError:
         raise ValueError("its id is not one") from None
 

@@ -12,7 +12,7 @@ from typing import Any
 from .._base.clock import Deadline
 from .._base.errors import OptionError, RefusedError
 from .._base.text import enumerated, inert
-from .._model.connection import is_id
+from .._model.ids import is_id
 from .._settings.checks import checked_service_id
 from .._settings.settings import Settings
 from .device import Device, FleetService

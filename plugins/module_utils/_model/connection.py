@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What we talk about: services, connections and the sessions that prove a connection is alive."""
+"""A connection: what is known of it, what a task returns of it and what the registry keeps of it."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .._base.clock import iso8601
+from .._base.dates import iso8601
+from .ids import canonical_id, is_connection_id, is_plain_host
 
 PORT = "port"
 REVERSE = "reverse"
@@ -19,56 +19,8 @@ REVERSE = "reverse"
 # Nothing lives for a year; a number beyond it is not a life time, and may not even be a date.
 MAX_LIFETIME = 366 * 86400
 
-_SERVICE_ID = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){7}")
-_CONNECTION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
-_HOST = re.compile(
-    r"(?=.{1,253}\Z)[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*"
-)
 # What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
 _OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
-
-
-def service_id(text: str) -> str:
-    """The canonical form of a service id: eight upper-case hex octets with colons. ValueError when it is none."""
-    if not _SERVICE_ID.fullmatch(text):
-        raise ValueError(f"{text!r} is not a service id: eight hex octets such as 80:00:00:00:01:02:03:04 are expected")
-    return text.upper()
-
-
-def is_id(text: str) -> bool:
-    """Whether *text* is the id of a service, a device or an account: remote.it writes them alike."""
-    return _SERVICE_ID.fullmatch(text) is not None
-
-
-def host_key_alias(service: str) -> str:
-    """The stable name of a service for SSH: no colon, because sftp and scp read one as a separator."""
-    return "remoteit-" + service.replace(":", "").lower()
-
-
-def is_host_key_alias(text: str) -> bool:
-    """Whether *text* is a name as host_key_alias() makes it."""
-    return re.fullmatch("remoteit-[0-9a-f]{16}", text) is not None
-
-
-def service_id_of(alias: str) -> str:
-    """The inverse of host_key_alias(); ValueError when *alias* is none."""
-    octets = alias.removeprefix("remoteit-")
-    return service_id(":".join(octets[start : start + 2] for start in range(0, len(octets), 2)))
-
-
-def is_connection_id(text: str) -> bool:
-    """Whether *text* can be the id of a connection; remote.it uses UUIDs and, in older answers, hex strings."""
-    return _CONNECTION_ID.fullmatch(text) is not None
-
-
-def is_plain_host(text: str) -> bool:
-    """Whether *text* is a host name or IPv4 address and nothing else, so that it may be handed to ssh."""
-    return _HOST.fullmatch(text) is not None
-
-
-def same_id(one: str | None, other: str | None) -> bool:
-    """Whether two ids are equal; remote.it writes the same id in upper and lower case."""
-    return one is not None and other is not None and one.lower() == other.lower()
 
 
 class Connection(NamedTuple):
@@ -171,52 +123,9 @@ class Connection(NamedTuple):
         if (
             not is_plain_host(self.host)
             or not is_connection_id(self.id)
-            or service_id(self.service_id) != self.service_id
+            or canonical_id(self.service_id) != self.service_id
         ):
             raise ValueError("an id or the host is not usable")
         has_port = isinstance(self.port, int) and 0 < self.port < 65536
         if self.type not in (PORT, REVERSE) or has_port != (self.type == PORT):
             raise ValueError("the port does not fit the type")
-
-
-class ServiceNames(NamedTuple):
-    """The services of the device that has the *id* and *name*: the id of each, and its name."""
-
-    id: str
-    name: str
-    services: Mapping[str, str]
-
-
-class Session(NamedTuple):
-    """An open connection through a proxy as remote.it lists it to its owner: there is no address.
-
-    *started_at* is in seconds since the epoch.
-    """
-
-    id: str
-    service_id: str
-    started_at: float
-
-
-class Listing(NamedTuple):
-    """Our sessions on a service *at* a time, in seconds since the epoch; None where they cannot be read, and *why*.
-
-    What *is_unseen* is no service that we may see.
-    """
-
-    sessions: tuple[Session, ...] | None
-    at: float
-    why: str = ""
-    is_unseen: bool = False
-
-
-class Service(NamedTuple):
-    """A service as the person asking sees it. *sessions* are their own; None when they cannot be read."""
-
-    id: str
-    name: str
-    device_name: str
-    enabled: bool
-    online: bool
-    can_connect: bool
-    sessions: tuple[Session, ...] | None

@@ -16,7 +16,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .._model.connection import Connection, Session
+from .._model.connection import Connection
+from .._model.session import Session
 
 ENV = "REMOTEIT_JOURNAL"
 # The host that a task works for, while it does.

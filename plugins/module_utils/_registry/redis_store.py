@@ -20,8 +20,8 @@ from .._base.clock import Deadline
 from .._base.errors import RegistryError
 from .._base.library import Library
 from .._base.process import holder, is_elsewhere, is_gone
-from .._base.repeat import repeated
 from .._base.text import printable
+from .._base.threads import repeated
 from .._settings.redis_url import redis_url
 from .store import busy
 

@@ -18,9 +18,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._base.clock import Deadline
-from .._model.connection import Connection, host_key_alias, service_id_of
+from .._model.connection import Connection
+from .._model.ids import host_key_alias, service_id_of
 from .._model.wanted import without
-from .._settings.settings import Settings, is_url
+from .._settings.registry_place import is_url
+from .._settings.settings import Settings
 from . import journal
 from .file_store import FileStore
 from .store import Store

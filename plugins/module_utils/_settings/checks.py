@@ -12,7 +12,7 @@ import re
 
 from .._base.clock import Deadline
 from .._base.errors import OptionError
-from .._model.connection import is_connection_id, is_id, service_id, service_id_of
+from .._model.ids import canonical_id, is_connection_id, is_id, service_id_of
 
 # As much as shows what was given.
 _SHOWN = 200
@@ -22,7 +22,7 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 def checked_service_id(text: str) -> str:
     """The canonical service id. Raises OptionError."""
     try:
-        return service_id(text)
+        return canonical_id(text)
     except ValueError:
         raise OptionError(f"service_id={text[:_SHOWN]!r} is not a service id: {_seems(text)}") from None
 

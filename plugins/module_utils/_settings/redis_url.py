@@ -10,7 +10,7 @@ import os
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .._model.connection import is_plain_host
+from .._model.ids import is_plain_host
 
 SCHEMES = ("redis", "rediss")
 DEFAULT_PREFIX = "remoteit"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._base.errors import CredentialsError, OptionError
-from .._model.connection import is_plain_host
 from .credentials import Credentials, find_credentials
+from .registry_place import absolute_registry
+from .urls import base_url
 
 REST = "rest"
 GRAPHQL = "graphql"
@@ -96,99 +96,6 @@ def _verify(options: Mapping[str, Any]) -> bool | str:
     return path
 
 
-def is_url(registry: str) -> bool:
-    """Whether the registry is not a directory."""
-    return registry.find("://") > 0
-
-
-def absolute_registry(given: str) -> str:
-    """*given* as it is if it is a URL, else the absolute path: whoever changes the directory must still find it.
-
-    Raises OptionError.
-    """
-    if is_url(given):
-        _check_redis(given)
-        return given
-    try:
-        is_path = b"\0" not in os.fsencode(given)
-    except UnicodeEncodeError:
-        is_path = False
-    if not is_path:
-        raise OptionError(f"registry={_shown(given)!r} is not a directory: give the path of one.")
-    path = os.path.expanduser(given)
-    if path.startswith("~"):
-        raise OptionError(
-            f"registry={given} is below a home directory that is not known: give the whole path, or set HOME."
-        )
-    return os.path.abspath(path)
-
-
-def _check_redis(url: str) -> None:
-    from .redis_url import redis_url  # most registries are directories
-
-    try:
-        redis_url(url)
-    except ValueError as error:
-        raise OptionError(
-            f"registry={_shown(url)!r} cannot be used: {error}. Give a directory, or a URL such as "
-            "redis://user@redis.example.com:6379/0?prefix=remoteit, or rediss:// for TLS."
-        ) from None
-
-
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
-    """The base URL in the one form that every signature dialect signs alike: no default port, lower-case host."""
     text = options.get(name) or environ.get(variable) or default
-    if text == default:
-        return default
-    from urllib.parse import urlsplit, urlunsplit  # few have a remote.it of their own
-
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        raise OptionError(f"{name}={_shown(text)!r} is not a URL.") from None
-    host = _host(name, text, parts.hostname)
-    if (
-        parts.scheme not in ("https", "http")
-        or not host
-        or not (":" in host or is_plain_host(host))
-        or parts.username is not None
-        or parts.fragment
-        or parts.query
-    ):
-        raise OptionError(f"{name}={_shown(text)!r} must be a URL such as {default}, without user, query or fragment.")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise OptionError(f"{name}={text!r} is not https: plain http is accepted for a loopback address only.")
-    netloc = f"[{host}]" if ":" in host else host
-    if port is not None and port != {"https": 443, "http": 80}[parts.scheme]:
-        netloc += f":{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", ""))
-
-
-def _host(name: str, url: str, host: str | None) -> str | None:
-    """*host*, an IPv6 address as servers write it: who signs another form of it signs another host."""
-    if not host or "[" not in url:
-        return host
-    import ipaddress  # few have a remote.it of their own
-
-    try:
-        address = ipaddress.IPv6Address(host)
-    except ValueError:
-        raise OptionError(f"{name}={_shown(url)!r} is not a URL.") from None
-    if address.scope_id is not None:
-        raise OptionError(f"{name}={_shown(url)!r} has the zone of an IPv6 address, which no request can name.")
-    return str(address.ipv4_mapped or address)
-
-
-def _shown(url: str) -> str:
-    """*url* without the password that it may hold, although it should not."""
-    return re.sub(r"(//[^/:@]*):.*@", r"\1:********@", url, flags=re.DOTALL)
-
-
-def _is_loopback(host: str) -> bool:
-    import ipaddress  # only a simulator is reached without TLS
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return default if text == default else base_url(name, text, default)

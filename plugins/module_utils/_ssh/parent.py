@@ -17,7 +17,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from .._base.errors import OptionError
-from .._model.connection import is_host_key_alias
+from .._model.ids import is_host_key_alias
 from .words import is_made_for, options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
 
 # From the message of ours to ssh's own, which tells nothing of the cause.

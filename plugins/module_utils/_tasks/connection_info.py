@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._base.clock import iso8601
+from .._base.dates import iso8601
 from .._connections.connections import Connections
 from .._fleet.service_by_name import EXCLUSIVE, chosen_service, is_service_chosen
-from .._model.connection import Connection, Session
+from .._model.connection import Connection
+from .._model.session import Session
 from .._settings.checks import checked_deadline
 from .._settings.settings import Settings
 from .argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._base.clock import Deadline, iso8601
+from .._base.clock import Deadline
+from .._base.dates import iso8601
 from .._connections.connections import Connections, Outcome
 from .._model.access import PUBLIC, Access
 from .._model.connection import REVERSE, Connection

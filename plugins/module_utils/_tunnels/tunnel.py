@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from .._base.clock import Deadline
 from .._base.errors import OptionError, RemoteItError
 from .._base.process import holder
-from .._base.repeat import repeated
+from .._base.threads import repeated
 from .._model.access import Access
 from .._model.connection import Connection
 from .._model.wanted import Wanted

@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleError, AnsibleParserError, AnsibleTemplateSyntaxError, AnsibleUndefinedVariable
 
 from ...module_utils._base.errors import OptionError
-from ...module_utils._model.connection import host_key_alias
+from ...module_utils._model.ids import host_key_alias
 from .hosts import FleetHost
 from .names import safe_name
 from .remembering_templar import RememberingTemplar

@@ -14,7 +14,7 @@ from ansible.plugins.inventory import to_safe_group_name
 
 from ...module_utils._base.text import enumerated
 from ...module_utils._fleet.device import Device, FleetService
-from ...module_utils._model.connection import host_key_alias
+from ...module_utils._model.ids import host_key_alias
 
 GROUP = "remoteit"
 STATE = "state"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...module_utils._base.clock import iso8601
+from ...module_utils._base.dates import iso8601
 from ...module_utils._model.connection import Connection
 from ...module_utils._registry.journal import CLOSED, OPENED, REUSED, Event
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._base.errors import OptionError
-from ...module_utils._model.connection import host_key_alias
+from ...module_utils._model.ids import host_key_alias
 from ...module_utils._settings.checks import checked_service_id
 from ...module_utils._ssh.words import tells_hosts_apart
 from .on_demand import proxy_command

@@ -14,7 +14,7 @@ from ansible.plugins.loader import connection_loader
 
 from ...module_utils._base.errors import OptionError
 from ...module_utils._base.text import printable
-from ...module_utils._model.connection import host_key_alias, is_plain_host
+from ...module_utils._model.ids import host_key_alias, is_plain_host
 from ...module_utils._settings.checks import checked_service_id
 from .args import SSH_OPTIONS, bound_to, check
 

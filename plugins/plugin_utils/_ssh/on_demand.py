@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...module_utils._base.errors import OptionError
-from ...module_utils._model.connection import host_key_alias
-from ...module_utils._settings.settings import absolute_registry
+from ...module_utils._model.ids import host_key_alias
+from ...module_utils._settings.registry_place import absolute_registry
 from .args import bound_to
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ssh_proxy.py")

@@ -26,12 +26,9 @@ from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter i
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.query import read_fleet
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import chosen_service
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import (
-    Connection,
-    Session,
-    is_plain_host,
-)
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import service_id as checked_id
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import canonical_id, is_plain_host
+from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
 from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import _other
 from tests.doubles import material
 from tests.doubles.account import listed
@@ -221,10 +218,10 @@ def check(question: str, found: Any) -> None:
         assert Connection.from_record(json.loads(json.dumps(found.as_record()))) == found
         json.dumps(found.as_result(NOW))
     elif question in ("device", "tag"):
-        assert checked_id(found) == found
+        assert canonical_id(found) == found
     elif question.startswith("fleet"):
         json.dumps(found)
-        assert all(checked_id(one["id"]) == one["id"] for device in found for one in (device, *device["services"]))
+        assert all(canonical_id(one["id"]) == one["id"] for device in found for one in (device, *device["services"]))
 
 
 def texts(found: Any) -> Iterator[str]:

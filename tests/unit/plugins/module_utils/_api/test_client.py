@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline, iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.dates import iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
     AnswerLostError,
     CredentialsError,
     RefusedError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Service
+from ansible_collections.community.remoteit.plugins.module_utils._model.session import Service
 from tests.doubles import loopback
 from tests.doubles.account import ME, Account, listed
 from tests.doubles.material import (

@@ -17,7 +17,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import host_key_alias
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
 from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.args import (
     SSH_OPTIONS,
     bound_to,

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import host_key_alias
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
 from ansible_collections.community.remoteit.plugins.plugin_utils._ssh import on_demand as ssh_on_demand
 from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.on_demand import host_variables, proxy_command
 from tests.doubles.loopback import PATIENCE
