@@ -145,6 +145,7 @@ from ansible.utils.display import Display
 from ..module_utils._base.errors import OptionError, RemoteItError
 from ..module_utils._model.access import Access
 from ..module_utils._model.connection import Connection
+from ..module_utils._model.wanted import Wanted
 from ..module_utils._registry.registry import Registry
 from ..module_utils._settings.checks import checked_deadline, checked_service_id
 from ..module_utils._settings.settings import Settings
@@ -214,17 +215,12 @@ class LookupModule(LookupBase):
 
     def _held(self, settings: Settings, service_id: str) -> Connection | None:
         """The newest held connection that has not expired."""
-        wanted = self._access() if self._chosen["access"] else None
-        for connection in reversed(Registry(settings, self._warn).read(service_id).connections):
-            is_wanted = wanted is None or connection.serves(wanted.mode, wanted.client_ip)
-            if is_wanted and not connection.closing and connection.expires_at > time.time():
-                return connection
-        return None
+        wanted = Wanted(self._access() if self._chosen["access"] else None, min_remaining=0)
+        return wanted.candidate(Registry(settings, self._warn).read(service_id).connections, time.time())
 
     def _opened(self, settings: Settings, service_id: str) -> Connection | None:
         from ..module_utils._base.environment import environment
         from ..module_utils._connections.connections import Connections
-        from ..module_utils._model.wanted import Wanted
         from ..module_utils._registry.journal import ENV_HOST
 
         deadline = checked_deadline(self._chosen["timeout"])

@@ -51,6 +51,6 @@ def remember(directory: str, host: str, port: int) -> None:
         kept=True,
     )
     registry = Registry(Settings.from_options({}, environment(directory)), print)
-    with registry.locked(SERVICE_ID, Deadline(5)) as holding:
-        holding.connections.append(connection)
-        registry.save(SERVICE_ID, holding)
+    with registry.locked(SERVICE_ID, Deadline(5)) as turn:
+        turn.holding.connections.append(connection)
+        turn.save()

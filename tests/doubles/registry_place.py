@@ -10,7 +10,8 @@ from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._model.failure import Failure
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 
 from .material import NOW, SERVICE, connection, settings
 
@@ -35,5 +36,6 @@ class Place:
     def save(self, holding: Holding = HOLDING, service_id: str = SERVICE, **changes: Any) -> None:
         """Keep *holding* for the service."""
         registry = self.open(**changes)
-        with registry.locked(service_id, Deadline(10)):
-            registry.save(service_id, holding)
+        with registry.locked(service_id, Deadline(10)) as turn:
+            turn.holding = holding
+            turn.save()

@@ -16,7 +16,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.lab.site import SERVICE, Site, configuration
 from tests.lab.target import answering_target
 from tests.simulator.threaded import ThreadedSimulator
@@ -77,7 +77,8 @@ def test_an_attempt_that_was_given_up_is_over(site: Site) -> None:
 def test_an_attempt_of_a_clock_that_was_ahead_is_not_kept_until_then(site: Site) -> None:
     tomorrow = time.time() + 86400
     registry = site.registry()
-    with registry.locked(SERVICE, Deadline(10)):
-        registry.save(SERVICE, Holding(attempts=[Attempt(tomorrow, tomorrow + 30)]))
+    with registry.locked(SERVICE, Deadline(10)) as turn:
+        turn.holding = Holding(attempts=[Attempt(tomorrow, tomorrow + 30)])
+        turn.save()
     site.connections().absent(SERVICE, Deadline(30))
     assert site.registry().read(SERVICE) == Holding()

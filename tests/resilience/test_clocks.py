@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.lab.site import SERVICE, Site, configuration
 from tests.lab.target import answering_target
 from tests.simulator.threaded import ThreadedSimulator
@@ -62,8 +62,9 @@ def test_after_a_lost_answer_there_is_one_and_a_strangers_is_left(
 
 def interrupted(site: Site) -> None:
     """Have the registry tell of an attempt whose outcome nobody knows, as a process leaves it that was killed."""
-    with site.registry().locked(SERVICE, Deadline(10)):
-        site.registry().save(SERVICE, Holding(attempts=[Attempt(time.time() - 1, time.time() + 30)]))
+    with site.registry().locked(SERVICE, Deadline(10)) as turn:
+        turn.holding = Holding(attempts=[Attempt(time.time() - 1, time.time() + 30)])
+        turn.save()
 
 
 @pytest.mark.parametrize("shift", SHIFTS)

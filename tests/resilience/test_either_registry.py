@@ -22,8 +22,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
 from ansible_collections.community.remoteit.plugins.module_utils._model import connection as model
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
-from ansible_collections.community.remoteit.plugins.module_utils._registry import registry as registry_module
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials
 from tests.doubles.processes import Fork
 from tests.doubles.registry_place import HOLDING, Place
@@ -121,14 +120,14 @@ def test_what_is_saved_is_found_by_the_next_process(place: Place) -> None:
     registry = place.open()
     assert registry.read(SERVICE) == HOLDING
     assert registry.read_all() == HOLDING.connections
-    with registry.locked(SERVICE, Deadline(10)) as holding:
-        assert holding == HOLDING
+    with registry.locked(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == HOLDING
 
 
 def test_what_is_changed_but_not_saved_is_not_kept(place: Place) -> None:
     place.save()
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        holding.connections.clear()
+    with place.open().locked(SERVICE, Deadline(10)) as turn:
+        turn.holding.connections.clear()
     assert place.open().read(SERVICE) == HOLDING
 
 
@@ -235,9 +234,10 @@ def test_what_cannot_be_used_is_kept_aside_with_a_warning(content: bytes, reason
     assert registry.read(SERVICE) == Holding()
     assert registry.read_all() == []
     assert (place.warnings, place.raw()) == ([], content)
-    with registry.locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
-        registry.save(SERVICE, Holding([connection()]))
+    with registry.locked(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == Holding()
+        turn.holding = Holding([connection()])
+        turn.save()
     (warning,) = place.warnings
     match = re.fullmatch(r"The registry (file|entry) (.+) cannot be used \((.+)\); it was kept as (.+)\.", warning)
     assert match and match[2] == place.name and reason in match[3]
@@ -262,8 +262,8 @@ def test_fields_that_a_later_version_added_do_no_harm(place: Place) -> None:
         record["added_later"] = {"kind": None}
     place.put(json.dumps(document).encode())
     assert place.open().read(SERVICE) == HOLDING
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        assert holding == HOLDING
+    with place.open().locked(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == HOLDING
     assert place.warnings == []
 
 
@@ -271,7 +271,7 @@ def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.M
     theirs = Holding([connection(id="THEIRS")])
     place.save()
     with monkeypatch.context() as later:
-        later.setattr(registry_module, "VERSION", registry_module.VERSION + 1)
+        later.setattr(Holding, "VERSION", Holding.VERSION + 1)
         assert place.open().read(SERVICE) == Holding()
         place.save(theirs)
         assert place.open().read_all() == theirs.connections
@@ -279,7 +279,7 @@ def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.M
     assert place.open().read_all() == HOLDING.connections
     place.save(Holding())
     with monkeypatch.context() as later:
-        later.setattr(registry_module, "VERSION", registry_module.VERSION + 1)
+        later.setattr(Holding, "VERSION", Holding.VERSION + 1)
         assert place.open().read(SERVICE) == theirs
     assert place.warnings == []
 
@@ -306,8 +306,8 @@ def test_a_record_that_vanishes_is_no_error(place: Place) -> None:
     place.save()
     place.put(None)
     assert place.open().read(SERVICE) == Holding()
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
+    with place.open().locked(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == Holding()
 
 
 def test_readers_always_see_one_whole_state_or_another(place: Place, tmp_path: Path) -> None:
@@ -342,9 +342,9 @@ def test_one_process_at_a_time_may_write(place: Place) -> None:
     def add(_report: Callable[[str], None]) -> None:
         registry = place.open()
         for _time in range(10):
-            with registry.locked(SERVICE, Deadline(60)) as holding:
-                holding.connections.append(connection(id=f"C{len(holding.connections)}"))
-                registry.save(SERVICE, holding)
+            with registry.locked(SERVICE, Deadline(60)) as turn:
+                turn.holding.connections.append(connection(id=f"C{len(turn.holding.connections)}"))
+                turn.save()
 
     forks = [Fork(add) for _time in range(6)]
     assert [fork.join() for fork in forks] == [0] * 6
@@ -380,8 +380,8 @@ def test_a_lock_that_is_held_is_waited_for_and_then_given_up(place: Place) -> No
 def test_a_lock_ends_with_a_process_that_is_killed(place: Place) -> None:
     holder = hold(place)
     holder.kill()
-    with place.open().locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
+    with place.open().locked(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == Holding()
 
 
 def test_a_lock_is_had_as_soon_as_it_is_free(place: Place) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Outcome
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.lab.site import SERVICE, Site
 
 from .engine.cells import hurried
@@ -46,9 +46,10 @@ def test_what_nobody_can_use_is_not_looked_for_for_ever(site: Site) -> None:
     id = present(site).opened().id
     registry = site.registry()
     for ago, looks in ((1190, 1), (1210, 0)):
-        with registry.locked(SERVICE, Deadline(10)) as holding:
+        with registry.locked(SERVICE, Deadline(10)) as turn:
             until = time.time() - ago
-            registry.save(SERVICE, Holding(holding.connections, [Attempt(until - 30, until)]))
+            turn.holding = Holding(turn.holding.connections, [Attempt(until - 30, until)])
+            turn.save()
         before = len(site.cloud.calls("graphql", "query"))
         assert present(site).opened().id == id
         assert len(site.cloud.calls("graphql", "query")) - before == looks

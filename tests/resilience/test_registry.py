@@ -139,6 +139,7 @@ class TestAClockThatIsSetBetweenTwoTasks:
             self.opened = self.core.present(SERVICE, wanted, Deadline(SECONDS)).opened()
         set_clock(after)
         self.core = site.connections(api=api)
+        self.predicting = site.connections(api=api, check=True)
 
     def test_what_is_open_is_used_again(self, site: Site) -> None:
         outcome = self.core.present(SERVICE, TASK, Deadline(SECONDS))
@@ -148,9 +149,9 @@ class TestAClockThatIsSetBetweenTwoTasks:
         assert told(site) == []
 
     def test_in_check_mode_that_is_predicted(self, site: Site) -> None:
-        outcome = self.core.present(SERVICE, TASK, Deadline(SECONDS), check=True)
+        outcome = self.predicting.present(SERVICE, TASK, Deadline(SECONDS))
         assert (outcome.opened().id, outcome.changed) == (self.opened.id, False)
-        assert self.core.absent(SERVICE, Deadline(SECONDS), check=True).closed == [self.opened.id]
+        assert self.predicting.absent(SERVICE, Deadline(SECONDS)).closed == [self.opened.id]
 
     def test_what_is_open_is_closed(self, site: Site) -> None:
         outcome = self.core.absent(SERVICE, Deadline(SECONDS))

@@ -23,7 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.threads i
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_store as registry_redis
-from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, remain
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, renew
 from tests.doubles.certificates import Authority
 from tests.doubles.processes import Fork
 from tests.lab.redis_server import RedisServer, is_installed
@@ -194,9 +194,9 @@ def test_what_is_in_use_is_put_back_and_closed_after_its_last_use(shared: Site, 
         wanted = Wanted(Access(), holder=name)
         used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened()
     registry = shared.registry()
-    assert [remain(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
+    assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
     server.lose_data()
-    assert [remain(registry, used, name, Deadline(SECONDS)) for name in names] == [True, True]
+    assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [True, True]
     assert registry.read(SERVICE).connections[0].holders == tuple(names)
     assert leave(registry, SERVICE, names[0], Deadline(SECONDS))
     assert not leave(registry, SERVICE, names[1], Deadline(SECONDS))
@@ -262,7 +262,7 @@ def use(site: Site) -> Fork:
         me = holder(os.getpid())
         connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).opened()
         registry = site.registry()
-        with repeated(lambda: remain(registry, connection, me, Deadline(SECONDS)), registry.renew_every):
+        with repeated(lambda: renew(registry, connection, me, Deadline(SECONDS)), registry.renew_every):
             report(connection.id)
             time.sleep(SECONDS)
 

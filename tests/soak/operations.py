@@ -73,7 +73,7 @@ class Operation:
         access = self._chance.choice([Access(), Access(), Access(PUBLIC)])
         wanted = Wanted(access, verify_after=self._chance.choice([0, 15]), force=force)
         outcome = self._connections.present(self._any_service(), wanted, self._deadline)
-        return "reused" if outcome.opened().id in [before.id for before in outcome.before] else "opened"
+        return "opened" if outcome.is_new else "reused"
 
     def _close(self) -> str:
         closed = self._connections.absent(self._any_service(), self._deadline).closed
@@ -89,7 +89,9 @@ class Operation:
         return "closed" if closed else "nothing to close"
 
     def _predict(self) -> str:
-        outcome = self._connections.present(self._any_service(), Wanted(Access()), self._deadline, check=True)
+        outcome = Connections(self._settings, _ignore, check=True).present(
+            self._any_service(), Wanted(Access()), self._deadline
+        )
         return "would open" if outcome.connection is None else "would reuse"
 
     def _look_up(self) -> str:
@@ -102,7 +104,7 @@ class Operation:
     def _use(self) -> str:
         """What SSH does, in this process."""
         service_id = self._chance.choice(_FOR_SSH)
-        wanted = Wanted(None, verify_after=900, holder=holder(os.getpid()))
+        wanted = Wanted(None, verify_after=900, holder=holder(os.getpid()), by_ssh=True)
         try:
             connection = join(self._registry, service_id, wanted, self._deadline)
             word = "joined" if connection else "opened"

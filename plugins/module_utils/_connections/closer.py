@@ -8,76 +8,68 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from .._api.client import Client
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, ApiError, OptionError, RefusedError, RegistryError
 from .._model.connection import Connection
 from .._model.ids import same_id
-from .._model.session import Session
+from .._model.session import Listing, Session
 from .._model.wanted import is_unneeded
 from .._registry import journal
-from .._registry.registry import Holding, Registry
+from .._registry.registry import Registry
+from .._registry.turn import Turn
 from .._settings.settings import GRAPHQL, REST, Settings
-from .listings import Listings
 from .liveness import SETTLING, is_certain, pair, probe
 from .recovery import settle, suspects
+
+
+class _Listed(NamedTuple):
+    """What is listed of a service, and the session of each held connection that has one there, by connection id."""
+
+    listing: Listing
+    paired: Mapping[str, Session]
+
+    def may_be_open(self, connection: Connection) -> bool:
+        may_be_unlisted = self.listing.sessions is None or self.listing.at - connection.opened_at < SETTLING
+        return connection.id in self.paired or may_be_unlisted
 
 
 class Closer:
     """Closes connections of one access key. *warn* takes one sentence for the user.
 
-    Each method is told whether it should only *check* what it would close, and returns the ids of those. What is given
-    as *holding* is changed, and saved unless *check*. All raise ApiError.
+    In a turn that predicts, nothing is closed, and the ids of what would be are returned all the same. All methods raise
+    ApiError.
     """
 
-    def __init__(
-        self,
-        client: Client,
-        listings: Listings,
-        registry: Registry,
-        settings: Settings,
-        warn: Callable[[str], None],
-    ) -> None:
+    def __init__(self, client: Client, registry: Registry, settings: Settings, warn: Callable[[str], None]) -> None:
         self._client = client
-        self._listings = listings
         self._registry = registry
         self._settings = settings
         self._warn = warn
 
-    def close_held(
-        self, service_id: str, holding: Holding, targets: Sequence[Connection], deadline: Deadline, check: bool
-    ) -> list[str]:
+    def close_held(self, turn: Turn, targets: Sequence[Connection]) -> list[str]:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
-        listing = self._listings.of(service_id, holding, deadline)
-        sessions = listing.sessions
+        holding = turn.holding
+        listing = turn.take_listing() or self._client.listing(turn.service_id, turn.deadline)
         if listing.is_unseen and not holding.connections:
-            self._client.check_is_no_device(service_id, deadline)
-        paired = pair(holding.connections, sessions or ())
-        # Before it is settled: what is forgotten then could not be told any more.
-        suspected = suspects(holding, sessions or (), self._client.clock)
-        closed = [] if sessions is None else settle(self._client, holding, sessions, deadline, check)
-        self.mention_suspects(service_id, [session for session in suspected if session.id not in closed])
-        known = {session.id for session in (*paired.values(), *suspected)}
-        self._mention_others(service_id, sessions or (), {*closed, *known})
-        if not check:
-            self._announce(service_id, holding, targets)
+            self._client.check_is_no_device(turn.service_id, turn.deadline)
+        listed = _Listed(listing, pair(holding.connections, listing.sessions or ()))
+        closed = self._settle(turn, listed)
+        if not turn.predicts:
+            self._announce(turn, targets)
         failures: list[ApiError] = []
         for connection in targets:
-            may_be_unlisted = sessions is None or listing.at - connection.opened_at < SETTLING
-            may_be_open = connection.id in paired or may_be_unlisted
             try:
-                if may_be_open and (
-                    check or self._close(connection, None if sessions is None else paired, holding, deadline)
-                ):
+                if listed.may_be_open(connection) and (turn.predicts or self._close(turn, connection, listed)):
                     closed.append(connection.id)
             except ApiError as error:
                 # One that resists must not keep the others open.
                 failures.append(error)
                 continue
             holding.connections = [item for item in holding.connections if item.id != connection.id]
-            if not check:
-                self._registry.save(service_id, holding)
+            turn.save()
         if failures:
             raise failures[0]
         return closed
@@ -86,67 +78,111 @@ class Closer:
         """Close what does not answer, whose sessions cannot be read. Raises RefusedError if it is closed already."""
         self._ask_to_close(connection, None, deadline)
 
-    def _announce(self, service_id: str, holding: Holding, targets: Sequence[Connection]) -> None:
+    def close_unneeded(self, turn: Turn, but: Connection | None) -> list[str]:
+        """Close what processes left behind that have ended; what resists stays for the next one who comes here."""
+        closed = []
+        for connection in turn.holding.connections:
+            if connection is not but and is_unneeded(connection):
+                with contextlib.suppress(ApiError):
+                    closed += self.close_held(turn, [connection])
+        return closed
+
+    def close_stranger(self, turn: Turn, connection_id: str) -> list[str]:
+        """Close a connection that the registry does not know, by the id that the list of sessions shows."""
+        for connection in self._registry.read_all():
+            if same_id(connection.id, connection_id):
+                raise OptionError(_other_service(connection_id, connection.service_id, turn.service_id))
+        service = self._client.service(turn.service_id, turn.deadline)
+        if service is None:
+            self._client.check_is_no_device(turn.service_id, turn.deadline)
+        for session in (service.sessions if service else None) or ():
+            if same_id(session.id, connection_id):
+                if not turn.predicts:
+                    self._client.close_session(session, turn.deadline)
+                    journal.closed(session)
+                return [session.id]
+        for session in self._client.sessions(turn.deadline):
+            if same_id(session.id, connection_id):
+                raise OptionError(_other_service(connection_id, session.service_id, turn.service_id))
+        return []
+
+    def mention_suspects(self, turn: Turn) -> None:
+        """Tell the user what may have come of lost answers, and is left open, because clocks leave open what it is."""
+        if self._client.clock.is_doubtful() and any(not attempt.ahead for attempt in turn.holding.attempts):
+            sessions = self._client.listing(turn.service_id, turn.deadline).sessions or ()
+            self._mention_suspects(turn.service_id, suspects(turn.holding, sessions, self._client.clock))
+
+    def _settle(self, turn: Turn, listed: _Listed) -> list[str]:
+        """Close what came of lost answers, and tell the user of all that nobody here knows."""
+        sessions = listed.listing.sessions
+        # Before it is settled: what is forgotten then could not be told any more.
+        suspected = suspects(turn.holding, sessions or (), self._client.clock)
+        closed = [] if sessions is None else settle(self._client, turn, sessions)
+        self._mention_suspects(turn.service_id, [session for session in suspected if session.id not in closed])
+        known = {session.id for session in (*listed.paired.values(), *suspected)}
+        self._mention_others(turn.service_id, sessions or (), {*closed, *known})
+        return closed
+
+    def _announce(self, turn: Turn, targets: Sequence[Connection]) -> None:
         """Write down what was settled, and what will be closed, which nobody may use again even if we are killed."""
-        ids = {connection.id for connection in targets}
+        holding, ids = turn.holding, {connection.id for connection in targets}
         holding.connections = [item._replace(closing=item.closing or item.id in ids) for item in holding.connections]
         # On a disk that is full, too, it can be closed and forgotten.
         with contextlib.suppress(RegistryError):
-            self._registry.save(service_id, holding)
+            turn.save()
 
-    def _close(
-        self, connection: Connection, paired: Mapping[str, Session] | None, holding: Holding, deadline: Deadline
-    ) -> bool:
-        """Close and be sure of it; False when it turns out to have been closed before. Raises ApiError.
-
-        *paired* are the sessions by connection id as they were listed, None where they cannot be listed.
-        """
-        session = paired.get(connection.id) if paired is not None else None
+    def _close(self, turn: Turn, connection: Connection, listed: _Listed) -> bool:
+        """Close and be sure of it; False when it turns out to have been closed before."""
+        session = listed.paired.get(connection.id)
         # Where there is a list, a probe would prove nothing: another connection may have the port by now.
-        was_open = session is not None if paired is not None else probe(connection, deadline)
+        unlisted = listed.listing.sessions is None
+        was_open = probe(connection, turn.deadline) if unlisted else session is not None
         try:
-            self._ask_to_close(connection, session, deadline)
-            return True
+            self._ask_to_close(connection, session, turn.deadline)
         except (RefusedError, AnswerLostError) as error:
             # The refusal may mean "closed already", in words that nobody documented: look instead of reading them.
-            left = self._client.listing(connection.service_id, deadline).sessions
-            listed = pair(holding.connections, left or ()).get(connection.id)
-            if listed is None:
-                if self._may_be_open(connection, session, left, holding, deadline):
-                    raise
-            elif session is None or same_id(listed.id, connection.id):
-                raise
-            elif listed == session and not is_certain(connection, listed):
-                # It is likely to be somebody else's, as remote.it knows nothing of ours.
-                if isinstance(error, AnswerLostError):
-                    raise
-                self._mention_others(connection.service_id, [listed], set())
-                return False
-            elif listed == session:
-                # GraphQL closes by the id of the list, whatever REST knows it by.
-                self._client.close_session(session, deadline)
+            is_ours = self._is_closed_now(turn, connection, session, error)
             # It was open before we asked, or a lost answer may have closed it, so it was we who closed it.
-            return bool(was_open) or isinstance(error, AnswerLostError)
+            return is_ours and (bool(was_open) or isinstance(error, AnswerLostError))
+        return True
+
+    def _is_closed_now(self, turn: Turn, connection: Connection, session: Session | None, error: ApiError) -> bool:
+        """Be sure that *connection* is closed although that met with *error*, which is raised if it may be open.
+
+        False when there is nothing but a session that is likely to be somebody else's. *session* is as it was listed.
+        """
+        left = self._client.listing(turn.service_id, turn.deadline).sessions
+        listed = pair(turn.holding.connections, left or ()).get(connection.id)
+        if listed is None:
+            if self._may_be_open(turn, connection, session, left):
+                raise error
+        elif session is None or same_id(listed.id, connection.id):
+            raise error
+        elif listed == session and not is_certain(connection, listed):
+            # remote.it knows nothing of ours.
+            if isinstance(error, AnswerLostError):
+                raise error
+            self._mention_others(turn.service_id, [listed], set())
+            return False
+        elif listed == session:
+            # GraphQL closes by the id of the list, whatever REST knows it by.
+            self._client.close_session(session, turn.deadline)
+        return True
 
     def _may_be_open(
-        self,
-        connection: Connection,
-        session: Session | None,
-        left: Sequence[Session] | None,
-        holding: Holding,
-        deadline: Deadline,
+        self, turn: Turn, connection: Connection, session: Session | None, left: Sequence[Session] | None
     ) -> bool:
         """Whether it may be open although it is not among the sessions that are *left*."""
         unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
         if left is not None and (session is not None or unsettled <= 0):
             return False
-        answer = probe(connection, deadline)
+        answer = probe(connection, turn.deadline)
         if left is None or answer is False:
             return answer is not False
         # Another connection may have its address by now, so wait until it must be listed.
-        deadline.sleep(unsettled)
-        left = self._client.listing(connection.service_id, deadline).sessions
-        return left is None or connection.id in pair(holding.connections, left)
+        turn.deadline.sleep(unsettled)
+        left = self._client.listing(turn.service_id, turn.deadline).sessions
+        return left is None or connection.id in pair(turn.holding.connections, left)
 
     def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:
         api, connection_id = connection.api, connection.id
@@ -156,38 +192,7 @@ class Closer:
         signature = connection.signature if api == connection.api else None
         self._client.close(connection.service_id, connection_id, api, deadline, signature)
 
-    def close_unneeded(
-        self, service_id: str, holding: Holding, but: Connection | None, deadline: Deadline, check: bool
-    ) -> list[str]:
-        """Close what processes left behind that have ended; what resists stays for the next one who comes here."""
-        closed = []
-        for connection in holding.connections:
-            if connection is not but and is_unneeded(connection):
-                with contextlib.suppress(ApiError):
-                    closed += self.close_held(service_id, holding, [connection], deadline, check)
-        return closed
-
-    def close_stranger(self, service_id: str, connection_id: str, deadline: Deadline, check: bool) -> list[str]:
-        """Close a connection that the registry does not know, by the id that the list of sessions shows."""
-        for connection in self._registry.read_all():
-            if same_id(connection.id, connection_id):
-                raise OptionError(_other_service(connection_id, connection.service_id, service_id))
-        service = self._client.service(service_id, deadline)
-        if service is None:
-            self._client.check_is_no_device(service_id, deadline)
-        for session in (service.sessions if service else None) or ():
-            if same_id(session.id, connection_id):
-                if not check:
-                    self._client.close_session(session, deadline)
-                    journal.closed(session)
-                return [session.id]
-        for session in self._client.sessions(deadline):
-            if same_id(session.id, connection_id):
-                raise OptionError(_other_service(connection_id, session.service_id, service_id))
-        return []
-
-    def mention_suspects(self, service_id: str, sessions: Sequence[Session]) -> None:
-        """Tell the user what may have come of a lost answer, and was not closed, because clocks leave it open."""
+    def _mention_suspects(self, service_id: str, sessions: Sequence[Session]) -> None:
         if sessions:
             ids = ", ".join(session.id for session in sessions)
             self._warn(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from .._base.clock import Deadline
 from .._base.threads import within
-from .._model.access import LATCHING, PUBLIC
+from .._model.access import PUBLIC
 from .._model.connection import REVERSE, Connection
 from .._model.ids import same_id
 from .._model.session import Session
@@ -109,9 +109,8 @@ def probe(connection: Connection, deadline: Deadline) -> bool | None:
     A restricted proxy may serve another client than this machine, and a latching one would latch to this machine,
     which is wrong unless this machine opened it for itself.
     """
-    ours = connection.access == LATCHING and connection.opened_from == socket.gethostname()
     seconds = min(_SILENT_AFTER, deadline.remaining())
-    if not seconds or not (connection.access == PUBLIC or connection.type == REVERSE or ours):
+    if not seconds or not (connection.access == PUBLIC or connection.type == REVERSE or connection.is_latched_here):
         return None
     address = (connection.host, connection.port or 443)
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .._base.errors import OptionError, RemoteItError
-from .._model.session import Listing
-from .._settings.settings import Settings
 from .connections import Connections
 
 ItemT = TypeVar("ItemT")
@@ -40,19 +38,18 @@ def checked_concurrency(concurrency: int) -> int:
 
 
 def each(
-    settings: Settings,
+    connect: Callable[[Callable[[str], None]], Connections],
     items: Sequence[ItemT],
-    act: Callable[[Connections, ItemT, Callable[[str], None]], T],
+    act: Callable[[Connections, ItemT], T],
     concurrency: int,
     *,
-    ahead: dict[str, Listing] | None = None,
     until_error: bool = False,
     progress: Callable[[int], None] = lambda _number: None,
 ) -> list[Done[T]]:
-    """What *act* makes of each item, in their order, *concurrency* at a time; it is given what takes a warning as well.
+    """What *act* makes of each item, in their order, *concurrency* at a time.
 
-    *ahead* is what Listings takes. With *until_error*, none is begun after an error. *progress* is told how many are
-    done.
+    It is given what *connect* makes for one thread, of what takes a warning. With *until_error*, none is begun after an
+    error. *progress* is told how many are done.
     """
     here = threading.local()
     failed = threading.Event()
@@ -68,8 +65,8 @@ def each(
         try:
             if not hasattr(here, "connections"):
                 # One for each thread, which keeps its TCP connection from one item to the next.
-                here.connections = Connections(settings, warn, ahead)
-            done.value = act(here.connections, item, warn)
+                here.connections = connect(warn)
+            done.value = act(here.connections, item)
         except RemoteItError as error:
             done.error = error
             failed.set()

@@ -15,12 +15,13 @@ import time
 from collections.abc import Iterable
 
 from .._api.client import Client
-from .._base.clock import Clock, Deadline
-from .._base.errors import AnswerLostError, ApiError
+from .._base.clock import Clock
+from .._base.errors import AnswerLostError, ApiError, RegistryError
 from .._model.connection import Connection
 from .._model.session import Session
 from .._registry import journal
-from .._registry.registry import Attempt, Holding
+from .._registry.holding import Attempt, Holding
+from .._registry.turn import Turn
 from .liveness import SETTLING, pair
 
 # The server stamps a session with its own clock, to a second.
@@ -39,13 +40,17 @@ def new_attempt(seconds: float) -> Attempt:
     return Attempt(now, now + seconds + _AT_WORK)
 
 
-def given_up(holding: Holding, attempt: Attempt) -> Attempt:
-    """*attempt* when no further request is made for it: it ends soon, also in *holding*.
+def given_up(turn: Turn, attempt: Attempt) -> Attempt:
+    """*attempt* when no further request is made for it: it ends soon, which is noted.
 
     What others open later on the same service must not be taken for what came of it.
     """
+    attempts = turn.holding.attempts
     ended = Attempt(attempt.asked_at, min(attempt.until, time.time() + _AT_WORK))
-    holding.attempts[holding.attempts.index(attempt)] = ended
+    attempts[attempts.index(attempt)] = ended
+    # It is known already, only for longer than it needs to be.
+    with contextlib.suppress(RegistryError):
+        turn.save()
     return ended
 
 
@@ -104,31 +109,28 @@ def learnt(holding: Holding, opened: Attempt, connection: Connection, sessions: 
     return True
 
 
-def settle_by(
-    client: Client, connection: Connection, opened: Attempt, holding: Holding, deadline: Deadline
-) -> list[Session]:
+def settle_by(client: Client, turn: Turn, connection: Connection, opened: Attempt) -> list[Session]:
     """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
 
     Returns those, as begun by our clock. *opened* is as in learnt().
     """
-    if client.clock.is_doubtful():
-        for look in _LOOKS:
-            deadline.sleep(look)
-            sessions = client.listing(connection.service_id, deadline).sessions or ()
-            if learnt(holding, opened, connection, sessions):
-                ahead = min(holding.attempts[0].ahead)
-                closed = settle(client, holding, sessions, deadline, check=False)
-                return [item._replace(started_at=item.started_at - ahead) for item in sessions if item.id in closed]
+    if not client.clock.is_doubtful():
+        return []
+    for look in _LOOKS:
+        turn.deadline.sleep(look)
+        sessions = client.listing(connection.service_id, turn.deadline).sessions or ()
+        if learnt(turn.holding, opened, connection, sessions):
+            ahead = min(turn.holding.attempts[0].ahead)
+            closed = settle(client, turn, sessions)
+            return [item._replace(started_at=item.started_at - ahead) for item in sessions if item.id in closed]
     return []
 
 
-def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadline: Deadline, check: bool) -> list[str]:
-    """Close what earlier attempts left open and forget those of which nothing can come any more.
-
-    Changes *holding*; returns the ids of what was closed, or with *check* would be.
-    """
+def settle(client: Client, turn: Turn, sessions: Iterable[Session]) -> list[str]:
+    """Close what earlier attempts left open and forget those of which nothing can come any more; the ids of those closed."""
+    holding = turn.holding
     found = orphans(holding, holding.attempts, sessions, client.clock)
-    if check:
+    if turn.predicts:
         # Else who comes next in the same prediction would find them once more.
         holding.attempts = []
         return [session.id for session in found]
@@ -136,7 +138,7 @@ def settle(client: Client, holding: Holding, sessions: Iterable[Session], deadli
     for session in found:
         # What cannot be closed now is looked for again by the next task, because its attempt is kept.
         with contextlib.suppress(ApiError):
-            client.close_session(session, deadline)
+            client.close_session(session, turn.deadline)
             journal.closed(session)
             closed.append(session.id)
     if len(closed) == len(found):
@@ -149,33 +151,31 @@ def _may_have_effect(attempt: Attempt) -> bool:
     return attempt.asked_at - SETTLING < time.time() < attempt.until + SETTLING
 
 
-def recover(
-    client: Client, service_id: str, holding: Holding, attempt: Attempt, lost: AnswerLostError, deadline: Deadline
-) -> None:
+def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError) -> None:
     """After a lost answer: return when it is safe to try again, raise an error that says what may be open otherwise.
 
-    An orphan that was found and closed settles *attempt* if it is the only one, which is then taken off *holding*. What
-    is one by one clock only stays for now: settle_by() knows which clock is right.
+    An orphan that was found and closed settles *attempt* if it is the only one, which is then forgotten. What is one by
+    one clock only stays for now: settle_by() knows which clock is right.
     """
     try:
         for look in _LOOKS:
-            deadline.sleep(look)
-            service = client.service(service_id, deadline)
+            turn.deadline.sleep(look)
+            service = client.service(turn.service_id, turn.deadline)
             sessions = service.sessions if service else ()
             if sessions is None:
                 break
-            found = orphans(holding, [attempt], sessions, client.clock)
+            found = orphans(turn.holding, [attempt], sessions, client.clock)
             for session in found:
-                client.close_session(session, deadline)
+                client.close_session(session, turn.deadline)
             # With another attempt about it may have been that one's, and ours is still to be listed.
-            if found and holding.attempts == [attempt]:
-                holding.attempts.remove(attempt)
+            if found and turn.holding.attempts == [attempt]:
+                turn.holding.attempts.remove(attempt)
                 return
         else:
             return
     except ApiError as error:
-        raise _uncertain(service_id, lost, str(error)) from None
-    raise _uncertain(service_id, lost, "its sessions may not be read")
+        raise _uncertain(turn.service_id, lost, str(error)) from None
+    raise _uncertain(turn.service_id, lost, "its sessions may not be read")
 
 
 def _uncertain(service_id: str, lost: AnswerLostError, why: str) -> AnswerLostError:

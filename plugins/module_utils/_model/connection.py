@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._base.dates import iso8601
+from .access import LATCHING
 from .ids import canonical_id, is_connection_id, is_plain_host
 
 PORT = "port"
@@ -68,6 +70,11 @@ class Connection(NamedTuple):
     def access_in_force(self) -> str:
         """Reverse proxies are public whatever was asked for (vendor page "Connecting to a Service using the API")."""
         return "public" if self.type == REVERSE else self.access
+
+    @property
+    def is_latched_here(self) -> bool:
+        """Whether nobody but this machine can use it, because it was opened here for the first that connects."""
+        return self.access == LATCHING and self.opened_from == socket.gethostname()
 
     def serves(self, access: str, client_ip: str | None) -> bool:
         """Whether it is what opening one with this access would give."""

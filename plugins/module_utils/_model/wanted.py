@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from .._base.process import is_gone
-from .access import LATCHING, PUBLIC, Access
+from .access import PUBLIC, Access
 from .connection import PORT, Connection
 
 DEFAULT_MIN_REMAINING = 300
@@ -22,7 +21,7 @@ DEFAULT_VERIFY_AFTER = 15
 class Wanted(NamedTuple):
     """One wish; *min_remaining* and *verify_after* in seconds.
 
-    Without *access*, any connection that this machine may use will do. *holder* is the process that needs the
+    Without *access*, any connection will do, for SSH any that it can use on this machine. *holder* is the process that needs the
     connection, by the name that holder() gives it; None is somebody who will say when it is to be closed.
     *other_than* is the id of a connection that does not work. *by_ssh* is whether it is for SSH, which is started again
     and again as long as it fails: what failed a moment ago is not asked for again, and what is opened for it is not
@@ -52,15 +51,17 @@ class Wanted(NamedTuple):
                 return connection
         return None
 
+    def known(self, connections: Sequence[Connection], now: float) -> Connection | None:
+        """The candidate, if it was known to be alive so short a time ago that it need not be asked for."""
+        found = self.candidate(connections, now)
+        return found if found and 0 <= now - found.verified_at < self.verify_after else None
+
     def _is_of_this_kind(self, connection: Connection) -> bool:
         if self.access is not None:
             return connection.serves(self.access.mode, self.access.client_ip)
-        latched_to_us = connection.access == LATCHING and connection.opened_from == socket.gethostname()
-        return connection.type == PORT and (latched_to_us or connection.access == PUBLIC)
-
-    def trusts(self, connection: Connection, now: float) -> bool:
-        """Whether *connection* was known to be alive so short a time ago that it need not be asked for."""
-        return 0 <= now - connection.verified_at < self.verify_after
+        if not self.by_ssh:
+            return True
+        return connection.type == PORT and (connection.is_latched_here or connection.access == PUBLIC)
 
     def claimed(self, connection: Connection) -> Connection:
         """*connection* with the note that it is needed."""

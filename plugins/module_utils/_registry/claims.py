@@ -11,7 +11,9 @@ import time
 from .._base.clock import Deadline
 from .._model.connection import Connection
 from .._model.wanted import Wanted, is_unneeded, without
-from .registry import Holding, Registry
+from .holding import Holding
+from .registry import Registry
+from .turn import Turn
 
 # For how long what was opened in vain is kept, in seconds: the device may only be busy starting.
 PATIENCE = 15.0
@@ -19,19 +21,15 @@ PATIENCE = 15.0
 
 def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline) -> Connection | None:
     """The connection that will do, now claimed; None when remote.it must be asked. Raises RegistryError."""
-    now = time.time()
-    with registry.locked(service_id, deadline) as holding:
-        found = wanted.candidate(holding.connections, now)
-        if found is None or not wanted.trusts(found, now):
-            return None
-        return claim(registry, service_id, wanted, holding, found)
+    with registry.locked(service_id, deadline) as turn:
+        found = wanted.known(turn.holding.connections, time.time())
+        return None if found is None else claim(turn, wanted, found)
 
 
-def claim(registry: Registry, service_id: str, wanted: Wanted, holding: Holding, connection: Connection) -> Connection:
-    """*connection* of *holding*, claimed for *wanted*. Only while the service's lock is held. Raises RegistryError."""
+def claim(turn: Turn, wanted: Wanted, connection: Connection) -> Connection:
+    """*connection*, which is held, claimed for *wanted*. Raises RegistryError."""
     claimed = wanted.claimed(connection)
-    holding.connections = [claimed if item is connection else item for item in holding.connections]
-    registry.save(service_id, holding)
+    _replace(turn, connection, claimed)
     return claimed
 
 
@@ -39,11 +37,9 @@ def answered(registry: Registry, connection: Connection, deadline: Deadline) -> 
     """Note that an SSH server has answered at *connection*. Raises RegistryError."""
     if _unanswered_since(registry, connection) is None:
         return
-    with registry.locked(connection.service_id, deadline) as holding:
-        holding.connections = [
-            item._replace(unanswered_since=None) if item.id == connection.id else item for item in holding.connections
-        ]
-        registry.save(connection.service_id, holding)
+    with registry.locked(connection.service_id, deadline) as turn:
+        if held := _held(turn.holding, connection):
+            _replace(turn, held, held._replace(unanswered_since=None))
 
 
 def may_answer_yet(registry: Registry, connection: Connection) -> bool:
@@ -53,34 +49,44 @@ def may_answer_yet(registry: Registry, connection: Connection) -> bool:
 
 
 def _unanswered_since(registry: Registry, connection: Connection) -> float | None:
-    known = registry.read(connection.service_id).connections
-    return next((item.unanswered_since for item in known if item.id == connection.id), None)
+    held = _held(registry.read(connection.service_id), connection)
+    return held and held.unanswered_since
 
 
-def remain(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:
+def _held(holding: Holding, connection: Connection) -> Connection | None:
+    """*connection* as it is known by now."""
+    return next((item for item in holding.connections if item.id == connection.id), None)
+
+
+def renew(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:
     """Say that *holder* goes on using *connection*; True when the registry had lost that, and has it again.
 
     Raises RegistryError.
     """
     service_id = connection.service_id
-    if any(holder in item.holders for item in registry.read(service_id).connections):
+    if holder in registry.read(service_id).holders():
         registry.renew(holder)
         return False
-    with registry.locked(service_id, deadline) as holding:
-        known = next((item for item in holding.connections if item.id == connection.id), None)
-        if known is None:
-            known = connection._replace(holders=())
-            holding.connections.append(known)
-        claim(registry, service_id, Wanted(access=None, holder=holder), holding, known)
+    with registry.locked(service_id, deadline) as turn:
+        held = _held(turn.holding, connection)
+        if held is None:
+            held = connection._replace(holders=())
+            turn.holding.connections.append(held)
+        claim(turn, Wanted(access=None, holder=holder), held)
     return True
 
 
 def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) -> bool:
     """End *holder*'s use; False, and nothing is done, when something is to be closed then. Raises RegistryError."""
-    with registry.locked(service_id, deadline) as holding:
-        left = without(holder, holding.connections)
+    with registry.locked(service_id, deadline) as turn:
+        left = without(holder, turn.holding.connections)
         if any(is_unneeded(connection) for connection in left):
             return False
-        holding.connections = left
-        registry.save(service_id, holding)
+        turn.holding.connections = left
+        turn.save()
         return True
+
+
+def _replace(turn: Turn, connection: Connection, other: Connection) -> None:
+    turn.holding.connections = [other if item is connection else item for item in turn.holding.connections]
+    turn.save()

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
 from .._model.connection import Connection
@@ -23,44 +21,13 @@ from .._model.ids import host_key_alias, service_id_of
 from .._model.wanted import without
 from .._settings.registry_place import is_url
 from .._settings.settings import Settings
-from . import journal
 from .file_store import FileStore
+from .holding import Holding
 from .store import Store
+from .turn import Turn
 
 if TYPE_CHECKING:
-    from .._model.failure import Failure
     from .redis_store import RedisStore
-
-VERSION = 1
-
-
-class Attempt(NamedTuple):
-    """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
-
-    Seconds since the epoch by this machine's clock: the server's is known only once it has answered. *ahead* is by how
-    many seconds the server's clock is ahead, at least and at most, where a session of ours has told since.
-    """
-
-    asked_at: float
-    until: float
-    ahead: tuple[float, ...] = ()
-
-
-class Holding:
-    """What is held open on one service, oldest first, the attempts with unknown outcome, and the last failure for SSH."""
-
-    def __init__(
-        self,
-        connections: Iterable[Connection] = (),
-        attempts: Iterable[Attempt] = (),
-        failure: Failure | None = None,
-    ) -> None:
-        self.connections = list(connections)
-        self.attempts = list(attempts)
-        self.failure = failure
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Holding) and vars(self) == vars(other)
 
 
 class Registry:
@@ -72,7 +39,7 @@ class Registry:
     def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
         # Another key, or another remote.it such as a simulator, must never see these connections. A version of the
         # collection with another format must not either: it would take them for damaged, and lose them.
-        identity = f"{VERSION}\n{settings.rest_url}\n{settings.graphql_url}\n{settings.credentials.key_id}"
+        identity = f"{Holding.VERSION}\n{settings.rest_url}\n{settings.graphql_url}\n{settings.credentials.key_id}"
         self._store = _store(settings, hashlib.sha256(identity.encode()).hexdigest()[:16])
         self._warn = warn
         self.renew_every = self._store.renew_every
@@ -101,12 +68,14 @@ class Registry:
                 yield service_id, self._parsed(service_id, record)
 
     @contextlib.contextmanager
-    def locked(self, service_id: str, deadline: Deadline) -> Iterator[Holding]:
-        """What is held open on the service, while nobody else may open, close or write. Call save() to keep changes.
-
-        The lock ends with the process, however that ends.
-        """
+    def locked(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
+        """Our turn at the service. It ends with the process, however that ends. Raises RegistryError and OutOfTimeError."""
         name = host_key_alias(service_id)
+
+        def write(holding: Holding) -> None:
+            self.renew(*holding.holders())
+            self._store.write(name, None if holding.is_empty else holding.as_record())
+
         with self._store.locked(name, deadline) as record:
             try:
                 holding = self._parsed(service_id, record)
@@ -114,25 +83,12 @@ class Registry:
                 title, aside = self._store.title(name), self._store.set_aside(name)
                 self._warn(f"{title} cannot be used ({error}); it was kept as {aside}.")
                 holding = Holding()
-            yield holding
+            yield Turn(service_id, holding, deadline, write)
 
-    def save(self, service_id: str, holding: Holding) -> None:
-        """Replace what is kept for the service, in one step. Only while its lock is held. Raises RegistryError."""
-        record = None
-        if holding.connections or holding.attempts or holding.failure:
-            self.renew(*_holders(holding))
-            document: dict[str, Any] = {
-                "version": VERSION,
-                "connections": [connection.as_record() for connection in holding.connections],
-                "attempts": [attempt._asdict() for attempt in holding.attempts],
-            }
-            if holding.failure:
-                document["failure"] = holding.failure._asdict()
-            record = json.dumps(document, indent=1).encode()
-        before = self.read(service_id).connections if journal.is_kept() else None
-        self._store.write(host_key_alias(service_id), record)
-        if before is not None:
-            journal.saved(before, holding.connections)
+    @contextlib.contextmanager
+    def predicted(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
+        """A turn that only predicts: others may have theirs meanwhile, and nothing is written. Raises RegistryError."""
+        yield Turn(service_id, self.read(service_id), deadline, None)
 
     def renew(self, *holders: str) -> None:
         """Say to other machines that those of *holders* live that do so on this one. Raises RegistryError."""
@@ -148,8 +104,8 @@ class Registry:
         """What the record says, but for holders of other machines that have ended; ValueError when it is unusable."""
         if record is None:
             return Holding()
-        holding = _parse(record, service_id)
-        for name in self._store.lapsed(_holders(holding)):
+        holding = Holding.from_record(record, service_id)
+        for name in self._store.lapsed(holding.holders()):
             holding.connections = without(name, holding.connections)
         return holding
 
@@ -170,42 +126,3 @@ def _redis_store() -> type[RedisStore]:
     from .redis_store import RedisStore  # it is slow, and most registries are directories
 
     return RedisStore
-
-
-def _holders(holding: Holding) -> set[str]:
-    return {name for connection in holding.connections for name in connection.holders}
-
-
-def _failure(record: Mapping[str, Any] | None) -> Failure | None:
-    if record is None:
-        return None
-    from .._model.failure import Failure  # there is none as long as all is well
-
-    return Failure.from_record(record)
-
-
-def _parse(record: bytes, service_id: str) -> Holding:
-    """The inverse of what save() writes for the service; ValueError when *record* is anything else."""
-    try:
-        document = json.loads(record)
-        if document["version"] != VERSION:
-            raise ValueError(f"version {document['version']!r}, expected {VERSION}")
-        holding = Holding(
-            [Connection.from_record(item) for item in document["connections"]],
-            [_attempt(item) for item in document["attempts"]],
-            _failure(document.get("failure")),
-        )
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"unexpected content, {type(error).__name__}") from None
-    if any(connection.service_id != service_id for connection in holding.connections):
-        raise ValueError("it holds a connection of another service")
-    if not all(
-        math.isfinite(moment) for item in holding.attempts for moment in (item.asked_at, item.until, *item.ahead)
-    ):
-        raise ValueError("an attempt has no time")
-    return holding
-
-
-def _attempt(item: Mapping[str, Any]) -> Attempt:
-    # Version 1.0.0 did not know the last.
-    return Attempt(float(item["asked_at"]), float(item["until"]), tuple(map(float, item.get("ahead", ()))))

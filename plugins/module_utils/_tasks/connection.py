@@ -21,7 +21,7 @@ from .._settings.checks import checked_connection_id, checked_deadline, checked_
 from .._settings.settings import Settings
 from .argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
 from .connection_many import CONTINUE, FAIL, Bulk, Progress, no_progress, run_many
-from .connection_one import close_one, open_one
+from .connection_one import close_one, open_one, with_diff
 
 PRESENT = "present"
 ABSENT = "absent"
@@ -89,19 +89,19 @@ def run(
         bulk = Bulk(params["concurrency"], params["on_error"] == FAIL, deadline, check_mode, warn, progress)
         return run_many(params, wanted, settings, bulk)
     service_id = chosen_service(params, deadline, warn, to_connect=wanted is not None)
-    connections = Connections(settings, warn)
+    connections = Connections(settings, warn, check=check_mode)
     if wanted is None:
-        return close_one(connections, service_id, params["connection_id"], deadline, check_mode)
-    outcome, result = open_one(connections, service_id, wanted, settings.api, deadline, check_mode, warn)
-    if params["set_host_vars"] and result["connection"]["type"] == REVERSE:
-        opened = outcome.opened()
-        if opened.id not in [held.id for held in outcome.before]:
-            connections.absent(service_id, deadline, connection_id=opened.id)
+        return with_diff(close_one(connections, service_id, params["connection_id"], deadline))
+    served = open_one(connections, service_id, wanted, deadline)
+    opened = served.outcome.connection
+    if params["set_host_vars"] and opened is not None and opened.type == REVERSE:
+        if served.outcome.is_new:
+            connections.absent(service_id, deadline, opened.id)
         raise OptionError(
             f"set_host_vars=true needs a service that SSH can use, but {service_id} is an HTTP(S) service behind a "
             "reverse proxy: leave set_host_vars out."
         )
-    return result
+    return with_diff(served)
 
 
 def _wanted(params: Mapping[str, Any], settings: Settings, watch: Watch | None) -> Wanted:

@@ -20,7 +20,7 @@ from .._model.access import MODES, RESTRICTED, Access
 from .._model.wanted import Wanted
 from .._settings.checks import checked_service_id
 from .._settings.settings import Settings
-from .connection_one import close_one, open_one
+from .connection_one import Served, close_one, open_one
 
 FAIL = "fail"
 CONTINUE = "continue"
@@ -69,18 +69,21 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, settings: Setting
     ]
     _check_force(asked)
 
-    def act(connections: Connections, one: tuple[str, Wanted | None], warn: Callable[[str], None]) -> dict[str, Any]:
+    def connect(warn: Callable[[str], None]) -> Connections:
+        return Connections(settings, warn, check=bulk.check, ahead=ahead)
+
+    def serve(connections: Connections, one: tuple[str, Wanted | None]) -> Served:
         service_id, wish = one
         if wish is None:
-            return close_one(connections, service_id, None, bulk.deadline, bulk.check)
-        return open_one(connections, service_id, wish, settings.api, bulk.deadline, bulk.check, warn)[1]
+            return close_one(connections, service_id, None, bulk.deadline)
+        return open_one(connections, service_id, wish, bulk.deadline)
 
+    ahead = Connections(settings, bulk.warn).read_ahead(asked, bulk.deadline)
     done = each(
-        settings,
+        connect,
         asked,
-        act,
+        serve,
         bulk.concurrency,
-        ahead=Connections(settings, bulk.warn).read_ahead(asked, bulk.deadline),
         # What is to be closed must not stay open because something else does.
         until_error=bulk.fails and wanted is not None,
         progress=lambda number: bulk.progress(number, len(asked)),
@@ -130,9 +133,7 @@ def _check_force(asked: Sequence[tuple[str, Wanted | None]]) -> None:
             )
 
 
-def _result(
-    service_ids: Sequence[str], done: Sequence[Done[dict[str, Any]]], opens: bool, bulk: Bulk
-) -> dict[str, Any]:
+def _result(service_ids: Sequence[str], done: Sequence[Done[Served]], opens: bool, bulk: Bulk) -> dict[str, Any]:
     for sentence in in_short(
         warning if service_id in warning else f"{service_id}: {warning}"
         for service_id, one in zip(service_ids, done, strict=True)
@@ -141,13 +142,18 @@ def _result(
         bulk.warn(sentence)
     errors = [f"{service_id}: {one.error}" for service_id, one in zip(service_ids, done, strict=True) if one.error]
     message = " ".join([_count(done, opens, bulk.check), *in_short(errors)])
-    results = [one.value for one in done if one.value is not None]
+    served = {service_id: one.value for service_id, one in zip(service_ids, done, strict=True) if one.value is not None}
+    outcomes = [one.value.outcome for one in done if one.value is not None]
     whole: dict[str, Any] = {
-        "changed": any(result["changed"] for result in results),
-        "closed": [connection_id for result in results for connection_id in result["closed"]],
+        "changed": any(outcome.changed for outcome in outcomes),
+        "closed": [connection_id for outcome in outcomes for connection_id in outcome.closed],
         "services": [_of_one(service_id, one) for service_id, one in zip(service_ids, done, strict=True)],
         "msg": message,
-        "diff": {side: _side(side, service_ids, done) for side in ("before", "after")},
+        # What is not known is left out.
+        "diff": {
+            "before": {service_id: one.before() for service_id, one in served.items()},
+            "after": {service_id: one.after() for service_id, one in served.items()},
+        },
     }
     if errors and bulk.fails:
         whole["failed"] = True
@@ -156,10 +162,9 @@ def _result(
     return whole
 
 
-def _of_one(service_id: str, done: Done[dict[str, Any]]) -> dict[str, Any]:
+def _of_one(service_id: str, done: Done[Served]) -> dict[str, Any]:
     if done.value is not None:
-        result = {key: value for key, value in done.value.items() if key != "diff"}
-        return {"service_id": service_id, "failed": False, "skipped": False, **result}
+        return {"service_id": service_id, "failed": False, "skipped": False, **done.value.as_result()}
     why = "It was not begun, because another one failed." if done.error is None else str(done.error)
     return {
         "service_id": service_id,
@@ -171,26 +176,19 @@ def _of_one(service_id: str, done: Done[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _side(side: str, service_ids: Sequence[str], done: Sequence[Done[dict[str, Any]]]) -> dict[str, Any]:
-    """What is held *before* or *after*, by service; what is not known is left out."""
-    known = zip(service_ids, done, strict=True)
-    return {id_: one.value["diff"][side]["connections"] for id_, one in known if one.value is not None}
-
-
-def _count(done: Sequence[Done[dict[str, Any]]], opens: bool, check: bool) -> str:
+def _count(done: Sequence[Done[Served]], opens: bool, check: bool) -> str:
     counts = Counter(_word(one, opens, check) for one in done)
     words = [f"{counts[word]} {word}" for word in _WORDS if counts[word]]
     return f"{len(done)} services: {', '.join(words) or 'nothing to do'}."
 
 
-def _word(done: Done[dict[str, Any]], opens: bool, check: bool) -> str:
+def _word(done: Done[Served], opens: bool, check: bool) -> str:
     if done.error is not None:
         return "failed"
     if done.value is None:
         return "not begun"
     if not opens:
-        return ("would be closed" if check else "closed") if done.value["closed"] else "closed already"
-    before = [one["id"] for one in done.value["diff"]["before"]["connections"]]
-    if done.value["connection"]["id"] in before:
+        return ("would be closed" if check else "closed") if done.value.outcome.closed else "closed already"
+    if not done.value.outcome.is_new:
         return "open already"
     return "would be opened" if check else "opened"

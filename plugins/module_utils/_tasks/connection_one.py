@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._base.clock import Deadline
 from .._base.dates import iso8601
@@ -17,33 +17,57 @@ from .._model.connection import REVERSE, Connection
 from .._model.wanted import Wanted
 
 
-def open_one(
-    connections: Connections,
-    service_id: str,
-    wanted: Wanted,
-    api: str,
-    deadline: Deadline,
-    check: bool,
-    warn: Callable[[str], None],
-) -> tuple[Outcome, dict[str, Any]]:
-    """What became of the service, and the task's result for it. *api* is what would open it. Raises RemoteItError."""
+class Served(NamedTuple):
+    """What became of one service, and the *connection* to it as the task returns it: in check mode as far as is known.
+
+    It is None where connections were to be closed.
+    """
+
+    outcome: Outcome
+    connection: dict[str, Any] | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        """The task's result for the service, but for diff mode."""
+        result: dict[str, Any] = {"changed": self.outcome.changed, "closed": self.outcome.closed}
+        return result if self.connection is None else {**result, "connection": self.connection}
+
+    def before(self) -> list[dict[str, Any]]:
+        """What was held, for diff mode."""
+        return _held(self.outcome.before)
+
+    def after(self) -> list[dict[str, Any]]:
+        """What is held, for diff mode."""
+        after = _held(self.outcome.after)
+        if self.connection is not None and self.outcome.connection is None:
+            after.append({"id": None, "access": self.connection["access"], "address": None, "expires_at": None})
+        return after
+
+
+def open_one(connections: Connections, service_id: str, wanted: Wanted, deadline: Deadline) -> Served:
+    """Open a connection to the service, or reuse one. Raises RemoteItError."""
     access = wanted.access or Access()
-    outcome = connections.present(service_id, wanted, deadline, check=check)
+    outcome = connections.present(service_id, wanted, deadline)
     opened = outcome.connection
     if opened is None:
-        return outcome, _result(outcome, _predicted(service_id, access, api))
-    _warn_of_exposure(opened, access, warn)
+        return Served(outcome, _predicted(service_id, access, connections.settings.api))
+    _warn_of_exposure(opened, access, connections.warn)
     life = opened.remaining(connections.now())
     if life < wanted.min_remaining:
-        warn(f"min_remaining={wanted.min_remaining} is more than the {life} seconds that remote.it gives a connection.")
-    return outcome, _result(outcome, opened.as_result(connections.now()))
+        connections.warn(
+            f"min_remaining={wanted.min_remaining} is more than the {life} seconds that remote.it gives a connection."
+        )
+    return Served(outcome, opened.as_result(connections.now()))
 
 
-def close_one(
-    connections: Connections, service_id: str, connection_id: str | None, deadline: Deadline, check: bool
-) -> dict[str, Any]:
-    """The task's result for a service on which everything, or just *connection_id*, is closed. Raises RemoteItError."""
-    return _result(connections.absent(service_id, deadline, connection_id=connection_id, check=check), None)
+def close_one(connections: Connections, service_id: str, connection_id: str | None, deadline: Deadline) -> Served:
+    """Close all connections to the service, or just *connection_id*. Raises RemoteItError."""
+    return Served(connections.absent(service_id, deadline, connection_id))
+
+
+def with_diff(served: Served) -> dict[str, Any]:
+    """The result of a task for one service."""
+    diff = {side: {"connections": told} for side, told in (("before", served.before()), ("after", served.after()))}
+    return {**served.as_result(), "diff": diff}
 
 
 def _warn_of_exposure(connection: Connection, asked: Access, warn: Callable[[str], None]) -> None:
@@ -67,21 +91,7 @@ def _predicted(service_id: str, access: Access, api: str) -> dict[str, Any]:
     return {**dict.fromkeys(unknown), **known}
 
 
-def _result(outcome: Outcome, connection: dict[str, Any] | None) -> dict[str, Any]:
-    after = _for_diff(outcome.after)
-    if connection is not None and outcome.connection is None:
-        after.append({"id": None, "access": connection["access"], "address": None, "expires_at": None})
-    result: dict[str, Any] = {
-        "changed": outcome.changed,
-        "closed": outcome.closed,
-        "diff": {"before": {"connections": _for_diff(outcome.before)}, "after": {"connections": after}},
-    }
-    if connection is not None:
-        result["connection"] = connection
-    return result
-
-
-def _for_diff(connections: Sequence[Connection]) -> list[dict[str, Any]]:
+def _held(connections: Sequence[Connection]) -> list[dict[str, Any]]:
     return [
         {"id": item.id, "access": item.access_in_force, "address": item.url, "expires_at": iso8601(item.expires_at)}
         for item in connections

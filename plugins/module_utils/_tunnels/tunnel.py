@@ -30,7 +30,7 @@ from .._model.access import Access
 from .._model.connection import Connection
 from .._model.wanted import Wanted
 from .._registry import journal
-from .._registry.claims import PATIENCE, answered, join, leave, may_answer_yet, remain
+from .._registry.claims import PATIENCE, answered, join, leave, may_answer_yet, renew
 from .._registry.registry import Registry
 from .._settings.checks import checked_deadline, checked_service_id
 from .._settings.settings import Settings
@@ -150,7 +150,7 @@ class _Tunnel:
             self._check_last_failure()
             outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
             connection = outcome.opened()
-            if connection.id not in [before.id for before in outcome.before]:
+            if outcome.is_new:
                 return self._first_dialled(connection)
         try:
             proxy = self._dialled(connection, _DIAL_TIMEOUT)
@@ -177,9 +177,9 @@ class _Tunnel:
         from .._model.failure import Failure, asked_by
 
         failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
-        with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as holding:
-            holding.failure = failure
-            self._registry.save(self._service_id, holding)
+        with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as turn:
+            turn.holding.failure = failure
+            turn.save()
 
     def _first_dialled(self, connection: Connection) -> socket.socket:
         try:
@@ -212,10 +212,10 @@ class _Tunnel:
 
     def in_use(self) -> AbstractContextManager[None]:
         """While this lasts, other machines are told that the tunnel is needed, where they can be."""
-        return repeated(self._remain, self._registry.renew_every)
+        return repeated(self._renew, self._registry.renew_every)
 
-    def _remain(self) -> bool:
-        return self._used is not None and remain(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
+    def _renew(self) -> bool:
+        return self._used is not None and renew(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
 
     def give_up(self, signalled: int) -> None:
         """End a use that failed; if nobody else waits for an SSH server to answer, be the one who does for a while.
@@ -230,7 +230,7 @@ class _Tunnel:
 
     def close(self) -> None:
         """End the use, and close what nobody else needs. Raises RemoteItError."""
-        if self._registry.renew_every is not None and self._remain():
+        if self._registry.renew_every is not None and self._renew():
             # By then, others who use it have said so again as well.
             time.sleep(self._registry.renew_every)
         deadline = Deadline(_CLOSE_TIMEOUT)

@@ -53,13 +53,16 @@ def opened_connections(
             "fewer with filters, include or exclude, or raise open_limit."
         )
 
-    def open_it(connections: Connections, service_id: str, _warn: Callable[[str], None]) -> Connection:
+    def connect(warn: Callable[[str], None]) -> Connections:
+        return Connections(settings, warn, ahead=ahead)
+
+    def open_it(connections: Connections, service_id: str) -> Connection:
         return connections.present(service_id, opening.wanted, checked_deadline(opening.timeout)).opened()
 
     concurrency = checked_concurrency(opening.concurrency)
     asked = [(service_id, opening.wanted) for service_id in chosen]
     ahead = Connections(settings, warn).read_ahead(asked, checked_deadline(opening.timeout))
-    outcomes = each(settings, list(chosen), open_it, concurrency, ahead=ahead)
+    outcomes = each(connect, list(chosen), open_it, concurrency)
     found: dict[str, Connection] = {}
     for (service_id, host), done in zip(chosen.items(), outcomes, strict=True):
         for warning in dict.fromkeys([*done.warnings, *([str(done.error)] if done.error else [])]):

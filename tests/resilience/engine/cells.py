@@ -24,14 +24,14 @@ from ansible_collections.community.remoteit.plugins.module_utils._api import htt
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections import connections as connections_module
-from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness, recovery
+from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness, opener, recovery
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Outcome
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.query import read_fleet
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import CAVAGE, GRAPHQL, REST
 from tests.lab.site import TCP, Site
 from tests.lab.world import DEVELOPER_KEY, SECRET
@@ -129,16 +129,17 @@ class Place(Site):
     def age(self) -> None:
         """Let the connections in the registry be as if they had been opened a while ago."""
         registry = self.registry()
-        with registry.locked(self.service, Deadline(10)) as holding:
+        with registry.locked(self.service, Deadline(10)) as turn:
             aged = [
                 item._replace(
                     asked_at=item.asked_at - _AGE,
                     opened_at=item.opened_at - _AGE,
                     verified_at=item.verified_at - _AGE,
                 )
-                for item in holding.connections
+                for item in turn.holding.connections
             ]
-            registry.save(self.service, Holding(aged, holding.attempts))
+            turn.holding = Holding(aged, turn.holding.attempts)
+            turn.save()
 
 
 def key_id(number: int) -> str:
@@ -218,7 +219,7 @@ def hurried(looks: Sequence[float] = (0.0, 0.05)) -> Iterator[None]:
         mock.patch.dict(transport._FIRST_DIALECT, {GRAPHQL: CAVAGE}),
         mock.patch.object(transport, "_FIRST_PAUSE", 0.02),
         mock.patch.object(transport, "_ATTEMPTS", 2),
-        mock.patch.object(connections_module, "_OPEN_ATTEMPTS", 2),
+        mock.patch.object(opener, "_ATTEMPTS", 2),
         mock.patch.object(recovery, "_LOOKS", looks),
         mock.patch.object(http, "_MAX_BODY", MAX_BODY),
     ):

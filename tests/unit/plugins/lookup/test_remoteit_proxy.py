@@ -21,7 +21,8 @@ from ansible.utils.context_objects import CLIArgs
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from tests.doubles import material
 from tests.doubles.account import Account
 from tests.doubles.material import DEVELOPER_KEY, KEY_ID, OTHER_SERVICE, SECRET, SERVICE
@@ -49,8 +50,9 @@ def held(age: float = 0.0, **changes: Any) -> Connection:
 def remember(root: Path, *connections: Connection, **changes: Any) -> None:
     registry = Registry(material.settings(root, **changes), pytest.fail)
     service_id = connections[0].service_id
-    with registry.locked(service_id, Deadline(10)):
-        registry.save(service_id, Holding(list(connections)))
+    with registry.locked(service_id, Deadline(10)) as turn:
+        turn.holding = Holding(list(connections))
+        turn.save()
 
 
 def lookup(*terms: Any, **options: Any) -> Any:

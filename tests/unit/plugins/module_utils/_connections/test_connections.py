@@ -28,7 +28,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections.co
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from tests.doubles import loopback
 from tests.doubles.account import ME as ME_ID
 from tests.doubles.account import Account, listed
@@ -53,8 +54,9 @@ def test_a_connection_is_not_forgotten_because_there_was_no_time_to_look_at_it(t
             expires_at=opened_at + 3600,
         )
         registry = Registry(settings, warnings.append)
-        with registry.locked(SERVICE, Deadline(10)):
-            registry.save(SERVICE, Holding([held]))
+        with registry.locked(SERVICE, Deadline(10)) as turn:
+            turn.holding = Holding([held])
+            turn.save()
         outcome = Connections(settings, warnings.append).present(SERVICE, Wanted(Access()), Deadline(0.3))
         assert (outcome.connection, outcome.changed) == (held, False)
         # what is forgotten can never be closed
@@ -83,6 +85,7 @@ class Site:
         self.warnings: list[str] = []
         self.registry = Registry(self.settings, self.warnings.append)
         self.connections = Connections(self.settings, self.warnings.append)
+        self.predicting = Connections(self.settings, self.warnings.append, check=True)
 
     def _connect(self, exchange: Exchange) -> None:
         assert self.account.sessions is not None
@@ -102,14 +105,16 @@ class Site:
 
     def hold(self, *made: Connection) -> None:
         self.account.sessions = [listed(item.id, item.opened_at) for item in made]
-        with self.registry.locked(SERVICE, Deadline(10)):
-            self.registry.save(SERVICE, Holding(list(made)))
+        with self.registry.locked(SERVICE, Deadline(10)) as turn:
+            turn.holding = Holding(list(made))
+            turn.save()
 
     def held(self) -> dict[str, tuple[bool, tuple[str, ...]]]:
         return {item.id: (item.kept, item.holders) for item in self.registry.read(SERVICE).connections}
 
     def present(self, wanted: Wanted, *, check: bool = False) -> Any:
-        return self.connections.present(SERVICE, wanted, Deadline(20), check=check)
+        connections = self.predicting if check else self.connections
+        return connections.present(SERVICE, wanted, Deadline(20))
 
 
 def made(id: str, ago: float = 60, **changes: Any) -> Connection:
@@ -319,8 +324,9 @@ def test_what_answers_at_a_closed_ones_port_may_be_another(site: Site, monkeypat
 def test_closing_settles_what_was_interrupted(held: list[Connection], site: Site) -> None:
     long_ago = time.time() - 60
     site.account.sessions = [listed(item.id, item.opened_at) for item in held] + [listed("ORPHAN", long_ago)]
-    with site.registry.locked(SERVICE, Deadline(10)):
-        site.registry.save(SERVICE, Holding(held, [Attempt(long_ago, long_ago + 5)]))
+    with site.registry.locked(SERVICE, Deadline(10)) as turn:
+        turn.holding = Holding(held, [Attempt(long_ago, long_ago + 5)])
+        turn.save()
     assert "ORPHAN" in site.connections.absent(SERVICE, Deadline(20)).closed
     assert site.account.sessions == []
     assert site.registry.read(SERVICE) == Holding()
@@ -358,7 +364,7 @@ def test_what_is_forced_is_new_and_alone(site: Site) -> None:
 
 def test_what_would_be_closed_is_only_told(site: Site) -> None:
     site.hold(made("A"))
-    assert site.connections.absent(SERVICE, Deadline(20), check=True).closed == ["A"]
+    assert site.predicting.absent(SERVICE, Deadline(20)).closed == ["A"]
     assert (list(site.held()), site.account.closed) == (["A"], [])
 
 
@@ -394,8 +400,9 @@ def test_who_is_asked_to_wait_longer_than_there_is_time_does_not_ask_again(
 def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:
     long_ago = time.time() - 60
     site.account.sessions = [listed("ORPHAN", long_ago)]
-    with site.registry.locked(SERVICE, Deadline(10)):
-        site.registry.save(SERVICE, Holding([], [Attempt(long_ago, long_ago + 5)]))
+    with site.registry.locked(SERVICE, Deadline(10)) as turn:
+        turn.holding = Holding([], [Attempt(long_ago, long_ago + 5)])
+        turn.save()
     released(site, "me")
     assert (site.account.sessions, site.registry.read(SERVICE)) == ([], Holding())
 
@@ -486,9 +493,10 @@ def test_who_uses_a_trusted_connection_closes_what_a_killed_process_opened_besid
     site.hold(made("A", ago=600, kept=True))
     assert site.account.sessions is not None
     site.account.sessions.append(listed("ORPHAN", time.time() - 60))
-    with site.registry.locked(SERVICE, Deadline(10)) as holding:
+    with site.registry.locked(SERVICE, Deadline(10)) as turn:
         asked_at = time.time() - 60
-        site.registry.save(SERVICE, Holding(holding.connections, [Attempt(asked_at, asked_at + 30)]))
+        turn.holding = Holding(turn.holding.connections, [Attempt(asked_at, asked_at + 30)])
+        turn.save()
     outcome = site.present(Wanted(Access()))
     assert (outcome.connection.id, outcome.closed) == ("A", ["ORPHAN"])
 
@@ -587,10 +595,10 @@ def test_the_next_task_closes_by_the_signature_that_was_accepted(
         settings = account.settings(registry=str(tmp_path / "registry"))
         Connections(settings, pytest.fail).present(SERVICE, Wanted(Access()), Deadline(20))
         registry = Registry(settings, pytest.fail)
-        with registry.locked(SERVICE, Deadline(10)) as holding:
-            assert holding.connections[0].signature == "rfc9421"
-            holding.connections = [holding.connections[0]._replace(signature=learnt)]
-            registry.save(SERVICE, holding)
+        with registry.locked(SERVICE, Deadline(10)) as turn:
+            assert turn.holding.connections[0].signature == "rfc9421"
+            turn.holding.connections = [turn.holding.connections[0]._replace(signature=learnt)]
+            turn.save()
         monkeypatch.setattr(transport, "_dialect_that_worked", {})
         account.sessions = [listed("NEW", time.time())]
         assert Connections(settings, pytest.fail).absent(SERVICE, Deadline(20)).closed == ["NEW"]

@@ -21,7 +21,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections.re
     settle,
     suspects,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.turn import Turn
 from tests.doubles import loopback
 from tests.doubles.account import Account, listed
 from tests.doubles.material import NOW, SERVICE, connection, session
@@ -141,11 +142,15 @@ def client(account: Account) -> Client:
     return Client(account.settings(request_timeout=5.0), Clock(), pytest.fail)
 
 
+def turn_at(holding: Holding, seconds: float, *, predicts: bool = False) -> Turn:
+    return Turn(SERVICE, holding, Deadline(seconds), None if predicts else lambda _holding: None)
+
+
 def settled(account: Account, holding: Holding, *, check: bool = False) -> list[str]:
     talking = client(account)
     service = talking.service(SERVICE, Deadline(60))
     assert service is not None
-    return settle(talking, holding, service.sessions or (), Deadline(60), check)
+    return settle(talking, turn_at(holding, 60, predicts=check), service.sessions or ())
 
 
 def test_what_an_earlier_attempt_left_open_is_closed() -> None:
@@ -190,7 +195,7 @@ def test_what_could_not_be_closed_is_looked_for_again(account: Account) -> None:
 
 
 def recovered(account: Account, holding: Holding, attempt: Attempt, seconds: float = 60.0) -> None:
-    recover(client(account), SERVICE, holding, attempt, LOST, Deadline(seconds))
+    recover(client(account), turn_at(holding, seconds), attempt, LOST)
 
 
 def uncertain(account: Account, holding: Holding, attempt: Attempt, seconds: float = 60.0) -> str:

@@ -25,7 +25,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections.sw
     serve,
     sweep,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings.credentials import Credentials
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles import loopback, material
@@ -88,17 +89,17 @@ class Fleet:
         times = {"opened_at": at, "asked_at": at, "verified_at": at, "expires_at": at + 3600}
         made = connection(id=id, service_id=service, **{**times, "kept": False, **changes})
         self.sessions.setdefault(service, []).append(listed(id, at))
-        with self.registry.locked(service, Deadline(10)) as holding:
-            holding.connections.append(made)
-            self.registry.save(service, holding)
+        with self.registry.locked(service, Deadline(10)) as turn:
+            turn.holding.connections.append(made)
+            turn.save()
 
     def try_to_open(self, service: str, until: float) -> None:
         """An attempt that was interrupted, but had its effect."""
         at = time.time() - 60
         self.sessions.setdefault(service, []).append(listed("ORPHAN", at))
-        with self.registry.locked(service, Deadline(10)) as holding:
-            holding.attempts.append(Attempt(at, until))
-            self.registry.save(service, holding)
+        with self.registry.locked(service, Deadline(10)) as turn:
+            turn.holding.attempts.append(Attempt(at, until))
+            turn.save()
 
     def is_open(self, service: str) -> list[str]:
         return [session["id"] for session in self.sessions.get(service, [])]

@@ -24,7 +24,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections.co
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.failure import Failure, asked_by, check
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles.account import Account
 from tests.doubles.loopback import reply
@@ -148,12 +149,13 @@ def test_it_survives_a_file() -> None:
 def test_what_cannot_be_used_is_no_loss(record: Any, tmp_path: Path) -> None:
     assert Failure.from_record(record) is None
     registry = Registry(settings(tmp_path / "registry"), pytest.fail)
-    with registry.locked(SERVICE, Deadline(10)):
-        registry.save(SERVICE, Holding(failure=failure()))
+    with registry.locked(SERVICE, Deadline(10)) as turn:
+        turn.holding = Holding(failure=failure())
+        turn.save()
     (path,) = tmp_path.rglob("*.json")
     path.write_text(json.dumps({**json.loads(path.read_text()), "failure": record}))
-    with registry.locked(SERVICE, Deadline(10)) as holding:
-        assert holding == Holding()
+    with registry.locked(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == Holding()
 
 
 # -- what SSH makes of it ---------------------------------------------------------------------------------------------
@@ -183,13 +185,13 @@ class Site:
 
     def age(self, seconds: float) -> None:
         """Let the failure have happened so many seconds earlier."""
-        with self.registry.locked(SERVICE, Deadline(10)) as holding:
-            known = holding.failure
+        with self.registry.locked(SERVICE, Deadline(10)) as turn:
+            known = turn.holding.failure
             assert known is not None
-            holding.failure = known._replace(
+            turn.holding.failure = known._replace(
                 at=known.at - seconds, until=known.until - seconds, explained_at=known.explained_at - seconds
             )
-            self.registry.save(SERVICE, holding)
+            turn.save()
 
 
 @pytest.fixture

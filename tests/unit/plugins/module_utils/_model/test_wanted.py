@@ -21,7 +21,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.access i
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted, is_unneeded, without
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Attempt, Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from tests.doubles import material
 from tests.doubles.material import NOW, SERVICE, connection
 from tests.doubles.processes import Fork
@@ -43,7 +44,7 @@ ELSEWHERE = "1/1@elsewhere"
         (Access("restricted", "203.0.113.7"), {"access": "restricted", "client_ip": "203.0.113.7"}, True),
         (Access("restricted", "203.0.113.7"), {"access": "restricted", "client_ip": "203.0.113.8"}, False),
         (Access("latching"), {"type": "reverse", "port": None}, True),
-        # whoever does not mind takes what this machine may use
+        # SSH that does not mind takes what this machine may use
         (None, {"opened_from": HERE}, True),
         (None, {"opened_from": "elsewhere"}, False),
         (None, {"access": "public", "opened_from": "elsewhere"}, True),
@@ -53,7 +54,9 @@ ELSEWHERE = "1/1@elsewhere"
 )
 def test_the_kind_decides(access: Access | None, changes: dict[str, Any], will_do: bool) -> None:
     made = connection(**changes)
-    assert Wanted(access).candidate([made], NOW) == (made if will_do else None)
+    assert Wanted(access, by_ssh=True).candidate([made], NOW) == (made if will_do else None)
+    # others need not use it here
+    assert Wanted(access).candidate([made], NOW) == (made if will_do or access is None else None)
 
 
 def test_the_newest_that_will_do_is_taken() -> None:
@@ -73,7 +76,8 @@ def test_enough_time_must_be_left(left: int, will_do: bool) -> None:
 
 @pytest.mark.parametrize(("ago", "trusted"), [(-1, False), (0, True), (14.9, True), (15, False), (10**6, False)])
 def test_what_was_seen_alive_a_moment_ago_is_trusted(ago: float, trusted: bool) -> None:
-    assert Wanted(Access(), verify_after=15).trusts(connection(verified_at=NOW - ago), NOW) is trusted
+    made = connection(verified_at=NOW - ago)
+    assert Wanted(Access(), verify_after=15).known([made], NOW) == (made if trusted else None)
 
 
 # -- who needs it -----------------------------------------------------------------------------------------------------
@@ -131,12 +135,13 @@ def now_open(**changes: Any) -> Connection:
 
 
 def put(registry: Registry, *connections: Connection, attempts: tuple[Attempt, ...] = ()) -> None:
-    with registry.locked(SERVICE, Deadline(10)):
-        registry.save(SERVICE, Holding(list(connections), list(attempts)))
+    with registry.locked(SERVICE, Deadline(10)) as turn:
+        turn.holding = Holding(list(connections), list(attempts))
+        turn.save()
 
 
 def joined(registry: Registry, verify_after: int = 900) -> Connection | None:
-    return join(registry, SERVICE, Wanted(None, verify_after=verify_after, holder="me"), Deadline(10))
+    return join(registry, SERVICE, Wanted(None, verify_after=verify_after, holder="me", by_ssh=True), Deadline(10))
 
 
 def test_joining_claims_the_one_that_will_do_and_touches_no_other(registry: Registry) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._registry import journal as journal_module
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.plugin_utils._run.recap import recap
 from tests.doubles.material import CONNECTION_ID, OTHER_SERVICE, SERVICE, connection, session
 from tests.doubles.registry_place import Place

@@ -21,7 +21,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from tests.doubles import registry_place
 from tests.doubles.material import (
     DEVELOPER_KEY,
@@ -178,10 +178,11 @@ def test_a_directory_that_became_read_only_is_refused_when_it_matters(anyones: P
     def work() -> str:
         place = Place(anyones / "registry")
         registry = place.open()
-        with registry.locked(SERVICE, Deadline(10)):
+        with registry.locked(SERVICE, Deadline(10)) as turn:
+            turn.holding = HOLDING
             directory = next(place.root.iterdir())
             directory.chmod(0o500)
-            return refused(lambda: registry.save(SERVICE, HOLDING))
+            return refused(turn.save)
 
     message = as_other_user(work)
     assert message.startswith(f"The registry file {anyones}/registry/")

@@ -20,7 +20,8 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels import tunnel as ssh_tunnel
 from tests.doubles.account import Account, listed
 from tests.doubles.loopback import PATIENCE, Exchange, reply
@@ -63,8 +64,9 @@ class Site:
                 **changes,
             }
         )
-        with self.registry.locked(SERVICE, Deadline(10)):
-            self.registry.save(SERVICE, Holding([made]))
+        with self.registry.locked(SERVICE, Deadline(10)) as turn:
+            turn.holding = Holding([made])
+            turn.save()
 
     def run(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
         urls = ["--rest-url", self.settings.rest_url, "--graphql-url", self.settings.graphql_url]

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder, is_gone
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Holding, Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.plugin_utils._run import end_of_run
 from tests.doubles.account import Account, listed
 from tests.doubles.loopback import PATIENCE, Exchange, reply

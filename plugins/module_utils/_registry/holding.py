@@ -1,0 +1,104 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of one service, as the registry keeps it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .._model.connection import Connection
+
+if TYPE_CHECKING:
+    from .._model.failure import Failure
+
+
+class Attempt(NamedTuple):
+    """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
+
+    Seconds since the epoch by this machine's clock: the server's is known only once it has answered. *ahead* is by how
+    many seconds the server's clock is ahead, at least and at most, where a session of ours has told since.
+    """
+
+    asked_at: float
+    until: float
+    ahead: tuple[float, ...] = ()
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Attempt:
+        """The inverse of _asdict(); KeyError, TypeError or ValueError when *record* is anything else."""
+        # Version 1.0.0 did not know the last.
+        attempt = cls(float(record["asked_at"]), float(record["until"]), tuple(map(float, record.get("ahead", ()))))
+        if not all(math.isfinite(moment) for moment in (attempt.asked_at, attempt.until, *attempt.ahead)):
+            raise ValueError("an attempt has no time")
+        return attempt
+
+
+class Holding:
+    """What is held open on one service, oldest first, the attempts with unknown outcome, and the last failure for SSH."""
+
+    # Of the form in which it is kept.
+    VERSION = 1
+
+    def __init__(
+        self,
+        connections: Iterable[Connection] = (),
+        attempts: Iterable[Attempt] = (),
+        failure: Failure | None = None,
+    ) -> None:
+        self.connections = list(connections)
+        self.attempts = list(attempts)
+        self.failure = failure
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Holding) and vars(self) == vars(other)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known, so that nothing need be kept."""
+        return not (self.connections or self.attempts or self.failure)
+
+    def holders(self) -> set[str]:
+        """The processes that need one of the connections."""
+        return {name for connection in self.connections for name in connection.holders}
+
+    def as_record(self) -> bytes:
+        """What the registry keeps."""
+        document: dict[str, Any] = {
+            "version": self.VERSION,
+            "connections": [connection.as_record() for connection in self.connections],
+            "attempts": [attempt._asdict() for attempt in self.attempts],
+        }
+        if self.failure:
+            document["failure"] = self.failure._asdict()
+        return json.dumps(document, indent=1).encode()
+
+    @classmethod
+    def from_record(cls, record: bytes, service_id: str) -> Holding:
+        """The inverse of as_record() for the service; ValueError when *record* is anything else."""
+        try:
+            document = json.loads(record)
+            if document["version"] != cls.VERSION:
+                raise ValueError(f"version {document['version']!r}, expected {cls.VERSION}")
+            holding = cls(
+                [Connection.from_record(item) for item in document["connections"]],
+                [Attempt.from_record(item) for item in document["attempts"]],
+                _failure(document.get("failure")),
+            )
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError(f"unexpected content, {type(error).__name__}") from None
+        if any(connection.service_id != service_id for connection in holding.connections):
+            raise ValueError("it holds a connection of another service")
+        return holding
+
+
+def _failure(record: Mapping[str, Any] | None) -> Failure | None:
+    if record is None:
+        return None
+    from .._model.failure import Failure  # there is none as long as all is well
+
+    return Failure.from_record(record)

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Our turn at a service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .._base.clock import Deadline
+from .._model.session import Listing
+from . import journal
+from .holding import Holding
+
+
+class Turn:
+    """While it lasts, nobody else opens or closes connections of the service, or writes down what is known of it.
+
+    :ivar service_id: the service
+    :ivar holding: what is known of it, and is changed here
+    :ivar deadline: when what is done in this turn has to be done
+    :ivar predicts: whether nothing is to be done, but only foretold, as in check mode
+    :ivar read_ahead: our sessions there, if they were read before the turn, with those of many other services
+    """
+
+    def __init__(
+        self, service_id: str, holding: Holding, deadline: Deadline, write: Callable[[Holding], None] | None
+    ) -> None:
+        self.service_id = service_id
+        self.holding = holding
+        self.deadline = deadline
+        self.predicts = write is None
+        self.read_ahead: Listing | None = None
+        self._write = write
+        self._written = list(holding.connections)
+
+    def save(self) -> None:
+        """Write down what is known now, in one step; nothing in a turn that predicts. Raises RegistryError."""
+        if self._write is None:
+            return
+        self._write(self.holding)
+        journal.saved(self._written, self.holding.connections)
+        self._written = list(self.holding.connections)
+
+    def take_listing(self) -> Listing | None:
+        """What was read ahead, for the first who asks, unless an interrupted opening may have added to it since."""
+        listing, self.read_ahead = self.read_ahead, None
+        return None if self.holding.attempts else listing
