@@ -27,6 +27,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.access i
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
+from ansible_collections.community.remoteit.plugins.module_utils._registry.turn import Turn
 from tests.doubles.processes import Fork
 from tests.lab.site import SERVICES, Site
 from tests.simulator.harness import Simulator
@@ -82,7 +83,7 @@ def _dies_while_it_writes(*, call: int = 1, after: bool = False) -> Callable[[],
 
 PHASES = (
     Phase("before the lock", _dies(Registry, "locked")),
-    Phase("with the lock, before the attempt is written", _dies(Registry, "save")),
+    Phase("with the lock, before the attempt is written", _dies(Turn, "save")),
     Phase("while the attempt is written", _dies_while_it_writes()),
     Phase("after the attempt is written, before the call", _dies(Client, "open")),
     Phase("during the call, the request lost", fault={"operation": "connect", "fault": "lost_request", "how": "hang"}),
