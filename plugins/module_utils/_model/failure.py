@@ -6,17 +6,12 @@
 
 from __future__ import annotations
 
-import hmac
-import json
 import math
-import socket
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._base.errors import ApiError, RefusedError, RemoteItError
-from .._settings.settings import Settings
-from .access import Access
 
 # Seconds: a device that comes online is noticed soon.
 _BELIEVED = 5.0
@@ -78,11 +73,3 @@ def check(failure: Failure | None, asker: str) -> Failure | None:
     if failure.at <= time.time() < min(failure.until, failure.at + _BELIEVED_AT_MOST):
         raise ApiError(failure.message)
     return failure
-
-
-def asked_by(settings: Settings, access: Access | None) -> str:
-    """What an answer depends on beside the service, in a form that only compares and tells nothing of a secret."""
-    credentials = settings.credentials
-    who = [credentials.developer_key, socket.gethostname(), (access or Access()).hostip]
-    how = [settings.api, settings.signature, settings.verify, settings.request_timeout]
-    return hmac.digest(credentials.key, json.dumps([*who, *how]).encode(), "sha256").hex()

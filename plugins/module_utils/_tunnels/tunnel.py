@@ -169,12 +169,14 @@ class _Tunnel:
         """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
         failure = self._registry.read(self._service_id).failure
         if failure is not None:
-            from .._model.failure import asked_by, check
+            from .._model.failure import check
+            from .._settings.asker import asked_by
 
             check(failure, asked_by(self._settings, self._wanted.access))
 
     def _remember(self, error: RemoteItError) -> None:
-        from .._model.failure import Failure, asked_by
+        from .._model.failure import Failure
+        from .._settings.asker import asked_by
 
         failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
         with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as turn:

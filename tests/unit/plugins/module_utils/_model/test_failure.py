@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is remembered of a failure, by whom and for how long, and that SSH does not ask in the meantime."""
+"""What is remembered of a failure, and for how long, and that SSH does not ask in the meantime."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 )
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.failure import Failure, asked_by, check
+from ansible_collections.community.remoteit.plugins.module_utils._model.failure import Failure, check
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
-from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles.account import Account
 from tests.doubles.loopback import reply
 from tests.doubles.material import KEY, SERVICE, credentials, settings
@@ -101,29 +100,6 @@ def test_an_explanation_does_not_last_for_ever() -> None:
     assert young.explains("inactive")
     assert not young.explains("disabled")
     assert not old.explains("inactive")
-
-
-# -- by whom ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        settings(credentials=credentials(key=b"another secret of the same key")),
-        settings(credentials=credentials(developer_key="another")),
-        settings(api="graphql"),
-        settings(signature="cavage"),
-        settings(verify=False),
-    ],
-    ids=["secret", "developer key", "api", "signature", "verify"],
-)
-def test_who_asks_in_another_way_asks(changed: Settings) -> None:
-    assert asked_by(changed, None) != asked_by(settings(), None)
-
-
-def test_latching_is_the_default() -> None:
-    assert asked_by(settings(), Access()) == asked_by(settings(), None)
-    assert asked_by(settings(), Access("public")) != asked_by(settings(), None)
 
 
 # -- how it is kept ---------------------------------------------------------------------------------------------------
