@@ -13,6 +13,9 @@ _CONNECTION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?)*"
 )
+_ALIAS_PREFIX = "remoteit-"
+# What host_key_alias() makes, for patterns of text that holds one.
+ALIAS_PATTERN = f"{_ALIAS_PREFIX}[0-9a-f]{{16}}"
 
 
 def canonical_id(text: str) -> str:
@@ -29,18 +32,23 @@ def is_id(text: str) -> bool:
 
 def host_key_alias(service: str) -> str:
     """The stable name of a service for SSH: no colon, because sftp and scp read one as a separator."""
-    return "remoteit-" + service.replace(":", "").lower()
+    return _ALIAS_PREFIX + hex_digits(service)
 
 
 def is_host_key_alias(text: str) -> bool:
     """Whether *text* is a name as host_key_alias() makes it."""
-    return re.fullmatch("remoteit-[0-9a-f]{16}", text) is not None
+    return re.fullmatch(ALIAS_PATTERN, text) is not None
+
+
+def hex_digits(id_or_alias: str) -> str:
+    """The 16 digits of the id of a service, or of its host_key_alias(), in lower case."""
+    return id_or_alias.removeprefix(_ALIAS_PREFIX).replace(":", "").lower()
 
 
 def service_id_of(alias: str) -> str:
-    """The inverse of host_key_alias(); ValueError when *alias* is none."""
-    octets = alias.removeprefix("remoteit-")
-    return canonical_id(":".join(octets[start : start + 2] for start in range(0, len(octets), 2)))
+    """The inverse of host_key_alias(), which also takes the digits alone. Raises ValueError."""
+    digits = hex_digits(alias)
+    return canonical_id(":".join(digits[start : start + 2] for start in range(0, len(digits), 2)))
 
 
 def is_connection_id(text: str) -> bool:

@@ -12,7 +12,7 @@ import re
 
 from .._base.clock import Deadline
 from .._base.errors import OptionError
-from .._model.ids import canonical_id, is_connection_id, is_id, service_id_of
+from .._model.ids import canonical_id, hex_digits, is_connection_id, is_id, service_id_of
 
 # As much as shows what was given.
 _SHOWN = 200
@@ -33,7 +33,7 @@ def _seems(text: str) -> str:
         return f'YAML takes an id of digits for a number: write "{id_}", with the quotes.'
     with contextlib.suppress(ValueError):
         # That of SSH, or with other separators.
-        return f"write {service_id_of(re.sub('[.:-]', '', text.removeprefix('remoteit-')))}."
+        return f"write {service_id_of(re.sub('[.:-]', '', hex_digits(text)))}."
     if _UUID.fullmatch(text):
         return "it is the id of a connection: give connection.service_id of the same result."
     if text.count(":") != 7 and re.search("[^0-9A-Fa-f:.-]", text.strip()):

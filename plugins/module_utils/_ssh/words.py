@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from .._base.errors import OptionError
+from .._model.ids import hex_digits
 
 # The letters that take a value: ssh(1), sftp(1), scp(1).
 SSH = "BbcDEeFIiJLlmOoPpQRSWw"
@@ -85,7 +86,7 @@ def is_made_for(alias: str, path: str) -> bool:
 
 def socket_suffix(alias: str) -> str:
     """What tells *alias* from all others in few characters, because the path of a socket has a limit of about 100."""
-    number = int(alias.removeprefix("remoteit-"), 16) ^ _USUAL_ID
+    number = int(hex_digits(alias), 16) ^ _USUAL_ID
     digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))

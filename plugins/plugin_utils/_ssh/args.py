@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...module_utils._base.errors import OptionError
+from ...module_utils._model.ids import ALIAS_PATTERN
 from ...module_utils._ssh.words import (
     SCP,
     SFTP,
@@ -45,7 +46,7 @@ Address = tuple[str, int | str | None]
 # As shlex.join() writes them.
 _QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
-    r"-o HostKeyAlias=remoteit-\S+ -o CheckHostIP=no(?: -o HostName=\S+)?(?: -o Port=\d+)?"
+    rf"-o HostKeyAlias={ALIAS_PATTERN} -o CheckHostIP=no(?: -o HostName=\S+)?(?: -o Port=\d+)?"
     rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?(?: -o LogLevel=ERROR)?)?"
     rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )

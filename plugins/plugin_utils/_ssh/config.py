@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...module_utils._base.errors import OptionError
-from ...module_utils._model.ids import host_key_alias
+from ...module_utils._model.ids import ALIAS_PATTERN, hex_digits, host_key_alias
 from ...module_utils._settings.checks import checked_service_id
 from ...module_utils._ssh.words import tells_hosts_apart
 from .on_demand import proxy_command
@@ -29,7 +29,7 @@ _OURS = {
     *("host", "match", "include"),
 }
 _PREFIX = re.compile(r"([a-z0-9_][a-z0-9_-]*)?")
-_NO_ALIAS = re.compile(r"|localhost|remoteit-[0-9a-f]{16}")
+_NO_ALIAS = re.compile(f"|localhost|{ALIAS_PATTERN}")
 
 
 def ssh_config(
@@ -73,7 +73,7 @@ def _aliases(devices: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, str
     for id_, name in wanted.items():
         alias = prefix + name
         if counted[name] > 1 or _NO_ALIAS.fullmatch(alias):
-            alias = f"{alias}-{host_key_alias(id_).removeprefix('remoteit-')}"
+            alias = f"{alias}-{hex_digits(id_)}"
         aliases[id_] = alias if name else None
     # Who gives a device the name that another one gets for being a namesake takes it from both.
     counted_aliases = Counter(aliases.values())

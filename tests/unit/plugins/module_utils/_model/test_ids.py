@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import (
     canonical_id,
+    hex_digits,
     host_key_alias,
     is_connection_id,
+    is_host_key_alias,
     is_plain_host,
     same_id,
+    service_id_of,
 )
 from tests.doubles.material import CONNECTION_ID, SERVICE
 
@@ -50,6 +53,9 @@ def test_an_alias_is_one_word_without_colons_and_names_one_service(octets: list[
     assert re.fullmatch(r"remoteit-[0-9a-f]{16}", alias)
     assert alias == host_key_alias(identifier.upper())
     assert bytes(octets).hex() in alias
+    assert is_host_key_alias(alias)
+    assert service_id_of(alias) == service_id_of(hex_digits(alias)) == identifier.upper()
+    assert hex_digits(alias) == hex_digits(identifier.upper()) == bytes(octets).hex()
     # it may stand where a host name does
     assert is_plain_host(alias)
 
