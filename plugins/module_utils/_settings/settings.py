@@ -27,6 +27,8 @@ SIGNATURES = (AUTO, CAVAGE, RFC9421)
 DEFAULT_REST_URL = "https://api.remote.it/apv/v27"
 DEFAULT_GRAPHQL_URL = "https://api.remote.it/graphql/v1"
 DEFAULT_REGISTRY = "~/.ansible/remoteit"
+# Seconds: a whole operation, and one request of it.
+DEFAULT_TIMEOUT = 60
 DEFAULT_REQUEST_TIMEOUT = 30
 
 ENV_REST_URL = "R3_REST_URL"

@@ -12,14 +12,13 @@ from typing import Any
 
 from .._base.errors import OptionError
 from .._model.access import MODES
-from .._settings.settings import APIS, SIGNATURES
+from .._settings.settings import APIS, DEFAULT_TIMEOUT, SIGNATURES
 
 _TEXTS = ("profile", "credentials-file", "rest-url", "graphql-url", "ca-path", "registry", "client-ip")
 _CHOICES = {"api": APIS, "signature": SIGNATURES, "access": MODES}
 _SECONDS = ("request-timeout", "timeout")
 _VALUED = (*_TEXTS, *_CHOICES, *_SECONDS)
 _NO_CERTS = "no-validate-certs"
-_DEFAULT_TIMEOUT = 60.0
 
 
 def parse(arguments: Sequence[str]) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def parse(arguments: Sequence[str]) -> dict[str, Any]:
         raise _refused(error.msg) from None
     if len(services) != 1:
         raise _refused(f"it takes one service id, not {len(services)}")
-    options: dict[str, Any] = {"service_id": services[0], "timeout": _DEFAULT_TIMEOUT}
+    options: dict[str, Any] = {"service_id": services[0], "timeout": DEFAULT_TIMEOUT}
     for option, text in given:
         name = option.removeprefix("--")
         if name == _NO_CERTS:

@@ -11,8 +11,6 @@ from typing import Any
 from .._fleet.filter import ANY, STATES, TAGS_MATCHES
 from .._settings.settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SIGNATURES
 
-DEFAULT_TIMEOUT = 60
-
 
 def api_argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec that the doc fragment ``community.remoteit.remoteit`` documents."""

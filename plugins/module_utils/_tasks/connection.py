@@ -18,8 +18,8 @@ from .._model.access import MODES, Access
 from .._model.connection import REVERSE
 from .._model.wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 from .._settings.checks import checked_connection_id, checked_deadline, checked_seconds
-from .._settings.settings import Settings
-from .argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
+from .._settings.settings import DEFAULT_TIMEOUT, Settings
+from .argspec import api_argument_spec, service_argument_spec
 from .connection_many import CONTINUE, FAIL, Bulk, Progress, no_progress, run_many
 from .connection_one import close_one, open_one, with_diff
 

@@ -15,8 +15,8 @@ from .._fleet.service_by_name import EXCLUSIVE, chosen_service, is_service_chose
 from .._model.connection import Connection
 from .._model.session import Session
 from .._settings.checks import checked_deadline
-from .._settings.settings import Settings
-from .argspec import DEFAULT_TIMEOUT, api_argument_spec, service_argument_spec
+from .._settings.settings import DEFAULT_TIMEOUT, Settings
+from .argspec import api_argument_spec, service_argument_spec
 
 RULES = {"mutually_exclusive": list(EXCLUSIVE)}
 

@@ -12,8 +12,8 @@ from typing import Any
 from .._fleet.filter import FleetFilter
 from .._fleet.query import read_fleet
 from .._settings.checks import checked_deadline
-from .._settings.settings import Settings
-from .argspec import DEFAULT_TIMEOUT, api_argument_spec, filter_argument_spec
+from .._settings.settings import DEFAULT_TIMEOUT, Settings
+from .argspec import api_argument_spec, filter_argument_spec
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:
