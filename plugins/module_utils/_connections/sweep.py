@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
 import json
@@ -21,7 +20,6 @@ from .._base.threads import repeated
 from .._model.connection import Connection
 from .._model.wanted import is_unneeded
 from .._registry.registry import Registry
-from .._settings.credentials import Credentials
 from .._settings.settings import Settings
 
 # The last line. The end of the pipe will do as well, when the run was killed.
@@ -39,17 +37,13 @@ _LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 def encoded(settings: Settings) -> bytes:
     """One line for decoded(). It holds the keys, so it may only go through a pipe."""
-    credentials = settings.credentials._asdict()
-    credentials["key"] = base64.b64encode(settings.credentials.key).decode()
-    return json.dumps([{**settings._asdict(), "credentials": credentials}, network_variables()]).encode() + b"\n"
+    return json.dumps([settings.as_record(), network_variables()]).encode() + b"\n"
 
 
 def decoded(line: bytes) -> tuple[Settings, Mapping[str, str | None]]:
     """The settings that encoded() was given, and the network_variables() that were there."""
-    values, network = json.loads(line)
-    credentials = values.pop("credentials")
-    credentials["key"] = base64.b64decode(credentials["key"])
-    return Settings(credentials=Credentials(**credentials), **values), network
+    record, network = json.loads(line)
+    return Settings.from_record(record), network
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:

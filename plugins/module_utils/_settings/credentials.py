@@ -10,7 +10,7 @@ import binascii
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .._base.errors import CredentialsError
 from .._base.text import printable
@@ -47,6 +47,15 @@ class Credentials(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Credentials(key_id={self.key_id!r})"
+
+    def as_record(self) -> dict[str, Any]:
+        """A dict for JSON. It holds the keys."""
+        return {**self._asdict(), "key": self.key.hex()}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Credentials:
+        """The inverse of as_record()."""
+        return cls(**{**record, "key": bytes.fromhex(record["key"])})
 
 
 def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, str]) -> Credentials:

@@ -76,6 +76,15 @@ class Settings(NamedTuple):
             registry_password=options.get("registry_password") or environ.get(ENV_REGISTRY_PASSWORD) or None,
         )
 
+    def as_record(self) -> dict[str, Any]:
+        """A dict for JSON. It holds the keys, so it may only go through a pipe."""
+        return {**self._asdict(), "credentials": self.credentials.as_record()}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Settings:
+        """The inverse of as_record()."""
+        return cls(**{**record, "credentials": Credentials.from_record(record["credentials"])})
+
     def require_developer_key(self) -> str:
         """The developer key that REST needs beside the signature (vendor page "Authentication")."""
         if self.credentials.developer_key is None:

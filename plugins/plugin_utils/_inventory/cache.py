@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible.plugins.cache import CachePluginAdjudicator
 
-from ...module_utils._fleet.device import Device, FleetService
+from ...module_utils._fleet.device import Device
 from ...module_utils._fleet.filter import FleetFilter
 from ...module_utils._settings.settings import Settings
 
@@ -40,17 +40,12 @@ def is_in_vain(cache: CachePluginAdjudicator) -> bool:
 
 def as_record(devices: list[Device]) -> dict[str, Any]:
     """What is kept in the cache."""
-    return {"devices": [json.dumps(device, default=vars) for device in devices]}
+    return {"devices": [json.dumps(device.as_record()) for device in devices]}
 
 
 def from_record(record: Any) -> list[Device] | None:
     """The inverse of as_record(); None when *record* is anything else."""
     try:
-        return [_device(json.loads(text)) for text in record["devices"]]
+        return [Device.from_record(json.loads(text)) for text in record["devices"]]
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _device(item: dict[str, Any]) -> Device:
-    services = tuple(FleetService(**service) for service in item["services"])
-    return Device(**{**item, "tags": tuple(item["tags"]), "services": services})

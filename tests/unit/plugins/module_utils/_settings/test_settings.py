@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import CredentialsError, OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
@@ -149,3 +152,24 @@ def test_an_empty_developer_key_is_none(value: str | None) -> None:
 def test_no_secret_is_in_the_representation() -> None:
     shown = repr(made(developer_key=DEVELOPER_KEY))
     assert SECRET not in shown and KEY.decode() not in shown and DEVELOPER_KEY not in shown
+
+
+# -- through a pipe ---------------------------------------------------------------------------------------------------
+
+# Paths and environment variables need not be text.
+TEXT = st.text(st.characters(exclude_categories=()))
+VALUES = {str: TEXT, float: st.floats(allow_nan=False), bool: st.booleans(), bytes: st.binary(), type(None): st.none()}
+
+
+def any_of(hint: Any) -> st.SearchStrategy[Any]:
+    """Values of the type *hint*, whatever fields a named tuple has."""
+    if hasattr(hint, "_fields"):
+        return st.builds(hint, **{name: any_of(one) for name, one in get_type_hints(hint).items()})
+    return st.one_of(VALUES[one] for one in get_args(hint) or (hint,))
+
+
+@given(any_of(Settings))
+def test_every_setting_survives_json(settings: Settings) -> None:
+    read = Settings.from_record(json.loads(json.dumps(settings.as_record())))
+    assert read == settings
+    assert read.verify is settings.verify or isinstance(settings.verify, str)
