@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,8 +15,7 @@ from .._base.dates import from_iso8601
 from .._base.errors import AnswerLostError, ApiError, RefusedError
 from .._base.text import printable
 from .._model.access import Access
-from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection
-from .._model.ids import is_connection_id, is_plain_host
+from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Asked, Connection
 from .._model.session import Service, ServiceNames, Session
 from .._settings.settings import GRAPHQL, Settings
 from .service_parse import parse_devices, parse_services, parse_sessions
@@ -71,7 +69,8 @@ class GraphqlApi:
         answer = self._call(_CONNECT, {"serviceId": service_id, "hostIP": access.hostip}, deadline, repeatable=False)
         now = self._clock.server_time()
         try:
-            return parse_connection(answer.get("connect"), service_id, access, now - (time.monotonic() - begun), now)
+            asked = Asked(service_id, access, now - (time.monotonic() - begun), now)
+            return parse_connection(answer.get("connect"), asked)
         except ValueError as error:
             raise AnswerLostError(f"The answer to connect cannot be used: {error}.") from None
 
@@ -144,50 +143,41 @@ class GraphqlApi:
         raise AnswerLostError(f"{self._url} answered without data.")
 
 
-def parse_connection(node: Any, service_id: str, access: Access, asked_at: float, now: float) -> Connection:
-    """The connection in the result of ``connect``, asked at *asked_at* and answered *now* by the server's clock.
-
-    Raises ValueError when it holds no usable id or address.
-    """
+def parse_connection(node: Any, asked: Asked) -> Connection:
+    """The connection in the result of ``connect``. Raises ValueError when it holds no usable id, address or life time."""
     if not isinstance(node, Mapping):
         raise ValueError("it has no connection")
-    connection_id, host, port = node.get("id"), node.get("host"), node.get("port")
-    if not isinstance(connection_id, str) or not is_connection_id(connection_id):
-        raise ValueError("it has no usable id")
-    if not isinstance(host, str) or not is_plain_host(host):
-        raise ValueError(f"its host {printable(str(host))!r} is not a plain host name")
-    is_reverse = node.get("reverseProxy") is True
-    if not is_reverse and not (isinstance(port, int) and 0 < port < 65536):
-        raise ValueError("it has no usable port")
-    try:
-        opened_at = from_iso8601(str(node.get("created")))
-    except ValueError:
-        opened_at = now
-    if abs(opened_at - now) > MAX_LIFETIME:
-        opened_at = now
-    expires_from = min(opened_at, now)
-    if not asked_at - _MARGIN <= opened_at <= now + _MARGIN:
-        # By another clock than all that it will be compared with.
-        opened_at = now
     lifetime = node.get("timeout")
     if not isinstance(lifetime, (int, float)) or not 0 < lifetime <= MAX_LIFETIME:
         raise ValueError("it has no usable timeout")
-    return Connection(
-        id=connection_id,
-        service_id=service_id,
-        host=host,
-        port=None if is_reverse else port,
-        proxy=f"https://{host}" if is_reverse else f"http://{host}:{port}",
+    opened_at, expires_from = _times(node.get("created"), asked)
+    is_reverse = node.get("reverseProxy") is True
+    host, port = node.get("host"), None if is_reverse else node.get("port")
+    return Connection.opened(
+        asked,
+        id=node.get("id"),
         type=REVERSE if is_reverse else PORT,
-        access=access.mode,
-        client_ip=access.client_ip,
+        host=host,
+        port=port,
+        proxy=f"https://{host}" if is_reverse else f"http://{host}:{port}",
         opened_at=opened_at,
         expires_at=expires_from + lifetime,
         api=GRAPHQL,
-        asked_at=asked_at,
-        verified_at=now,
-        opened_from=socket.gethostname(),
     )
+
+
+def _times(created: Any, asked: Asked) -> tuple[float, float]:
+    """When the connection was opened, and since when its life time counts; the answer's time where *created* is none."""
+    now = asked.answered_at
+    try:
+        opened_at = from_iso8601(str(created))
+    except ValueError:
+        return now, now
+    if abs(opened_at - now) > MAX_LIFETIME:
+        return now, now
+    # By another clock than all that it will be compared with, it is no time of opening.
+    is_plausible = asked.at - _MARGIN <= opened_at <= now + _MARGIN
+    return opened_at if is_plausible else now, min(opened_at, now)
 
 
 def login_of(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -16,8 +15,8 @@ from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, RefusedError
 from .._base.text import inert, printable
 from .._model.access import Access
-from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection
-from .._model.ids import is_connection_id, is_plain_host, same_id
+from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Asked, Connection
+from .._model.ids import is_connection_id, same_id
 from .._settings.settings import REST, Settings
 from .transport import Transport
 
@@ -43,8 +42,8 @@ class RestApi:
         now = self._clock.server_time()
         ahead = self._clock.observed - self._clock.offset
         try:
-            connection = parse_connection(answer, service_id, access, now - (time.monotonic() - begun), now)
-            return connection._replace(ahead=ahead)
+            asked = Asked(service_id, access, now - (time.monotonic() - begun), now)
+            return parse_connection(answer, asked)._replace(ahead=ahead)
         except ValueError as error:
             raise AnswerLostError(f"The answer to device/connect cannot be used: {error}.") from None
 
@@ -66,10 +65,8 @@ class RestApi:
         return answer
 
 
-def parse_connection(
-    answer: Mapping[str, Any], service_id: str, access: Access, asked_at: float, now: float
-) -> Connection:
-    """The connection in an answer to ``device/connect``, asked at *asked_at* and answered *now* by the server's clock.
+def parse_connection(answer: Mapping[str, Any], asked: Asked) -> Connection:
+    """The connection in an answer to ``device/connect``.
 
     Reads every published variant: the id inside or outside of ``connection``, numbers as strings, fields left out.
     Raises ValueError when it holds no usable id or address.
@@ -77,37 +74,29 @@ def parse_connection(
     fields = answer.get("connection")
     if not isinstance(fields, Mapping):
         raise ValueError("it has no connection")
-    connection_id = fields.get("connectionid") or answer.get("connectionid")
-    if not isinstance(connection_id, str) or not is_connection_id(connection_id):
-        raise ValueError("it has no usable connectionid")
     echoed = fields.get("deviceaddress")
-    if echoed and not same_id(str(echoed), service_id):
+    if echoed and not same_id(str(echoed), asked.service_id):
         raise ValueError(f"it is for the service {printable(str(echoed))}")
-    host, port = _address(fields)
+    kind, host, port = _address(fields)
     lifetime = _integer(fields.get("proxyExpirationSec")) or _integer(fields.get("expirationsec")) or DEFAULT_LIFETIME
     if lifetime > MAX_LIFETIME:
         lifetime = DEFAULT_LIFETIME
-    return Connection(
-        id=connection_id,
-        service_id=service_id,
+    return Connection.opened(
+        asked,
+        id=fields.get("connectionid") or answer.get("connectionid"),
+        type=kind,
         host=host,
         port=port,
         proxy=inert(str(fields.get("proxy") or fields.get("proxyURL") or f"http://{host}:{port}")),
-        type=REVERSE if port is None else PORT,
-        access=access.mode,
-        client_ip=access.client_ip,
-        opened_at=now,
-        expires_at=now + lifetime,
+        opened_at=asked.answered_at,
+        expires_at=asked.answered_at + lifetime,
         api=REST,
-        asked_at=asked_at,
-        verified_at=now,
-        opened_from=socket.gethostname(),
         session_id=_session_id(fields.get("sessionID")),
     )
 
 
-def _address(fields: Mapping[str, Any]) -> tuple[str, int | None]:
-    """Host and port; the port is None for a reverse proxy. ValueError when ssh must not be given the host."""
+def _address(fields: Mapping[str, Any]) -> tuple[str, str, int | None]:
+    """Type, host and port as far as they are there; a reverse proxy has no port. ValueError when nothing can be read."""
     proxy = str(fields.get("proxy") or fields.get("proxyURL") or "")
     try:
         parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
@@ -120,15 +109,9 @@ def _address(fields: Mapping[str, Any]) -> tuple[str, int | None]:
         is_reverse = bool(host) and port is None
     if is_reverse:
         # proxyserver and proxyport are there as well, but are not the address to use.
-        host, port = (str(fields["proxyURL"]) if fields.get("proxyURL") else host), None
-    else:
-        host = str(fields.get("proxyserver") or host)
-        port = _integer(fields.get("proxyport")) or _integer(fields.get("proxyServerPort")) or port
-        if port is None or not 0 < port < 65536:
-            raise ValueError("it has no usable port")
-    if not is_plain_host(host):
-        raise ValueError(f"its host {printable(host)!r} is not a plain host name")
-    return host, port
+        return REVERSE, str(fields["proxyURL"]) if fields.get("proxyURL") else host, None
+    port = _integer(fields.get("proxyport")) or _integer(fields.get("proxyServerPort")) or port
+    return PORT, str(fields.get("proxyserver") or host), port
 
 
 def _integer(value: Any) -> int | None:

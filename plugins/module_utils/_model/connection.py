@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._base.dates import iso8601
-from .access import LATCHING
+from .._base.text import printable
+from .access import LATCHING, Access
 from .ids import canonical_id, is_connection_id, is_plain_host
+from .session import Session
 
 PORT = "port"
 REVERSE = "reverse"
@@ -23,6 +25,15 @@ MAX_LIFETIME = 366 * 86400
 
 # What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
 _OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
+
+
+class Asked(NamedTuple):
+    """What remote.it was asked to open, *at* when and *answered_at* when, by its own clock in seconds since the epoch."""
+
+    service_id: str
+    access: Access
+    at: float
+    answered_at: float
 
 
 class Connection(NamedTuple):
@@ -61,6 +72,24 @@ class Connection(NamedTuple):
     unanswered_since: float | None = None
     signature: str | None = None
 
+    @classmethod
+    def opened(cls, asked: Asked, **told: Any) -> Connection:
+        """The connection that was *asked* for, with what the answer *told* by the names of the fields.
+
+        Raises ValueError unless ids, host and port can be used.
+        """
+        connection = cls(
+            service_id=asked.service_id,
+            access=asked.access.mode,
+            client_ip=asked.access.client_ip,
+            asked_at=asked.at,
+            verified_at=asked.answered_at,
+            opened_from=socket.gethostname(),
+            **told,
+        )
+        connection._check_address()
+        return connection
+
     @property
     def url(self) -> str:
         """``https://host`` for a reverse proxy, ``tcp://host:port`` for a port proxy: any protocol may run inside."""
@@ -85,22 +114,22 @@ class Connection(NamedTuple):
         return max(0, int(self.expires_at - now))
 
     def as_result(self, now: float) -> dict[str, Any]:
-        """The dict that modules and the lookup return; times as ISO 8601 UTC, ``expires_in`` in seconds."""
-        return {
-            "id": self.id,
-            "service_id": self.service_id,
-            "host": self.host,
-            "port": self.port,
-            "url": self.url,
-            "proxy": self.proxy,
-            "type": self.type,
-            "access": self.access_in_force,
-            "client_ip": self.client_ip if self.type == PORT else None,
-            "opened_at": iso8601(self.opened_at),
-            "expires_at": iso8601(self.expires_at),
-            "expires_in": self.remaining(now),
-            "api": self.api,
-        }
+        """The dict that modules and the lookup return."""
+        return _Result(
+            id=self.id,
+            service_id=self.service_id,
+            host=self.host,
+            port=self.port,
+            url=self.url,
+            proxy=self.proxy,
+            type=self.type,
+            access=self.access_in_force,
+            client_ip=self.client_ip if self.type == PORT else None,
+            opened_at=iso8601(self.opened_at),
+            expires_at=iso8601(self.expires_at),
+            expires_in=self.remaining(now),
+            api=self.api,
+        )._asdict()
 
     def as_record(self) -> dict[str, Any]:
         """The dict that the registry keeps."""
@@ -111,12 +140,13 @@ class Connection(NamedTuple):
         """The inverse of as_record(); KeyError, TypeError or ValueError when *record* was not written by it."""
         known = {name: record[name] for name in cls._fields if name in record or name not in _OPTIONAL}
         connection = cls(**{**known, "holders": tuple(known["holders"])})
-        connection._check()
+        connection._check_types()
+        connection._check_address()
         return connection
 
-    def _check(self) -> None:
-        """Raise TypeError or ValueError unless everything is what it must be: ssh is told to connect to it."""
-        texts = (self.id, self.host, self.proxy, self.access, self.api, self.opened_from, *self.holders)
+    def _check_types(self) -> None:
+        """Raise TypeError unless everything is of its type."""
+        texts = (self.proxy, self.access, self.api, self.opened_from, *self.holders)
         optional = (self.client_ip, self.session_id, self.signature)
         times = [self.opened_at, self.expires_at, self.asked_at, self.verified_at, self.ahead]
         if self.unanswered_since is not None:
@@ -127,12 +157,43 @@ class Connection(NamedTuple):
             raise TypeError("a bool is not one")
         if not all(isinstance(moment, (int, float)) and math.isfinite(moment) for moment in times):
             raise TypeError("a time is not one")
-        if (
-            not is_plain_host(self.host)
-            or not is_connection_id(self.id)
-            or canonical_id(self.service_id) != self.service_id
-        ):
-            raise ValueError("an id or the host is not usable")
+
+    def _check_address(self) -> None:
+        """Raise ValueError unless ids, host and port can be used: ssh is told to connect to them."""
+        if not isinstance(self.id, str) or not is_connection_id(self.id):
+            raise ValueError("it has no usable id")
+        if not isinstance(self.service_id, str) or canonical_id(self.service_id) != self.service_id:
+            raise ValueError("it has no usable service_id")
+        if not isinstance(self.host, str) or not is_plain_host(self.host):
+            raise ValueError(f"its host {printable(str(self.host))!r} is not a plain host name")
         has_port = isinstance(self.port, int) and 0 < self.port < 65536
         if self.type not in (PORT, REVERSE) or has_port != (self.type == PORT):
-            raise ValueError("the port does not fit the type")
+            raise ValueError("it has no usable port")
+
+
+class _Result(NamedTuple):
+    """What a task returns of a connection; None where it is not known. Times are ISO 8601 UTC, *expires_in* is seconds."""
+
+    id: str | None = None
+    service_id: str | None = None
+    host: str | None = None
+    port: int | None = None
+    url: str | None = None
+    proxy: str | None = None
+    type: str | None = None
+    access: str | None = None
+    client_ip: str | None = None
+    opened_at: str | None = None
+    expires_at: str | None = None
+    expires_in: int | None = None
+    api: str | None = None
+
+
+def predicted_result(service_id: str, access: Access, api: str) -> dict[str, Any]:
+    """What as_result() would give of the connection that would be opened: the rest only remote.it can tell."""
+    return _Result(service_id=service_id, access=access.mode, client_ip=access.client_ip, api=api)._asdict()
+
+
+def session_result(session: Session) -> dict[str, Any]:
+    """What as_result() would give of a connection that was opened elsewhere: remote.it tells its address only once."""
+    return _Result(id=session.id, service_id=session.service_id, opened_at=iso8601(session.started_at))._asdict()

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._base.dates import iso8601
 from .._connections.connections import Connections
 from .._fleet.service_by_name import EXCLUSIVE, chosen_service, is_service_chosen
-from .._model.connection import Connection
-from .._model.session import Session
+from .._model.connection import session_result
 from .._settings.checks import checked_deadline
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec, service_argument_spec
@@ -38,21 +36,6 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
     connections = Connections(Settings.from_options(params), warn)
     held, others = connections.open_now(service_id, deadline)
     now = connections.now()
-    listed = [_held(connection, now) for connection in held] + [_other(session) for session in others]
+    listed = [{**connection.as_result(now), "held": True} for connection in held]
+    listed += [{**session_result(session), "held": False} for session in others]
     return {"changed": False, "connections": listed}
-
-
-def _held(connection: Connection, now: float) -> dict[str, Any]:
-    return {**connection.as_result(now), "held": True}
-
-
-def _other(session: Session) -> dict[str, Any]:
-    """A connection that was opened elsewhere: remote.it never tells its address a second time."""
-    unknown = ("host", "port", "url", "proxy", "type", "access", "client_ip", "expires_at", "expires_in", "api")
-    known = {
-        "id": session.id,
-        "service_id": session.service_id,
-        "opened_at": iso8601(session.started_at),
-        "held": False,
-    }
-    return {**dict.fromkeys(unknown), **known}

@@ -13,7 +13,7 @@ from .._base.clock import Deadline
 from .._base.dates import iso8601
 from .._connections.connections import Connections, Outcome
 from .._model.access import PUBLIC, Access
-from .._model.connection import REVERSE, Connection
+from .._model.connection import REVERSE, Connection, predicted_result
 from .._model.wanted import Wanted
 
 
@@ -49,7 +49,7 @@ def open_one(connections: Connections, service_id: str, wanted: Wanted, deadline
     outcome = connections.present(service_id, wanted, deadline)
     opened = outcome.connection
     if opened is None:
-        return Served(outcome, _predicted(service_id, access, connections.settings.api))
+        return Served(outcome, predicted_result(service_id, access, connections.settings.api))
     _warn_of_exposure(opened, access, connections.warn)
     life = opened.remaining(connections.now())
     if life < wanted.min_remaining:
@@ -82,13 +82,6 @@ def _warn_of_exposure(connection: Connection, asked: Access, warn: Callable[[str
             "access=public lets anyone who finds the address connect until the connection is closed: make sure that the "
             "service asks for a password or a key."
         )
-
-
-def _predicted(service_id: str, access: Access, api: str) -> dict[str, Any]:
-    """The connection that would be opened: what only remote.it can tell is None."""
-    unknown = ("id", "host", "port", "url", "proxy", "type", "opened_at", "expires_at", "expires_in")
-    known = {"service_id": service_id, "access": access.mode, "client_ip": access.client_ip, "api": api}
-    return {**dict.fromkeys(unknown), **known}
 
 
 def _held(connections: Sequence[Connection]) -> list[dict[str, Any]]:

@@ -26,10 +26,9 @@ from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter i
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.query import read_fleet
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import chosen_service
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection, session_result
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import canonical_id, is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
-from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import _other
 from tests.doubles import material
 from tests.doubles.account import listed
 from tests.doubles.fleet_cloud import ACME, ME, MY_EMAIL, device_node, service_node
@@ -228,7 +227,7 @@ def texts(found: Any) -> Iterator[str]:
     if isinstance(found, str):
         yield found
     elif isinstance(found, Session):
-        yield from texts(_other(found))
+        yield from texts(session_result(found))
     elif isinstance(found, dict):
         yield from texts([*found, *found.values()])
     elif isinstance(found, (list, tuple)) and not isinstance(found, Connection):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.graphql import parse_connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Asked, Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import is_connection_id, is_plain_host
 from tests.doubles.material import CONNECTION_ID, NOW, SERVICE
 
@@ -32,7 +32,7 @@ REVERSE_NODE: dict[str, Any] = {**PORT_NODE, "host": "xprbjalo.p18.rt3.io", "por
 
 
 def parsed(node: Any, access: Access = LATCHING) -> Connection:
-    return parse_connection(node, SERVICE, access, NOW - 2, NOW)
+    return parse_connection(node, Asked(SERVICE, access, NOW - 2, NOW))
 
 
 def node(**fields: Any) -> dict[str, Any]:

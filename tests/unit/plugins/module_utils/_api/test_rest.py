@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.rest import parse_connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Asked, Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import is_connection_id, is_plain_host
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE
 
@@ -120,7 +120,7 @@ OVERRIDDEN: dict[str, Any] = {
 
 
 def parsed(answer: Any, access: Access = LATCHING, service_id: str = SERVICE) -> Connection:
-    return parse_connection(answer, service_id, access, NOW - 2, NOW)
+    return parse_connection(answer, Asked(service_id, access, NOW - 2, NOW))
 
 
 def answer(**fields: Any) -> dict[str, Any]:
@@ -302,7 +302,7 @@ def test_the_outer_id_is_taken_when_there_is_no_inner_one(inner: Any) -> None:
     "value", [..., None, "", "-x", "a b", "a\nb", '"', "{{ a }}", ["a"], {"a": 1}, "x" * 129, False]
 )
 def test_an_answer_without_a_usable_id_is_refused(value: Any) -> None:
-    with pytest.raises(ValueError, match="no usable connectionid"):
+    with pytest.raises(ValueError, match="no usable id"):
         parsed(answer(connectionid=value))
 
 

@@ -5,11 +5,19 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import (
+    Asked,
+    Connection,
+    predicted_result,
+    session_result,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
 from tests.doubles.material import CONNECTION_ID, NOW, SERVICE, connection
 
 
@@ -43,6 +51,58 @@ def test_a_reverse_proxy_is_public_whatever_was_asked_for() -> None:
     result = reverse.as_result(NOW)
     assert (result["url"], result["port"]) == ("https://x.p18.rt3.io", None)
     assert (result["access"], result["client_ip"]) == ("public", None)
+
+
+def test_a_prediction_and_a_session_have_the_same_keys_and_none_where_nothing_is_known() -> None:
+    keys = list(connection().as_result(NOW))
+    predicted = predicted_result(SERVICE, Access("restricted", "203.0.113.7"), "rest")
+    listed = session_result(Session(CONNECTION_ID, SERVICE, NOW))
+    assert list(predicted) == list(listed) == keys
+    known = {"service_id": SERVICE, "access": "restricted", "client_ip": "203.0.113.7", "api": "rest"}
+    assert predicted == {**dict.fromkeys(keys), **known}
+    known = {"id": CONNECTION_ID, "service_id": SERVICE, "opened_at": "2026-02-03T04:05:06Z"}
+    assert listed == {**dict.fromkeys(keys), **known}
+
+
+TOLD = {
+    "id": CONNECTION_ID,
+    "type": "port",
+    "host": "proxy18.rt3.io",
+    "port": 38575,
+    "proxy": "http://x",
+    "opened_at": NOW,
+    "expires_at": NOW + 28800,
+    "api": "rest",
+}
+
+
+def test_what_was_opened_is_what_was_asked_for_and_told() -> None:
+    asked = Asked(SERVICE, Access("restricted", "203.0.113.7"), NOW - 2, NOW)
+    made = Connection.opened(asked, **TOLD)
+    assert made == Connection(
+        service_id=SERVICE,
+        access="restricted",
+        client_ip="203.0.113.7",
+        asked_at=NOW - 2,
+        verified_at=NOW,
+        opened_from=socket.gethostname(),
+        **TOLD,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        *(({"id": value}, "it has no usable id") for value in (None, "", "-x", 7, ["a"])),
+        *(({"host": value}, "its host .* is not a plain host name") for value in (None, "", "-oProxyCommand=id", 7)),
+        *(({"port": value}, "it has no usable port") for value in (None, 0, 65536, "22", [22])),
+        ({"type": "reverse"}, "it has no usable port"),
+        ({"type": "other", "port": None}, "it has no usable port"),
+    ],
+)
+def test_what_cannot_be_used_was_not_opened(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Connection.opened(Asked(SERVICE, Access(), NOW - 2, NOW), **{**TOLD, **changes})
 
 
 @pytest.mark.parametrize(("after", "left"), [(0, 28800), (28799.5, 0), (28800, 0), (10**6, 0)])
