@@ -36,6 +36,9 @@ ENV_GRAPHQL_URL = "R3_GRAPHQL_URL"
 ENV_REGISTRY = "REMOTEIT_REGISTRY"
 ENV_REGISTRY_PASSWORD = "REMOTEIT_REGISTRY_PASSWORD"
 
+# The options that nobody may see. The id of an access key is shown in messages.
+SECRETS = ("secret_access_key", "developer_key", "registry_password")
+
 
 class Settings(NamedTuple):
     """Everything the core needs to know. *verify* is what requests takes: a bool or the path of a CA bundle."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from .._fleet.filter import ANY, STATES, TAGS_MATCHES
-from .._settings.settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SIGNATURES
+from .._model.access import MODES
+from .._settings.settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SECRETS, SIGNATURES
 
 
 def api_argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec that the doc fragment ``community.remoteit.remoteit`` documents."""
     return {
         # No env fallback: the two halves of a key must come from one source, which only the core can tell.
+        # Ansible takes each name with "key" for a secret.
         "access_key_id": {"type": "str", "no_log": False},
-        "secret_access_key": {"type": "str", "no_log": True},
-        "developer_key": {"type": "str", "no_log": True},
+        **{name: {"type": "str", "no_log": True} for name in SECRETS},
         "profile": {"type": "str"},
         "credentials_file": {"type": "path"},
         "api": {"type": "str", "choices": list(APIS), "default": REST},
@@ -29,8 +30,12 @@ def api_argument_spec() -> dict[str, dict[str, Any]]:
         "ca_path": {"type": "path"},
         "request_timeout": {"type": "float", "default": DEFAULT_REQUEST_TIMEOUT},
         "registry": {"type": "str"},
-        "registry_password": {"type": "str", "no_log": True},
     }
+
+
+def access_argument_spec() -> dict[str, dict[str, Any]]:
+    """Who may use a connection, as it is said of each that is opened."""
+    return {"access": {"type": "str", "choices": list(MODES)}, "client_ip": {"type": "str"}}
 
 
 def service_argument_spec() -> dict[str, dict[str, Any]]:

@@ -14,12 +14,12 @@ from .._base.errors import OptionError, RemoteItError
 from .._connections.connections import Connections
 from .._connections.many import DEFAULT_CONCURRENCY
 from .._fleet.service_by_name import EXCLUSIVE, ONE_OF, chosen_service
-from .._model.access import MODES, Access
+from .._model.access import Access
 from .._model.connection import REVERSE
 from .._model.wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 from .._settings.checks import checked_connection_id, checked_deadline, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
-from .argspec import api_argument_spec, service_argument_spec
+from .argspec import access_argument_spec, api_argument_spec, service_argument_spec
 from .connection_many import CONTINUE, FAIL, Bulk, Progress, no_progress, run_many
 from .connection_one import close_one, open_one, with_diff
 
@@ -51,8 +51,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "on_error": {"type": "str", "choices": [FAIL, CONTINUE], "default": FAIL},
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "connection_id": {"type": "str"},
-        "access": {"type": "str", "choices": list(MODES)},
-        "client_ip": {"type": "str"},
+        **access_argument_spec(),
         "hostip": {"type": "str"},
         "wait": {"type": "bool", "default": True},
         "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},

@@ -17,12 +17,12 @@ from ansible.module_utils.parsing.convert_bool import boolean
 
 from ...module_utils._base.errors import OptionError
 from ...module_utils._base.text import printable
-from ...module_utils._tasks.argspec import api_argument_spec, filter_argument_spec
+from ...module_utils._settings.settings import SECRETS
+from ...module_utils._tasks.argspec import filter_argument_spec
 
 CONDITIONS = ("include", "exclude")
 EXPRESSIONS = (*CONDITIONS, "hostname", "compose", "groups", "keyed_groups")
 
-_SECRETS = {name for name, one in api_argument_spec().items() if one.get("no_log")}
 # Without a value, those leave nobody out. The others have a default.
 _FILTERS = {name for name, one in filter_argument_spec().items() if "default" not in one}
 _KEYED = {"key", "prefix", "separator", "parent_group", "default_value", "trailing_separator"}
@@ -148,7 +148,7 @@ def _items(value: Any) -> list[Any]:
 
 
 def _named(name: str, value: Any) -> str:
-    return name if name in _SECRETS else f"{name}={printable(repr(value))}"
+    return name if name in SECRETS else f"{name}={printable(repr(value))}"
 
 
 def _example(value: Any) -> str:
