@@ -93,8 +93,9 @@ from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._base.errors import OptionError
-from ..module_utils._model.access import MODES, Access
-from ..module_utils._tasks.argspec import api_argument_spec
+from ..module_utils._model.access import Access
+from ..module_utils._ssh.arguments import OPTIONS
+from ..module_utils._tasks.argspec import access_argument_spec, api_argument_spec
 from ..plugin_utils._ssh import config
 
 
@@ -117,12 +118,9 @@ def ssh_config(
 
 def _checked(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options with their types, without those that are not set. Raises OptionError."""
-    spec: dict[str, Any] = {
-        # The program has the same defaults. Keys and secrets are the options whose spec speaks of no_log.
-        **{name: {**one, "default": None} for name, one in api_argument_spec().items() if "no_log" not in one},
-        "access": {"type": "str", "choices": list(MODES)},
-        "client_ip": {"type": "str"},
-    }
+    known = {**api_argument_spec(), **access_argument_spec()}
+    # The program has the same defaults.
+    spec = {name: {**one, "default": None} for name, one in known.items() if name in OPTIONS}
     validated = ArgumentSpecValidator(spec).validate(dict(options))
     if validated.error_messages:
         raise OptionError(f"api_options: {'; '.join(validated.error_messages)}")

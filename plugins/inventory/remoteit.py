@@ -265,6 +265,7 @@ from ..module_utils._base.errors import OptionError, RemoteItError
 from ..module_utils._base.text import enumerated
 from ..module_utils._fleet.device import Device
 from ..module_utils._fleet.filter import FleetFilter
+from ..module_utils._model.ids import hex_digits
 from ..module_utils._settings.checks import checked_deadline
 from ..module_utils._settings.settings import Settings
 from ..module_utils._tasks.module import failure_message
@@ -417,8 +418,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         )
         groups |= {self._sanitize_group_name(str(name)) for name in composed if name}
         candidates = [
-            Candidate(self._expressions.name(host), host.id.replace(":", "").lower(), host.device.shared)
-            for host in hosts
+            Candidate(self._expressions.name(host), hex_digits(host.id), host.device.shared) for host in hosts
         ]
         names, changed = unique_names(
             candidates,

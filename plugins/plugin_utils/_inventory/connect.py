@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -15,8 +14,8 @@ from ...module_utils._base.errors import CredentialsError, OptionError
 from ...module_utils._connections.sweep import has_leftovers
 from ...module_utils._model.access import Access
 from ...module_utils._model.wanted import Wanted
-from ...module_utils._settings.credentials import find_credentials
-from ...module_utils._settings.settings import ENV_REGISTRY_PASSWORD, REST, Settings
+from ...module_utils._settings.settings import REST, Settings
+from ...module_utils._ssh.arguments import OPTIONS
 from .._run.end_of_run import END_OF_RUN
 from .._ssh.args import is_quiet
 from .._ssh.host_variables import configured_ssh_options
@@ -62,35 +61,34 @@ def _on_demand(
     ssh_options = configured_ssh_options({}, on_demand=True)
     if is_quiet(ssh_options):
         warn("-q among the SSH arguments keeps from you why a host is unreachable: write -o LogLevel=ERROR instead.")
+    # Defaults need no room on the command line of each host. An inventory's timeout is that of reading it.
+    passed_on = {name: value for name, value in given.items() if name != "timeout"}
     for host in hosts:
         if host.service and host.speaks_ssh:
-            # Defaults need no room on the command line of each host.
-            yield host_variables(host.service.id, given, ssh_options)
+            yield host_variables(host.service.id, passed_on, ssh_options)
         else:
             yield nowhere(host)
 
 
 def _check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
-    """Raise OptionError unless a program with the same environment, but without our options, finds the same keys."""
-    asked = {name: options.get(name) for name in ("profile", "credentials_file")}
+    """Raise OptionError unless the ProxyCommand finds the same keys, with our environment, but not all *options*."""
     try:
-        found = find_credentials(asked, os.environ)
+        found = Settings.from_options({name: options.get(name) for name in OPTIONS})
     except CredentialsError:
         found = None
     option = ""
-    if found is None or (found.key_id, found.key) != (settings.credentials.key_id, settings.credentials.key):
+    ours = settings.credentials
+    if found is None or (found.credentials.key_id, found.credentials.key) != (ours.key_id, ours.key):
         option = "access_key_id"
-    elif settings.api == REST and settings.require_developer_key() != found.developer_key:
+    elif settings.api == REST and settings.require_developer_key() != found.credentials.developer_key:
         option = "developer_key"
-    elif settings.registry_password != (os.environ.get(ENV_REGISTRY_PASSWORD) or None):
+    elif settings.registry_password != found.registry_password:
         option = "registry_password"
     if option:
         raise OptionError(
             f"{option} is set, but connect=on_demand lets SSH start a program that cannot be given a secret: put "
             "it into the environment, or a key into a profile and set profile, or choose connect=existing, open or none."
         )
-    if settings.api == REST:
-        settings.require_developer_key()
 
 
 def _connected(

@@ -14,7 +14,7 @@ from typing import Any
 
 from ...module_utils._base.errors import OptionError
 from ...module_utils._model.ids import host_key_alias
-from ...module_utils._settings.registry_place import absolute_registry
+from ...module_utils._ssh.arguments import write
 from .args import bound_to
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ssh_proxy.py")
@@ -24,40 +24,15 @@ _START = (
     '[ -f "$0" ] && [ -x "$0" ] && [ -f "$1" ] && exec "$0" "$@"; read -r version; '
     'echo "SSH-remote.it: Python or collection not found: make the inventory or ssh_config where SSH runs"'
 )
-# Never the keys: other users of the machine see the arguments of a process.
-_OPTIONS = (
-    "profile",
-    "credentials_file",
-    "api",
-    "signature",
-    "rest_url",
-    "graphql_url",
-    "ca_path",
-    "request_timeout",
-    "registry",
-    "access",
-    "client_ip",
-)
-# ssh may run anywhere.
-_PATHS = ("credentials_file", "ca_path")
 
 
 def proxy_command(service_id: str, options: Mapping[str, Any]) -> str:
-    """The value of ``ProxyCommand`` by which OpenSSH reaches the service; *options* are API options by their names.
+    """The value of ``ProxyCommand`` by which OpenSSH reaches the service; *options* are by the names of OPTIONS, others are left out.
 
-    Raises OptionError for an option that a configuration file of OpenSSH cannot hold.
+    Raises OptionError for an option that cannot be used, or that a configuration file of OpenSSH cannot hold.
     """
-    words = ["/bin/sh", "-c", _START, sys.executable, _PROGRAM]
-    for name in _OPTIONS:
-        value = options.get(name)
-        if value not in (None, ""):
-            text = os.path.abspath(os.path.expanduser(value)) if name in _PATHS else str(value)
-            if name == "registry":
-                text = absolute_registry(text)
-            words.append(f"--{name.replace('_', '-')}={text}")
-    if options.get("validate_certs") is False:
-        words.append("--no-validate-certs")
-    command = " ".join(_quoted(word) for word in [*words, service_id])
+    words = ["/bin/sh", "-c", _START, sys.executable, _PROGRAM, *write(service_id, options)]
+    command = " ".join(map(_quoted, words))
     if not command.isprintable():
         raise OptionError(f"{command!r} cannot be a ProxyCommand: leave control characters out of the options.")
     # ssh replaces what begins with a percent sign.

@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
-import shlex
+from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._ssh.arguments import parse
-from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.on_demand import proxy_command
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import SECRETS
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.arguments import OPTIONS, parse, write
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.argspec import api_argument_spec
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection import argument_spec
+from tests.doubles.proxy_options import options
 
 SERVICE = "80:00:00:00:01:00:00:01"
 
@@ -30,25 +35,28 @@ def test_options_may_stand_on_both_sides() -> None:
     }
 
 
-def test_what_the_inventory_writes_is_understood() -> None:
-    options = {
-        "profile": "work --access=public",
-        "credentials_file": "/etc/remote it",
-        "api": "graphql",
-        "signature": "rfc9421",
-        "rest_url": "http://127.0.0.1:1/a?b=%20",
-        "graphql_url": "http://127.0.0.1:1/g",
-        "ca_path": "/etc/ca",
-        "request_timeout": 7.5,
-        "registry": "/run/it's",
-        "access": "restricted",
-        "client_ip": "203.0.113.9",
-        "validate_certs": False,
+@given(options(st.characters()))
+@example({"profile": "--api=soap", "credentials_file": "/a=b", "registry": "/-", "validate_certs": False, "timeout": 1})
+def test_what_is_written_is_read(given: dict[str, Any]) -> None:
+    assert parse(write(SERVICE, given)) == {"timeout": 60, **given, "service_id": SERVICE}
+
+
+def test_what_is_not_set_and_what_is_no_option_of_it_is_not_written() -> None:
+    assert write(SERVICE, {**dict.fromkeys(OPTIONS), "validate_certs": True, "profile": ""}) == [SERVICE]
+    assert write(SERVICE, {"missing": "open", "secret_access_key": "x"}) == [SERVICE]
+
+
+def test_each_option_that_tells_how_remote_it_is_reached_is_among_them_or_a_key() -> None:
+    keys = {"access_key_id", *SECRETS}
+    assert not keys & OPTIONS.keys()
+    assert api_argument_spec().keys() | {"access", "client_ip", "timeout"} == OPTIONS.keys() | keys
+
+
+def test_choices_are_those_of_a_task() -> None:
+    spec = argument_spec()
+    assert {name: tuple(spec[name].get("choices", ())) for name in OPTIONS} == {
+        name: option.choices for name, option in OPTIONS.items()
     }
-    words = shlex.split(proxy_command(SERVICE, options).replace("%%", "%"))
-    program = next(index for index, word in enumerate(words) if word.endswith("ssh_proxy.py"))
-    arguments = words[program + 1 :]
-    assert parse(arguments) == {**options, "service_id": SERVICE, "timeout": 60.0}
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.arguments import parse
 from ansible_collections.community.remoteit.plugins.plugin_utils._ssh import on_demand as ssh_on_demand
 from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.on_demand import host_variables, proxy_command
+from tests.doubles import proxy_options
 from tests.doubles.loopback import PATIENCE
 from tests.doubles.material import DEVELOPER_KEY, KEY_ID, SECRET, SERVICE
 from tests.unit.plugins.plugin_utils._ssh.test_args import STOCK, command
@@ -104,6 +108,14 @@ def test_ssh_finds_no_quote_open_however_they_are_mixed(home: Path) -> None:
     words = ["ssh", "-G", "-F", str(config), "0"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@given(proxy_options.options(st.characters().filter(str.isprintable)))
+@example({"profile": "it's 100% !a \\ %%h"})
+def test_what_the_program_reads_is_what_was_given(given: dict[str, Any]) -> None:
+    # As a shell does after OpenSSH.
+    words = shlex.split(proxy_command(SERVICE, given).replace("%%", "%"))[BEGIN:]
+    assert parse(words) == {"timeout": 60, **given, "service_id": SERVICE}
 
 
 @pytest.mark.parametrize("shell", SHELLS)
