@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
 from ansible_collections.community.remoteit.plugins.module_utils._settings.credentials import Credentials
+from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
 SERVICE = "80:00:00:00:01:02:03:04"
@@ -24,6 +25,9 @@ DEVELOPER_KEY = "REVWRUxPUEVSLUtFWQ"
 CONNECTION_ID = "A78B3919-52E1-B674-58CC-5C0009377419"
 # 2026-02-03T04:05:06Z
 NOW = 1770091506.0
+
+# As short as loopback allows.
+HURRY = Patience(pause=0.002, looks=(0.0, 0.01, 0.01))
 
 
 def credentials(**changes: Any) -> Credentials:

@@ -13,15 +13,14 @@ from tests.simulator.harness import Simulator
 def main() -> None:
     """Kill, use, and print a line for each."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
-    from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
+    from tests.doubles.patience import impatient
     from tests.lab.site import configuration
     from tests.lab.target import answering_target
 
     from .engine.kill_matrix import NEXT, rows
 
     # The simulator lists at once what is open.
-    sweep._LOOKS = (0.0, 0.05)
-    with answering_target() as target, Simulator(configuration(target)) as cloud:
+    with impatient(looks=(0.0, 0.05)), answering_target() as target, Simulator(configuration(target)) as cloud:
         for row in (["killed", "wire", "connection", *NEXT], *rows(cloud)):
             print("{:48}  {:8}  {:10}  {:16}  {:12}  {}".format(*row), flush=True)
 

@@ -91,7 +91,6 @@ WAYS: dict[tuple[str, str], Callable[[str], Step]] = {
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.0)
     monkeypatch.setattr(transport, "_dialect_that_worked", {})
 
 

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery, sweep
+from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery
+from tests.doubles.patience import impatient
 from tests.lab.site import SERVICES, Site
 
 from .engine.kill_matrix import (
@@ -32,6 +34,14 @@ from .engine.kill_matrix import (
 
 pytestmark = pytest.mark.either_registry
 
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """The simulator lists at once what is open."""
+    with impatient(looks=(0.0, 0.05)):
+        yield
+
+
 # Far more than any use needs, far less than a timeout.
 QUICK = 5.0
 
@@ -40,9 +50,8 @@ QUICK = 5.0
 @pytest.mark.parametrize("wire", WIRES)
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name.replace(" ", "-"))
 def test_whoever_comes_next_is_not_blocked_and_leaves_nothing_unknown(
-    phase: Phase, wire: str, user: str, site: Site, monkeypatch: pytest.MonkeyPatch
+    phase: Phase, wire: str, user: str, site: Site, hurried: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "_LOOKS", (0.0, 0.05))
     killed = kill(site, phase, wire, user)
     was_registered = {service: bool(site.registry().read(service).connections) for service in SERVICES}
 

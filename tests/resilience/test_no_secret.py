@@ -9,12 +9,11 @@ from __future__ import annotations
 import base64
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport as transport_module
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
 from ansible_collections.community.remoteit.plugins.module_utils._api.rest import RestApi
@@ -22,11 +21,11 @@ from ansible_collections.community.remoteit.plugins.module_utils._api.signature 
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import SIGNATURES
+from tests.doubles.patience import impatient
 from tests.lab.site import SERVICE, Site
 from tests.lab.world import DEVELOPER_KEY, SECRET
 from tests.simulator.cloud.faults import API_FAULTS
@@ -51,9 +50,9 @@ HARMLESS = ("latency", "extra_fields", "drip", "large", "device_leaves", "item_e
 
 
 @pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport_module, "_FIRST_PAUSE", 0.0)
-    monkeypatch.setattr(recovery, "_LOOKS", (0.0,))
+def _no_pause() -> Iterator[None]:
+    with impatient(pause=0.0, looks=(0.0,)):
+        yield
 
 
 def assert_no_trace(text: str) -> None:

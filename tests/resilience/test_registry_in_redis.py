@@ -22,9 +22,9 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.process i
 from ansible_collections.community.remoteit.plugins.module_utils._base.threads import repeated
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_store as registry_redis
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, renew
 from tests.doubles.certificates import Authority
+from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
 from tests.lab.redis_server import RedisServer, is_installed
 from tests.lab.site import SERVICE, Site
@@ -57,19 +57,17 @@ def shared(site: Site, server: RedisServer) -> Site:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry_redis, "_PAUSES", (0.05,))
-    monkeypatch.setattr(registry_redis, "_TIMEOUT", 0.5)
-    registry_redis._client.cache_clear()
+def hurried() -> Iterator[None]:
+    with impatient(redis_pauses=(0.05,), redis_timeout=0.5):
+        yield
 
 
 @pytest.fixture
-def short_leases(monkeypatch: pytest.MonkeyPatch, server: RedisServer) -> None:
+def short_leases(server: RedisServer) -> Iterator[None]:
     """Leases that a test can wait for, in a Redis that is up for so long that it has seen every sign of life."""
-    for name in ("_LOCK_LEASE", "_HOLDER_LEASE"):
-        monkeypatch.setattr(registry_redis, name, SHORT)
-    monkeypatch.setattr(registry_redis.RedisStore, "renew_every", SHORT / 3)
-    wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
+    with impatient(lock_lease=SHORT, life_lease=SHORT):
+        wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
+        yield
 
 
 def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
@@ -97,7 +95,7 @@ def refused(work: Callable[[], object]) -> str:
 
 
 def test_without_redis_nothing_is_opened_and_the_user_is_told_why(
-    shared: Site, server: RedisServer, impatient: None
+    shared: Site, server: RedisServer, hurried: None
 ) -> None:
     server.kill()
     for work in (
@@ -111,7 +109,7 @@ def test_without_redis_nothing_is_opened_and_the_user_is_told_why(
     assert shared.cloud.calls() == []
 
 
-def test_a_redis_that_answers_nothing_is_given_up_soon(shared: Site, server: RedisServer, impatient: None) -> None:
+def test_a_redis_that_answers_nothing_is_given_up_soon(shared: Site, server: RedisServer, hurried: None) -> None:
     with server.frozen():
         begun = time.monotonic()
         assert refused(lambda: present(shared)).startswith(f"The registry {server.url} cannot be used (Timeout")
@@ -129,7 +127,7 @@ def test_a_redis_that_is_started_anew_is_waited_for(shared: Site, server: RedisS
     assert shared.connections().absent(SERVICE, Deadline(SECONDS)).closed == [opened]
 
 
-def test_what_cannot_be_remembered_is_closed_again(shared: Site, server: RedisServer, impatient: None) -> None:
+def test_what_cannot_be_remembered_is_closed_again(shared: Site, server: RedisServer, hurried: None) -> None:
     shared.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 1.0})
 
     def work(report: Callable[[str], None]) -> None:
@@ -281,7 +279,7 @@ def test_what_another_machine_uses_stays_open_until_that_is_silent(shared: Site,
 
 
 def test_while_redis_was_away_nobody_could_give_a_sign_of_life(
-    shared: Site, server: RedisServer, short_leases: None, monkeypatch: pytest.MonkeyPatch
+    shared: Site, server: RedisServer, short_leases: None
 ) -> None:
     user = use(shared)
     used = user.receive()
@@ -290,9 +288,8 @@ def test_while_redis_was_away_nobody_could_give_a_sign_of_life(
     time.sleep(2 * SHORT)
     server.start()
     # however long ago that was by the clock, Redis has not been up for as long as a lease lasts
-    monkeypatch.setattr(registry_redis, "_HOLDER_LEASE", SECONDS)
-    assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
-    monkeypatch.setattr(registry_redis, "_HOLDER_LEASE", SHORT)
+    with impatient(life_lease=SECONDS):
+        assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
     os.kill(user.pid, signal.SIGCONT)
     wait_for(lambda: server.client().keys("remoteit:holder:*"))
     wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
@@ -361,7 +358,7 @@ def test_who_may_not_use_it_is_told_so_without_a_secret(
     assert site.cloud.calls() == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(guarded: Callable[..., Site], impatient: None) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused(guarded: Callable[..., Site], hurried: None) -> None:
     message = refused(lambda: present(guarded(query="prefix=team")))
     assert "cannot be used (" in message and "CERTIFICATE_VERIFY_FAILED" in message
 

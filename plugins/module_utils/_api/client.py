@@ -31,15 +31,15 @@ class Client:
 
     def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None]) -> None:
         self.clock = clock
-        self._settings = settings
+        self.settings = settings
         self._transport = Transport(settings, clock, warn)
         self._graphql = GraphqlApi(self._transport, settings, clock)
 
     def _wire(self, api: str) -> RestApi | GraphqlApi:
-        return self._graphql if api == GRAPHQL else RestApi(self._transport, self._settings, self.clock)
+        return self._graphql if api == GRAPHQL else RestApi(self._transport, self.settings, self.clock)
 
     def _url(self, api: str) -> str:
-        return self._settings.graphql_url if api == GRAPHQL else self._settings.rest_url
+        return self.settings.graphql_url if api == GRAPHQL else self.settings.rest_url
 
     def open(
         self, service_id: str, access: Access, wait: bool, deadline: Deadline, before: Failure | None = None
@@ -49,12 +49,12 @@ class Client:
         What *before*, an earlier failure, explains already is not read again.
         """
         try:
-            connection = self._wire(self._settings.api).open(service_id, access, wait, deadline)
+            connection = self._wire(self.settings.api).open(service_id, access, wait, deadline)
         except RefusedError as error:
             if error.status == 200 and before is not None and before.explains(error.reason):
                 raise RefusedError(before.message, error.status, error.reason) from None
             raise self._explained(error, service_id, deadline) from None
-        api = self._settings.api
+        api = self.settings.api
         return connection._replace(signature=self._transport.accepted(api, self._url(api)))
 
     def close(
@@ -144,7 +144,7 @@ class Client:
         if service is None:
             unseen = (
                 f"service_id={service_id} is not a service that this access key can see; check the id, the sharing, and "
-                f"that the key is the one you mean, {self._settings.credentials.name}"
+                f"that the key is the one you mean, {self.settings.credentials.name}"
             )
             why = self._if_device(service_id, deadline) or unseen
         elif not service.can_connect:

@@ -24,8 +24,6 @@ from .signature import check_library, signer
 _FIRST_DIALECT = {REST: CAVAGE, GRAPHQL: RFC9421}
 _OTHER_DIALECT = {CAVAGE: RFC9421, RFC9421: CAVAGE}
 
-_ATTEMPTS = 4
-_FIRST_PAUSE = 0.5
 _UNAUTHORIZED = (401, 403)
 # Strict verifiers reject a signature made two seconds in the future.
 _TOLERATED_SKEW = 2.0
@@ -67,8 +65,9 @@ class Transport:
         """
         body = json.dumps(payload).encode()
         self.lost = None
-        pause = _FIRST_PAUSE
-        for attempt in range(1, _ATTEMPTS + 1):
+        patience = self._settings.patience
+        pause = patience.pause
+        for attempt in range(1, patience.requests + 1):
             try:
                 answer = self._authenticated(wire, url, body, headers or {}, deadline)
                 if answer.status != 429:
@@ -82,7 +81,7 @@ class Transport:
                     raise
                 failure = self.lost = error
             wait = max(pause * random.uniform(0.5, 1.0), failure.retry_after)
-            if attempt == _ATTEMPTS or wait >= deadline.remaining():
+            if attempt == patience.requests or wait >= deadline.remaining():
                 raise failure
             deadline.sleep(wait)
             pause *= 2

@@ -136,7 +136,9 @@ class Closer:
         session = listed.paired.get(connection.id)
         # Where there is a list, a probe would prove nothing: another connection may have the port by now.
         unlisted = listed.listing.sessions is None
-        was_open = probe(connection, turn.deadline) if unlisted else session is not None
+        was_open = (
+            probe(connection, self._settings.patience.silence, turn.deadline) if unlisted else session is not None
+        )
         try:
             self._ask_to_close(connection, session, turn.deadline)
         except (RefusedError, AnswerLostError) as error:
@@ -176,7 +178,7 @@ class Closer:
         unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
         if left is not None and (session is not None or unsettled <= 0):
             return False
-        answer = probe(connection, turn.deadline)
+        answer = probe(connection, self._settings.patience.silence, turn.deadline)
         if left is None or answer is False:
             return answer is not False
         # Another connection may have its address by now, so wait until it must be listed.

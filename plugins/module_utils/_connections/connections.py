@@ -194,7 +194,7 @@ class Connections:
         """
         kept, closed = [], []
         for connection in turn.holding.connections:
-            answer = probe(connection, turn.deadline)
+            answer = probe(connection, self.settings.patience.silence, turn.deadline)
             if answer is None:
                 self.warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
                 kept.append(connection)

@@ -20,8 +20,6 @@ from .._settings.settings import REST
 
 # A session may be listed a few seconds after its connection was opened.
 SETTLING = 5.0
-# After how many seconds a proxy that does not accept a connect is taken for closed.
-_SILENT_AFTER = 5.0
 # A session that REST opened may have an id of its own; it is known by when it began. Both ends are measured by the
 # server's clock, to a second and a round trip.
 _MARGIN = 3.0
@@ -103,13 +101,13 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
     return kept
 
 
-def probe(connection: Connection, deadline: Deadline) -> bool | None:
-    """Whether the proxy accepts a TCP connect; None when a connect would prove nothing or harm, or has no time.
+def probe(connection: Connection, silence: float, deadline: Deadline) -> bool | None:
+    """Whether the proxy accepts a TCP connect within *silence* seconds; None when a connect would prove nothing or harm, or has no time.
 
     A restricted proxy may serve another client than this machine, and a latching one would latch to this machine,
     which is wrong unless this machine opened it for itself.
     """
-    seconds = min(_SILENT_AFTER, deadline.remaining())
+    seconds = min(silence, deadline.remaining())
     if not seconds or not (connection.access == PUBLIC or connection.type == REVERSE or connection.is_latched_here):
         return None
     address = (connection.host, connection.port or 443)
@@ -123,7 +121,7 @@ def probe(connection: Connection, deadline: Deadline) -> bool | None:
         within(seconds, connect)
     except TimeoutError:
         # If it was the task that had no time for an answer, the proxy may be well.
-        return False if seconds == _SILENT_AFTER else None
+        return False if seconds == silence else None
     except OSError:
         return False
     return True

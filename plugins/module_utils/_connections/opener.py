@@ -25,8 +25,6 @@ from .recovery import given_up, new_attempt, recover, settle_by
 if TYPE_CHECKING:
     from .._model.failure import Failure
 
-_ATTEMPTS = 3
-
 
 class Opener:
     """Opens connections of the access key of *settings*."""
@@ -62,7 +60,7 @@ class Opener:
 
     def _connect(self, turn: Turn, wanted: Wanted, before: Failure | None) -> tuple[Connection, list[str]]:
         begun = time.time()
-        for attempts_left in reversed(range(_ATTEMPTS)):
+        for attempts_left in reversed(range(self._settings.patience.connects)):
             attempt = new_attempt(turn.deadline.remaining())
             turn.holding.attempts.append(attempt)
             turn.save()

@@ -30,8 +30,6 @@ _MARGIN = 2.0
 _AT_WORK = 30.0
 # After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
 _IDLE = 1200.0
-# When to look for a session that is listed late, in seconds after the answer was lost.
-_LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 
 def new_attempt(seconds: float) -> Attempt:
@@ -116,7 +114,7 @@ def settle_by(client: Client, turn: Turn, connection: Connection, opened: Attemp
     """
     if not client.clock.is_doubtful():
         return []
-    for look in _LOOKS:
+    for look in client.settings.patience.looks:
         turn.deadline.sleep(look)
         sessions = client.listing(connection.service_id, turn.deadline).sessions or ()
         if learnt(turn.holding, opened, connection, sessions):
@@ -158,7 +156,7 @@ def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError)
     one clock only stays for now: settle_by() knows which clock is right.
     """
     try:
-        for look in _LOOKS:
+        for look in client.settings.patience.looks:
             turn.deadline.sleep(look)
             service = client.service(turn.service_id, turn.deadline)
             sessions = service.sessions if service else ()

@@ -31,8 +31,6 @@ _TIMEOUT = 40.0
 _SEARCH_TIMEOUT = 6.0
 # Where only an interrupted opening is left, somebody may just be busy with it.
 _BRIEFLY = 0.5
-# When to look for a connection that an interrupted opening made: it may be listed late.
-_LOOKS = (0.0, 1.0, 2.0, 3.0)
 
 
 def encoded(settings: Settings) -> bytes:
@@ -105,7 +103,7 @@ def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | No
         if not held and _is_busy(registry, service_id):
             return None
         deadline = Deadline(_TIMEOUT if held else _SEARCH_TIMEOUT)
-        for pause in _LOOKS:
+        for pause in settings.patience.looks:
             deadline.sleep(pause)
             Connections(settings, _ignore).release(service_id, holder, deadline)
             if not registry.read(service_id).attempts or not deadline.remaining():

@@ -23,6 +23,7 @@ from .._base.process import holder, is_elsewhere, is_gone
 from .._base.text import printable
 from .._base.threads import repeated
 from .._settings.redis_url import redis_url
+from .._settings.settings import Settings
 from .store import busy
 
 REDIS = Library("redis>=5.0,<9")
@@ -32,14 +33,9 @@ with REDIS.imported():
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-# Seconds for which a lock, and a sign of life, last unless they are renewed.
-_LOCK_LEASE = 15
-_HOLDER_LEASE = 60
+# How often a lease is renewed while it lasts.
 _RENEWALS = 3
 _POLL = 0.05
-_TIMEOUT = 5.0
-# For a Redis that is started anew.
-_PAUSES = (0.1, 0.3, 0.9, 1.8)
 _AT_ONCE = 1000
 
 # Take the lock KEYS[1] as ARGV[1] for ARGV[2] ms; whose it is, if somebody else has it than ARGV[3].
@@ -76,13 +72,13 @@ class _Lock:
 
 
 class RedisStore:
-    """A Store in the Redis at *url*: one hash of records for each *identity*. Raises MissingLibraryError."""
+    """A Store in the Redis that *settings* name: one hash of records for each *identity*. Raises MissingLibraryError."""
 
-    renew_every = _HOLDER_LEASE / _RENEWALS
-
-    def __init__(self, url: str, password: str | None, identity: str) -> None:
-        self._client = _client(url, password)
-        self._url = redis_url(url)
+    def __init__(self, settings: Settings, identity: str) -> None:
+        self._client = _client(settings.registry, settings.registry_password, settings.patience.redis_timeout)
+        self._url = redis_url(settings.registry)
+        self._patience = settings.patience
+        self.renew_every = settings.patience.life_lease / _RENEWALS
         self._records = f"{self._url.prefix}:{identity}"
         self._locks: dict[str, _Lock] = {}
 
@@ -121,7 +117,7 @@ class RedisStore:
                 raise busy(deadline, f"{key} in {self._url}")
             deadline.sleep(_POLL)
         try:
-            with repeated(lambda: self._renew_lock(key, token), _LOCK_LEASE / _RENEWALS):
+            with repeated(lambda: self._renew_lock(key, token), self._patience.lock_lease / _RENEWALS):
                 record = self.read(name)
                 self._locks[name] = _Lock(token, record or b"")
                 yield record
@@ -159,7 +155,11 @@ class RedisStore:
         for name in holders:
             if is_elsewhere(name) or is_gone(name):
                 continue
-            self._ask(functools.partial(self._client.set, self._sign_of(name), b"", px=_milliseconds(_HOLDER_LEASE)))
+            self._ask(
+                functools.partial(
+                    self._client.set, self._sign_of(name), b"", px=_milliseconds(self._patience.life_lease)
+                )
+            )
 
     def lapsed(self, holders: Collection[str]) -> set[str]:
         """See Store."""
@@ -169,7 +169,7 @@ class RedisStore:
         signs = self._ask(lambda: self._client.mget([self._sign_of(name) for name in names]))
         silent = {name for name, sign in zip(names, signs, strict=True) if sign is None}
         # While Redis was away, nobody could give a sign of life.
-        return set() if silent and self._seconds_up() < _HOLDER_LEASE else silent
+        return set() if silent and self._seconds_up() < self._patience.life_lease else silent
 
     def _sign_of(self, holder_name: str) -> str:
         return f"{self._url.prefix}:holder:{holder_name}"
@@ -182,10 +182,12 @@ class RedisStore:
 
     def _take(self, key: str, token: str, instead_of: str = "") -> str:
         """Take a lock; empty, or else whose it is."""
-        return self._script(_TAKE, [key], token, _milliseconds(_LOCK_LEASE), instead_of).decode(errors="replace")
+        return self._script(_TAKE, [key], token, _milliseconds(self._patience.lock_lease), instead_of).decode(
+            errors="replace"
+        )
 
     def _renew_lock(self, key: str, token: str) -> None:
-        self._script(_RENEW, [key], token, _milliseconds(_LOCK_LEASE))
+        self._script(_RENEW, [key], token, _milliseconds(self._patience.lock_lease))
 
     def _script(self, script: str, keys: list[str], *arguments: str | bytes | int) -> bytes:
         answer = self._ask(lambda: self._client.eval(script, len(keys), *keys, *arguments))
@@ -193,7 +195,7 @@ class RedisStore:
 
     def _ask(self, work: Callable[[], Any]) -> Any:
         """What Redis answers. Raises RegistryError."""
-        for pause in (*_PAUSES, None):
+        for pause in (*self._patience.redis_pauses, None):
             try:
                 return work()
             except (redis.AuthenticationError, redis.ResponseError, redis.exceptions.AuthorizationError) as error:
@@ -220,7 +222,7 @@ def _reason(error: Exception) -> str:
 
 
 @functools.lru_cache
-def _client(url: str, password: str | None) -> redis.Redis:
+def _client(url: str, password: str | None, timeout: float) -> redis.Redis:
     """One for all registries of a process, so that they share TCP connections; a fork makes its own."""
     REDIS.require()
     address = redis_url(url)
@@ -231,8 +233,8 @@ def _client(url: str, password: str | None) -> redis.Redis:
         username=address.username,
         password=password,
         ssl=address.tls,
-        socket_timeout=_TIMEOUT,
-        socket_connect_timeout=_TIMEOUT,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
         # It would wait for longer than a user does.
         retry=Retry(NoBackoff(), 0),
         ssl_ca_certs=address.ssl_ca_certs,

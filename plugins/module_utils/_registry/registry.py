@@ -118,7 +118,7 @@ def prepare(place: str | None) -> None:
 
 def _store(settings: Settings, identity: str) -> Store:
     if is_url(settings.registry):
-        return _redis_store()(settings.registry, settings.registry_password, identity)
+        return _redis_store()(settings, identity)
     return FileStore(settings.registry, identity)
 
 

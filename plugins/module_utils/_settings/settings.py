@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .._base.errors import CredentialsError, OptionError
 from .credentials import Credentials, find_credentials
+from .patience import PATIENCE, Patience
 from .registry_place import absolute_registry
 from .urls import base_url
 
@@ -52,6 +53,7 @@ class Settings(NamedTuple):
     request_timeout: float
     registry: str
     registry_password: str | None = None
+    patience: Patience = PATIENCE
 
     def __repr__(self) -> str:
         return f"Settings({self.credentials!r}, registry={self.registry!r})"
@@ -77,16 +79,22 @@ class Settings(NamedTuple):
             request_timeout=request_timeout,
             registry=absolute_registry(options.get("registry") or environ.get(ENV_REGISTRY) or DEFAULT_REGISTRY),
             registry_password=options.get("registry_password") or environ.get(ENV_REGISTRY_PASSWORD) or None,
+            patience=PATIENCE,
         )
 
     def as_record(self) -> dict[str, Any]:
         """A dict for JSON. It holds the keys, so it may only go through a pipe."""
-        return {**self._asdict(), "credentials": self.credentials.as_record()}
+        return {**self._asdict(), "credentials": self.credentials.as_record(), "patience": self.patience._asdict()}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Settings:
         """The inverse of as_record()."""
-        return cls(**{**record, "credentials": Credentials.from_record(record["credentials"])})
+        values = {
+            **record,
+            "credentials": Credentials.from_record(record["credentials"]),
+            "patience": Patience.from_record(record["patience"]),
+        }
+        return cls(**values)
 
     def require_developer_key(self) -> str:
         """The developer key that REST needs beside the signature (vendor page "Authentication")."""

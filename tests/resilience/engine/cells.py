@@ -24,7 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._api import htt
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections import connections as connections_module
-from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness, opener, recovery
+from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Outcome
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.query import read_fleet
@@ -33,6 +33,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.connecti
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import CAVAGE, GRAPHQL, REST
+from tests.doubles.patience import impatient
 from tests.lab.site import TCP, Site
 from tests.lab.world import DEVELOPER_KEY, SECRET
 from tests.simulator.harness import Simulator
@@ -183,9 +184,9 @@ def _probes() -> Iterator[set[str]]:
     """The ids of connections whose proxies were tried, because they could not be listed."""
     tried: set[str] = set()
 
-    def probe(connection: Connection, deadline: Deadline) -> bool | None:
+    def probe(connection: Connection, silence: float, deadline: Deadline) -> bool | None:
         tried.add(connection.id)
-        return liveness.probe(connection, deadline)
+        return liveness.probe(connection, silence, deadline)
 
     with mock.patch.object(connections_module, "probe", probe):
         yield tried
@@ -211,16 +212,13 @@ class _AsInANewProcess(threading.local):
 
 
 @contextlib.contextmanager
-def hurried(looks: Sequence[float] = (0.0, 0.05)) -> Iterator[None]:
+def hurried(looks: tuple[float, ...] = (0.0, 0.05)) -> Iterator[None]:
     """The core with shorter pauses, *looks* among them, and fewer tries, on whose number no outcome depends."""
     with (
         mock.patch.object(transport, "_dialect_that_worked", _AsInANewProcess()),
         # Of the two dialects, this one costs a third.
         mock.patch.dict(transport._FIRST_DIALECT, {GRAPHQL: CAVAGE}),
-        mock.patch.object(transport, "_FIRST_PAUSE", 0.02),
-        mock.patch.object(transport, "_ATTEMPTS", 2),
-        mock.patch.object(opener, "_ATTEMPTS", 2),
-        mock.patch.object(recovery, "_LOOKS", looks),
+        impatient(pause=0.02, requests=2, connects=2, looks=looks),
         mock.patch.object(http, "_MAX_BODY", MAX_BODY),
     ):
         yield

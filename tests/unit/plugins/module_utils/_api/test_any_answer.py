@@ -16,7 +16,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer, Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
@@ -29,6 +28,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.access i
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection, session_result
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import canonical_id, is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
+from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
 from tests.doubles import material
 from tests.doubles.account import listed
 from tests.doubles.fleet_cloud import ACME, ME, MY_EMAIL, device_node, service_node
@@ -169,7 +169,6 @@ def replying(monkeypatch: pytest.MonkeyPatch, content: bytes, headers: dict[str,
         return Answer(200, headers, content, NOW)
 
     monkeypatch.setattr(Http, "post", post)
-    monkeypatch.setattr(transport, "_FIRST_PAUSE", 0.0)
     monkeypatch.setattr(service_by_name.Settings, "from_options", lambda options: SETTINGS)
 
 
@@ -177,7 +176,7 @@ def check_text(text: str) -> None:
     assert text.isprintable(), text
 
 
-SETTINGS = material.settings(signature="cavage")
+SETTINGS = material.settings(signature="cavage", patience=Patience(pause=0.0))
 CLIENT = Client(SETTINGS, Clock(), check_text)
 OWN = {"device": "pi", "device_tag": None, "service": "service 1", "service_id": None, "account": None}
 

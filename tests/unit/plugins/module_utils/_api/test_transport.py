@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport as transport_module
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport, reason_of
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
@@ -29,7 +28,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles import loopback, material
 from tests.doubles.loopback import Exchange, Received, Server, Step, reply, reset, whole
-from tests.doubles.material import NOW
+from tests.doubles.material import HURRY, NOW
 from tests.simulator.auth import cavage, rfc9421
 from tests.simulator.auth.message import Headers, Message
 
@@ -44,17 +43,14 @@ class Caller:
     def __init__(self, **changes: Any) -> None:
         self.warnings: list[str] = []
         self.clock = Clock()
-        self._transport = Transport(material.settings(**changes), self.clock, self.warnings.append)
+        self._transport = Transport(
+            material.settings(**{"patience": HURRY, **changes}), self.clock, self.warnings.append
+        )
 
     def __call__(
         self, url: str, payload: Any = None, *, wire: str = "rest", repeatable: bool = False, seconds: float = 60.0
     ) -> dict[str, Any]:
         return self._transport.call(wire, url, payload or {}, Deadline(seconds), repeatable=repeatable)
-
-
-@pytest.fixture
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport_module, "_FIRST_PAUSE", 0.002)
 
 
 def dialect(request: Received) -> str:
@@ -157,7 +153,6 @@ def test_what_may_have_had_an_effect_is_not_tried_again(step: Step) -> None:
 
 
 @pytest.mark.parametrize("step", LOST.values(), ids=LOST)
-@pytest.mark.usefixtures("_no_pause")
 def test_what_can_be_repeated_is_tried_again(step: Step) -> None:
     with Server(step, step, reply(200, GOOD)) as server:
         assert Caller()(f"{server.url}/a", repeatable=True) == GOOD
@@ -165,7 +160,6 @@ def test_what_can_be_repeated_is_tried_again(step: Step) -> None:
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
-@pytest.mark.usefixtures("_no_pause")
 def test_a_server_that_ends_a_kept_connection_by_408_did_nothing(repeatable: bool) -> None:
     call = Caller(signature="cavage")
     late = reply(408, b"", {"Connection": "close"})
@@ -175,7 +169,6 @@ def test_a_server_that_ends_a_kept_connection_by_408_did_nothing(repeatable: boo
         assert (len(server.received), server.connections) == (3, 2)
 
 
-@pytest.mark.usefixtures("_no_pause")
 def test_it_is_tried_four_times() -> None:
     with Server(reply(500, {})) as server:
         with pytest.raises(AnswerLostError, match="HTTP 500"):
@@ -207,7 +200,6 @@ def test_what_was_not_sent_is_tried_again(repeatable: bool) -> None:
         assert Caller()(url, repeatable=repeatable) == GOOD
 
 
-@pytest.mark.usefixtures("_no_pause")
 def test_what_can_never_be_sent_gives_up() -> None:
     with pytest.raises(NotSentError, match="could not be reached"):
         Caller()(f"http://127.0.0.1:{loopback.unused_port()}/a")
@@ -294,13 +286,11 @@ def test_an_outage_that_is_too_long_or_must_not_be_waited_for_is_a_lost_answer(r
         assert len(server.received) == 1
 
 
-@pytest.mark.usefixtures("_no_pause")
 def test_a_throttled_request_without_a_pause_is_tried_again_soon() -> None:
     with Server(reply(429, b"slow down"), reply(429, {}, {"Retry-After": "soon"}), reply(200, GOOD)) as server:
         assert Caller()(server.url) == GOOD
 
 
-@pytest.mark.usefixtures("_no_pause")
 def test_a_request_that_stays_throttled_is_refused() -> None:
     with Server(reply(429, {})) as server:
         with pytest.raises(RefusedError, match="throttles requests") as caught:
@@ -536,7 +526,6 @@ def test_when_neither_dialect_is_accepted_the_first_answer_counts() -> None:
     )
 
 
-@pytest.mark.usefixtures("_no_pause")
 def test_the_other_dialect_may_be_answered_by_anything() -> None:
     with Server(reply(401, {}), reply(404, {"reason": "no such service"})) as server:
         with pytest.raises(RefusedError, match="no such service"):

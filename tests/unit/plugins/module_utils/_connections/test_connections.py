@@ -23,8 +23,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     RegistryError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
-from ansible_collections.community.remoteit.plugins.module_utils._connections import closer, recovery
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -34,7 +34,7 @@ from tests.doubles import loopback
 from tests.doubles.account import ME as ME_ID
 from tests.doubles.account import Account, listed
 from tests.doubles.loopback import Exchange, reply
-from tests.doubles.material import SERVICE, connection
+from tests.doubles.material import HURRY, SERVICE, connection
 
 
 def test_a_connection_is_not_forgotten_because_there_was_no_time_to_look_at_it(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ class Site:
         self.account.says = {"connect": self._connect, "stop": self._stop}
         self.stubborn: set[str] = set()
         self.hostips: list[str] = []
-        self.settings = self.account.settings(registry=str(directory / "registry"), request_timeout=5.0)
+        self.settings = self.account.settings(registry=str(directory / "registry"), request_timeout=5.0, patience=HURRY)
         self.warnings: list[str] = []
         self.registry = Registry(self.settings, self.warnings.append)
         self.connections = Connections(self.settings, self.warnings.append)
@@ -310,11 +310,10 @@ def test_what_somebody_else_opened_with_it_stays_open_when_it_is_closed(site: Si
     assert site.held() == {}
 
 
-def test_what_answers_at_a_closed_ones_port_may_be_another(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(closer, "SETTLING", 1.3)
+def test_what_answers_at_a_closed_ones_port_may_be_another(site: Site) -> None:
     site.stubborn = {"A"}
     with socket.create_server(("127.0.0.1", 0)) as proxy:
-        site.hold(made("A", ago=1, host="127.0.0.1", port=proxy.getsockname()[1]))
+        site.hold(made("A", ago=SETTLING - 0.3, host="127.0.0.1", port=proxy.getsockname()[1]))
         site.account.sessions = []
         assert site.connections.absent(SERVICE, Deadline(20)).closed == []
     assert site.held() == {}
@@ -388,9 +387,8 @@ def test_what_can_neither_be_remembered_nor_closed_is_named(site: Site) -> None:
 
 @pytest.mark.parametrize(("pause", "connects"), [("0", 3), ("3600", 1)])
 def test_who_is_asked_to_wait_longer_than_there_is_time_does_not_ask_again(
-    site: Site, pause: str, connects: int, monkeypatch: pytest.MonkeyPatch
+    site: Site, pause: str, connects: int
 ) -> None:
-    monkeypatch.setattr(recovery, "_LOOKS", (0.0,))
     site.account.says["connect"] = reply(503, b"", {"Retry-After": pause})
     with pytest.raises(AnswerLostError, match="HTTP 503"):
         site.present(Wanted(Access()))
@@ -523,15 +521,14 @@ def test_what_is_closed_is_not_taken_for_another_one_of_the_same_time(site: Site
 
 
 @pytest.mark.parametrize("seen", [["A"], []])
-def test_what_may_be_listed_late_is_not_forgotten(seen: list[str], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(closer, "SETTLING", 1.3)
+def test_what_may_be_listed_late_is_not_forgotten(seen: list[str], site: Site) -> None:
     # no probe tells: the proxy is for another machine
-    site.hold(young("A", access="restricted", client_ip="203.0.113.7"))
+    site.hold(made("A", ago=SETTLING - 0.3, access="restricted", client_ip="203.0.113.7"))
     site.stubborn = {"A"}
     looks: list[list[str]] = [[], [], seen]
 
     def answer(exchange: Exchange) -> None:
-        sessions = [listed(id, time.time() - 1) for id in looks.pop(0)]
+        sessions = [listed(id, time.time() - SETTLING) for id in looks.pop(0)]
         reply(200, {"data": {"login": {"id": ME_ID, "service": [{"id": SERVICE, "sessions": sessions}]}}})(exchange)
 
     site.account.says["service"] = answer
@@ -559,10 +556,9 @@ def test_what_a_lost_try_closed_was_closed_by_us_even_if_nothing_can_be_read(sit
 
 
 def test_what_was_not_listed_yet_is_not_forgotten_because_the_one_before_took_long(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site,
 ) -> None:
-    monkeypatch.setattr(closer, "SETTLING", 0.9)
-    slow, new = made("SLOW"), made("NEW", ago=0.2, access="public")
+    slow, new = made("SLOW"), made("NEW", ago=SETTLING - 0.7, access="public")
     site.hold(slow, new)
     site.account.sessions = [listed("SLOW", slow.opened_at)]
     stop = site.account.says["stop"]

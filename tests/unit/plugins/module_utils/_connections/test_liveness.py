@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import (
     SETTLING,
     alive,
@@ -236,7 +235,7 @@ def at(port: int, **changes: Any) -> Any:
 )
 def test_a_proxy_that_answers_is_open(changes: dict[str, Any], listener: socket.socket) -> None:
     ours = {"opened_from": HERE, **changes}
-    assert probe(connection(host="127.0.0.1", port=listener.getsockname()[1], **ours), Deadline(20))
+    assert probe(connection(host="127.0.0.1", port=listener.getsockname()[1], **ours), 0.4, Deadline(20))
     listener.settimeout(20)
     peer, _address = listener.accept()
     # and the probe leaves nothing open behind it
@@ -246,11 +245,11 @@ def test_a_proxy_that_answers_is_open(changes: dict[str, Any], listener: socket.
 
 
 def test_a_proxy_that_refuses_is_closed() -> None:
-    assert probe(at(loopback.unused_port()), Deadline(20)) is False
+    assert probe(at(loopback.unused_port()), 0.4, Deadline(20)) is False
 
 
 def test_a_proxy_whose_name_is_gone_is_closed() -> None:
-    assert probe(connection(host="proxy.remoteit.invalid", opened_from=HERE), Deadline(20)) is False
+    assert probe(connection(host="proxy.remoteit.invalid", opened_from=HERE), 0.4, Deadline(20)) is False
 
 
 @pytest.mark.parametrize(
@@ -265,7 +264,7 @@ def test_a_proxy_whose_name_is_gone_is_closed() -> None:
 )
 def test_a_proxy_that_must_not_be_touched_is_not(changes: dict[str, Any], listener: socket.socket) -> None:
     made = connection(host="127.0.0.1", port=listener.getsockname()[1], **changes)
-    assert probe(made, Deadline(20)) is None
+    assert probe(made, 0.4, Deadline(20)) is None
     listener.settimeout(0.1)
     with pytest.raises(TimeoutError):
         listener.accept()
@@ -274,23 +273,22 @@ def test_a_proxy_that_must_not_be_touched_is_not(changes: dict[str, Any], listen
 def test_a_reverse_proxy_is_asked_on_the_port_of_https() -> None:
     reverse = connection(host="127.0.0.1", port=None, type="reverse", access="restricted", client_ip="203.0.113.7")
     # nobody listens there, or somebody does: it was asked either way
-    assert probe(reverse, Deadline(20)) is not None
+    assert probe(reverse, 0.4, Deadline(20)) is not None
 
 
 @pytest.mark.parametrize(("seconds", "answer"), [(20, False), (0.2, None)])
 def test_a_name_server_that_hangs_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, seconds: float, answer: bool | None
 ) -> None:
-    monkeypatch.setattr(liveness, "_SILENT_AFTER", 0.4)
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_question, **_options: time.sleep(5))
     begun = time.monotonic()
     # that a task has no time left tells nothing of the proxy
-    assert probe(connection(host="proxy.remoteit.example", opened_from=HERE), Deadline(seconds)) is answer
+    assert probe(connection(host="proxy.remoteit.example", opened_from=HERE), 0.4, Deadline(seconds)) is answer
     assert time.monotonic() - begun < 4
 
 
 def test_without_time_to_ask_nothing_is_known(listener: socket.socket) -> None:
-    assert probe(at(listener.getsockname()[1]), Deadline(0)) is None
+    assert probe(at(listener.getsockname()[1]), 0.4, Deadline(0)) is None
     listener.settimeout(0.1)
     with pytest.raises(TimeoutError):
         listener.accept()

@@ -12,7 +12,6 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError
-from ansible_collections.community.remoteit.plugins.module_utils._connections import recovery
 from ansible_collections.community.remoteit.plugins.module_utils._connections.recovery import (
     learnt,
     new_attempt,
@@ -25,7 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._registry.holdi
 from ansible_collections.community.remoteit.plugins.module_utils._registry.turn import Turn
 from tests.doubles import loopback
 from tests.doubles.account import Account, listed
-from tests.doubles.material import NOW, SERVICE, connection, session
+from tests.doubles.material import HURRY, NOW, SERVICE, connection, session
 
 ATTEMPT = Attempt(NOW, NOW + 30)
 LOST = AnswerLostError("The connection broke.")
@@ -131,15 +130,14 @@ def test_an_attempt_begins_now_and_ends_when_remote_it_is_done_with_it(seconds: 
 
 
 @pytest.fixture
-def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    monkeypatch.setattr(recovery, "_LOOKS", (0.0, 0.01, 0.01))
+def account() -> Iterator[Account]:
     account = Account()
     with account.server:
         yield account
 
 
 def client(account: Account) -> Client:
-    return Client(account.settings(request_timeout=5.0), Clock(), pytest.fail)
+    return Client(account.settings(request_timeout=5.0, patience=HURRY), Clock(), pytest.fail)
 
 
 def turn_at(holding: Holding, seconds: float, *, predicts: bool = False) -> Turn:

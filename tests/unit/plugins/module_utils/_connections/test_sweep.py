@@ -27,6 +27,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._connections.sw
 )
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
+from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
 from tests.doubles import loopback, material
 from tests.doubles.account import ME, listed
 from tests.doubles.loopback import Exchange, reply
@@ -238,13 +239,12 @@ def test_what_an_interrupted_attempt_opened_is_closed_however_slow_remote_it_is(
     assert fleet.registry.read(SERVICE) == Holding()
 
 
-def test_what_is_listed_late_is_closed_as_well(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_module, "_LOOKS", (0.0, 0.3, 0.3))
+def test_what_is_listed_late_is_closed_as_well(fleet: Fleet) -> None:
     fleet.try_to_open(SERVICE, time.time() + 30)
     late, fleet.sessions[SERVICE] = fleet.sessions[SERVICE], []
     timer = threading.Timer(0.2, lambda: fleet.sessions.update({SERVICE: late}))
     timer.start()
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings._replace(patience=Patience(looks=(0.0, 0.3, 0.3))), "run") == []
     assert fleet.is_open(SERVICE) == []
     # something may come of it yet
     assert len(fleet.registry.read(SERVICE).attempts) == 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -158,13 +158,22 @@ def test_no_secret_is_in_the_representation() -> None:
 
 # Paths and environment variables need not be text.
 TEXT = st.text(st.characters(exclude_categories=()))
-VALUES = {str: TEXT, float: st.floats(allow_nan=False), bool: st.booleans(), bytes: st.binary(), type(None): st.none()}
+VALUES: dict[Any, st.SearchStrategy[Any]] = {
+    str: TEXT,
+    int: st.integers(),
+    float: st.floats(allow_nan=False),
+    bool: st.booleans(),
+    bytes: st.binary(),
+    type(None): st.none(),
+}
 
 
 def any_of(hint: Any) -> st.SearchStrategy[Any]:
     """Values of the type *hint*, whatever fields a named tuple has."""
     if hasattr(hint, "_fields"):
         return st.builds(hint, **{name: any_of(one) for name, one in get_type_hints(hint).items()})
+    if get_origin(hint) is tuple:
+        return st.lists(any_of(get_args(hint)[0])).map(tuple)
     return st.one_of(VALUES[one] for one in get_args(hint) or (hint,))
 
 
