@@ -15,8 +15,8 @@ description:
   - The configuration is a YAML file whose name ends in C(remoteit.yml) or C(remoteit.yaml). A misspelt option is an error.
   - The guide R(The inventory,ansible_collections.community.remoteit.docsite.guide_inventory) explains it by examples.
 extends_documentation_fragment:
-  - community.remoteit.remoteit
-  - community.remoteit.filters
+  - community.remoteit._remoteit
+  - community.remoteit._filters
   - ansible.builtin.constructed
   - ansible.builtin.inventory_cache
 options:

@@ -15,8 +15,8 @@ description:
   - With O(device) or O(device_tag), each evaluation asks remote.it for the id of the service. Prefer ids where a lookup stands
     in a variable.
 extends_documentation_fragment:
-  - community.remoteit.service
-  - community.remoteit.remoteit
+  - community.remoteit._service
+  - community.remoteit._remoteit
 notes:
   - The environment that counts is that of Ansible. The keyword C(environment) of a task or play does not reach lookups.
 options:

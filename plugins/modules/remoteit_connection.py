@@ -17,10 +17,10 @@ description:
     it. When it is delegated to another host, or asynchronous, the module runs there instead. Either way, the variables of the
     keyword C(environment) count.
 extends_documentation_fragment:
-  - community.remoteit.service
-  - community.remoteit.remoteit
-  - community.remoteit.attributes
-  - community.remoteit.attributes.actiongroup_remoteit
+  - community.remoteit._service
+  - community.remoteit._remoteit
+  - community.remoteit._attributes
+  - community.remoteit._attributes.actiongroup_remoteit
 attributes:
   check_mode:
     support: full

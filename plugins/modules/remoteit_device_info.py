@@ -18,23 +18,12 @@ description:
   - A device or service that remote.it describes in a way that makes no sense is left out with a warning.
   - The task runs in the controller, like M(community.remoteit.remoteit_connection).
 extends_documentation_fragment:
-  - community.remoteit.filters
-  - community.remoteit.remoteit
-  - community.remoteit.attributes
-  - community.remoteit.attributes.actiongroup_remoteit
+  - community.remoteit._filters
+  - community.remoteit._remoteit
+  - community.remoteit._attributes
+  - community.remoteit._attributes.info_module
+  - community.remoteit._attributes.actiongroup_remoteit
 attributes:
-  check_mode:
-    support: full
-    details:
-      - This action does not modify state.
-  diff_mode:
-    support: N/A
-    details:
-      - This action does not modify state.
-  idempotent:
-    support: full
-    details:
-      - This action does not modify state.
   async:
     support: full
 options:

@@ -5,6 +5,8 @@
 """A ProxyCommand for OpenSSH: it opens the tunnel of a service, or joins one, and closes it when SSH goes away.
 
 ``ssh -o ProxyCommand='python ssh_proxy.py 80:00:00:00:01:02:03:04' pi-kitchen``
+
+Its path and its arguments are public: users' SSH configurations hold them.
 """
 
 from __future__ import annotations

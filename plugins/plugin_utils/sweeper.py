@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Closes what a run of Ansible leaves, after an empty line or the end of its standard input, which is the run's end."""
+"""Closes what a run of Ansible leaves, after an empty line or the end of its standard input, which is the run's end.
+
+Private to this collection, which starts it itself.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class FleetFilter:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> FleetFilter:
-        """The filter in the options of the doc fragment ``community.remoteit.filters``."""
+        """The filter in the options of the doc fragment ``community.remoteit._filters``."""
         return cls(
             name=options.get("name") or None,
             tags=_texts(options, "tags"),

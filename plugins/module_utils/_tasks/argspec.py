@@ -14,7 +14,7 @@ from .._settings.settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SECR
 
 
 def api_argument_spec() -> dict[str, dict[str, Any]]:
-    """The argument spec that the doc fragment ``community.remoteit.remoteit`` documents."""
+    """The argument spec that the doc fragment ``community.remoteit._remoteit`` documents."""
     return {
         # No env fallback: the two halves of a key must come from one source, which only the core can tell.
         # Ansible takes each name with "key" for a secret.
@@ -39,7 +39,7 @@ def access_argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def service_argument_spec() -> dict[str, dict[str, Any]]:
-    """The argument spec that the doc fragment ``community.remoteit.service`` documents, and the id itself."""
+    """The argument spec that the doc fragment ``community.remoteit._service`` documents, and the id itself."""
     return {
         "service_id": {"type": "str", "aliases": ["deviceaddress", "service_address"]},
         "device": {"type": "str"},
@@ -50,7 +50,7 @@ def service_argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def filter_argument_spec() -> dict[str, dict[str, Any]]:
-    """The argument spec that the doc fragment ``community.remoteit.filters`` documents."""
+    """The argument spec that the doc fragment ``community.remoteit._filters`` documents."""
     return {
         "account": {"type": "str"},
         "name": {"type": "str"},

@@ -53,7 +53,7 @@ def test_everybody_names_the_same_bounds_of_a_library() -> None:
     documents = [ROOT / "README.md", *ROOT.glob("docs/docsite/rst/*.rst"), *ROOT.glob("roles/*/README.md")]
     for path in (*ROOT.glob("plugins/**/*.py"), *documents, ROOT / "tests" / "requirements" / "test.in"):
         assert requirements(path.read_text()) <= needed, path
-    assert requirements((ROOT / "plugins" / "doc_fragments" / "remoteit.py").read_text()) == needed
+    assert requirements((ROOT / "plugins" / "doc_fragments" / "_remoteit.py").read_text()) == needed
 
 
 def test_the_oldest_and_the_newest_of_each_library_are_checked() -> None:
