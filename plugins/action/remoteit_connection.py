@@ -32,7 +32,7 @@ class ActionModule(TaskAction):
             try:
                 ssh_options = users_ssh_options(self, task_vars)
             except OptionError as error:
-                return {"failed": True, "msg": str(error)}
+                return error.as_result()
         task = functools.partial(run, watch=END_OF_RUN.watch, progress=TerminalProgress())
         result = self.run_task(task, argument_spec(), task_vars, **RULES)
         connection = result.get("connection")

@@ -268,7 +268,6 @@ from ..module_utils._fleet.filter import FleetFilter
 from ..module_utils._model.ids import hex_digits
 from ..module_utils._settings.checks import checked_deadline
 from ..module_utils._settings.settings import Settings
-from ..module_utils._tasks.module import failure_message
 from ..plugin_utils._inventory.addition import Addition
 from ..plugin_utils._inventory.cache import as_record, cache_key, from_record, is_in_vain
 from ..plugin_utils._inventory.connect import NONE, ON_DEMAND, reached
@@ -299,7 +298,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._read_config_data(path)
             self._populate(path, cache)
         except RemoteItError as error:
-            raise AnsibleParserError(failure_message(error)) from None
+            raise AnsibleParserError(str(error)) from None
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         """Take the options of the configuration file, evaluating those that are templates."""

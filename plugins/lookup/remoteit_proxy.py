@@ -149,7 +149,6 @@ from ..module_utils._model.wanted import Wanted
 from ..module_utils._registry.registry import Registry
 from ..module_utils._settings.checks import checked_deadline, checked_service_id
 from ..module_utils._settings.settings import Settings
-from ..module_utils._tasks.module import failure_message
 from ..plugin_utils._run.check_mode import is_check_mode
 
 # To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
@@ -168,7 +167,7 @@ class LookupModule(LookupBase):
             settings = Settings.from_options(self._chosen)
             return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
         except RemoteItError as error:
-            raise AnsibleLookupError(failure_message(error)) from None
+            raise AnsibleLookupError(str(error)) from None
 
     def _resolved(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """All options. None can be set anywhere else, so the same arguments give the same ones."""

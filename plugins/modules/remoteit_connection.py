@@ -375,6 +375,14 @@ services:
       sample: >-
         No connection: the device of 80:00:00:00:00:00:00:91 is offline; check its power and network, remote.it may notice
         late.
+    error:
+      description: Why it failed, as RV(error). It is C(null) if it did not fail.
+      returned: always
+      type: dict
+      sample:
+        kind: refused
+        status: 200
+        reason: service is inactive
     connection:
       description: The open connection, as RV(connection).
       returned: when O(state=present), and nothing failed
@@ -394,6 +402,40 @@ msg:
   returned: with O(services)
   type: str
   sample: "3 services: 2 opened, 1 open already."
+error:
+  description:
+    - Why the task failed, for conditions to read, while C(msg) is for people.
+    - What Ansible itself fails with before the task begins, such as a host without Python that it is sent to, has none.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - What it is about. The kinds keep their meaning; later releases may have more of them.
+        - V(options) - an option is missing, or has a value that cannot be used.
+        - V(credentials) - the access key or the developer key is missing, or is none.
+        - V(registry) - the registry cannot be read or written safely.
+        - V(library) - a Python library is missing, or does not work.
+        - V(controller) - what O(close=at_end) needs of Ansible cannot be had.
+        - V(not_sent) - remote.it could not be reached.
+        - V(answer_lost) - no usable answer came back. If something may be open, C(msg) says so, and the next task for the
+          service closes it.
+        - V(refused) - remote.it answered no. It is about the key if RV(error.status) is V(401) or V(403), about too
+          many requests if it is V(429), and about the account or the service if it is V(200).
+        - V(out_of_time) - O(timeout) was over.
+      returned: always
+      type: str
+      sample: refused
+    status:
+      description: The HTTP status code of the answer. It is C(null) if there was none, or if it is not the status that matters.
+      returned: always
+      type: int
+      sample: 200
+    reason:
+      description: remote.it's own words, empty if it gave none.
+      returned: always
+      type: str
+      sample: service is inactive
 diff:
   description:
     - What is held open on the service before and after. With O(services), there is such a list for each service by its id.

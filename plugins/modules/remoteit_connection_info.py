@@ -142,6 +142,38 @@ connections:
       returned: success
       type: str
       sample: rest
+error:
+  description:
+    - Why the task failed, for conditions to read, while C(msg) is for people.
+    - What Ansible itself fails with before the task begins, such as a host without Python that it is sent to, has none.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - What it is about. The kinds keep their meaning; later releases may have more of them.
+        - V(options) - an option is missing, or has a value that cannot be used.
+        - V(credentials) - the access key or the developer key is missing, or is none.
+        - V(registry) - the registry cannot be read or written safely.
+        - V(library) - a Python library is missing, or does not work.
+        - V(not_sent) - remote.it could not be reached.
+        - V(answer_lost) - no usable answer came back.
+        - V(refused) - remote.it answered no. It is about the key if RV(error.status) is V(401) or V(403), about too
+          many requests if it is V(429), and about the account, a device or a service if it is V(200).
+        - V(out_of_time) - O(timeout) was over.
+      returned: always
+      type: str
+      sample: refused
+    status:
+      description: The HTTP status code of the answer. It is C(null) if there was none, or if it is not the status that matters.
+      returned: always
+      type: int
+      sample: 200
+    reason:
+      description: remote.it's own words, empty if it gave none.
+      returned: always
+      type: str
+      sample: service is inactive
 """
 
 from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import RULES, argument_spec, run

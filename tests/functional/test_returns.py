@@ -16,6 +16,7 @@ import yaml
 
 from tests import COLLECTION
 from tests.lab.lab import Lab
+from tests.lab.playbook import TaskResult
 from tests.lab.world import DATABASE, OFFLINE, OTHER, WEB
 
 from .tasks import CONNECTION, DEVICES, INFO, connection, info
@@ -74,6 +75,24 @@ def test_every_value_has_a_sample(path: Path) -> None:
     assert list(without_sample(documented(path.stem, path.parent.name), path.stem)) == []
 
 
+def undocumented(task: TaskResult) -> list[str]:
+    """How what the task returned differs from its documentation."""
+    plugin = {"info": INFO, "devices": DEVICES}.get(task.task.partition(" ")[0], CONNECTION)
+    values = documented(plugin)
+    got = {name: value for name, value in task.result.items() if name not in COMMON and name[0] != "_"}
+    if task.status == "failed":
+        got.pop("msg")
+        values = {
+            name: {**value, "returned": "always"}
+            for name, value in values.items()
+            if name in got or value["returned"] == "failure"
+        }
+    elif "services" in got:
+        # "success" means that of one service
+        values = {name: value for name, value in values.items() if name in got}
+    return list(complaints(values, got, task.task))
+
+
 def test_what_is_returned_is_documented(lab: Lab) -> None:
     many = {"services": [DATABASE, OFFLINE], "on_error": "continue"}
     run = lab.run_tasks(
@@ -86,12 +105,18 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
         connection("closed", DATABASE, state="absent"),
     )
     assert run.returncode == 0, run.output
-    modules = {"info": INFO, "devices": DEVICES}
-    for task in run.results:
-        assert task.result
-        values = documented(modules.get(task.task, CONNECTION))
-        got = {name: value for name, value in task.result.items() if name not in COMMON and name[0] != "_"}
-        if "services" in got:
-            # "success" means that of one service
-            values = {name: value for name, value in values.items() if name in got}
-        assert list(complaints(values, got, task.task)) == []
+    assert all(task.result for task in run.results)
+    assert [complaint for task in run.results for complaint in undocumented(task)] == []
+
+
+def test_what_is_returned_by_a_failure_is_documented(lab: Lab) -> None:
+    go_on = {"ignore_errors": True}
+    run = lab.run_tasks(
+        connection("refused", OFFLINE, go_on),
+        connection("options", DATABASE, go_on, min_remaining=-1),
+        {"name": "many", CONNECTION: {"services": [DATABASE, OFFLINE]}, **go_on},
+        {**info("info of nothing", service_id="kitchen"), **go_on},
+        {"name": "devices of nobody", DEVICES: {"profile": "x", "credentials_file": "/no/such/file"}, **go_on},
+    )
+    assert [task.status for task in run.results] == ["failed"] * 5
+    assert [complaint for task in run.results for complaint in undocumented(task)] == []

@@ -152,17 +152,17 @@ def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str
         target = printable(answer.headers["Location"]) or "nowhere"
         raise RefusedError(f"{url} redirects to {target}, which is never followed: correct the URL.", answer.status, "")
     if answer.is_late:
-        raise NotSentError(f"{url} ended the connection that it had kept (HTTP 408).")
+        raise NotSentError(f"{url} ended the connection that it had kept (HTTP 408).", status=answer.status)
     # An interim answer is none, and 304 says that it is known. With 408, a gateway may mean what it waited for itself.
     if not (200 <= answer.status < 300 or 400 <= answer.status < 500) or answer.status == 408:
         asked_for = answer.retry_after() if answer.status == 503 else None
-        raise AnswerLostError(f"{url} answered HTTP {answer.status}.", asked_for or 0.0)
+        raise AnswerLostError(f"{url} answered HTTP {answer.status}.", asked_for or 0.0, answer.status)
     if answer.status >= 400:
         raise _refusal(url, answer, credentials)
     try:
         return answer.json_object()
     except ValueError as error:
-        raise AnswerLostError(f"{url} answered HTTP {answer.status} with {error}.") from None
+        raise AnswerLostError(f"{url} answered HTTP {answer.status} with {error}.", status=answer.status) from None
 
 
 def _refusal(url: str, answer: Answer, credentials: Credentials) -> RefusedError:

@@ -6,23 +6,53 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Any
 
 
 class RemoteItError(Exception):
-    """Base of all errors raised by this collection."""
+    """Base of all errors raised by this collection.
+
+    Itself, and ApiError, it is raised only by the lookup and for SSH, which show no more than the sentence.
+
+    :ivar kind: by which a playbook tells it from others, one for each class; documented, so it stays as it is
+    :ivar status: HTTP status code of the answer, None without one
+    :ivar reason: remote.it's words, printable, possibly empty
+    """
+
+    kind = "other"
+    status: int | None = None
+    reason = ""
+
+    def as_result(self) -> dict[str, Any]:
+        """What a task that fails with it returns: ``msg`` for people, ``error`` for playbooks."""
+        error = {"kind": self.kind, "status": self.status, "reason": self.reason}
+        return {"failed": True, "msg": str(self), "error": error}
 
 
 class OptionError(RemoteItError):
     """An option has a value that cannot be used."""
 
+    kind = "options"
+
 
 class CredentialsError(RemoteItError):
     """The access key or the developer key is missing or unusable."""
 
+    kind = "credentials"
+
 
 class RegistryError(RemoteItError):
     """The registry of open connections cannot be read or written safely."""
+
+    kind = "registry"
+
+
+class ControllerError(RemoteItError):
+    """Ansible does not let us see what is needed there, such as the end of the run."""
+
+    kind = "controller"
 
 
 class MissingLibraryError(RemoteItError):
@@ -32,13 +62,22 @@ class MissingLibraryError(RemoteItError):
     :ivar cause: why it does not work; empty when it is not installed
     """
 
+    kind = "library"
+
     def __init__(self, library: str, cause: str = "") -> None:
-        state = (
-            f"cannot be used by {sys.executable} ({cause}); install it anew, with all that it needs"
-            if cause
-            else "is missing"
+        python = sys.executable
+        # It begins as Ansible's own sentence does, for which people search.
+        message = (
+            f"Failed to import the required Python library ({library}) on {os.uname().nodename}'s Python {python}. "
+            f"Install it there: {python} -m pip install '{library}'; or, where a task is sent to a host, let "
+            "ansible_python_interpreter name a Python that has it."
         )
-        super().__init__(f"The Python library {library} {state}.")
+        if cause:
+            message = (
+                f"The Python library {library} cannot be used by {python} ({cause}); install it anew, with all that it "
+                "needs."
+            )
+        super().__init__(message)
         self.library = library
         self.cause = cause
 
@@ -49,31 +88,35 @@ class ApiError(RemoteItError):
     :ivar retry_after: seconds after which remote.it wants to be asked again, 0.0 where it did not say
     """
 
-    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, retry_after: float = 0.0, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 class NotSentError(ApiError):
     """The request certainly had no effect: it never reached remote.it."""
 
+    kind = "not_sent"
+
 
 class AnswerLostError(ApiError):
     """The request may have had its effect: it was sent, and no usable answer came back."""
 
+    kind = "answer_lost"
+
 
 class RefusedError(ApiError):
-    """remote.it answered no.
+    """remote.it answered no. With status 200, it is the API that does, not the server."""
 
-    :ivar status: HTTP status code
-    :ivar reason: the words of the answer, printable, possibly empty
-    """
+    kind = "refused"
 
     def __init__(self, message: str, status: int, reason: str, retry_after: float = 0.0) -> None:
-        super().__init__(message, retry_after)
-        self.status = status
+        super().__init__(message, retry_after, status)
         self.reason = reason
 
 
 class OutOfTimeError(ApiError):
     """The time allowed for the whole operation is over and nothing was left half done."""
+
+    kind = "out_of_time"

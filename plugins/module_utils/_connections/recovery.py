@@ -179,5 +179,6 @@ def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError)
 def _uncertain(service_id: str, lost: AnswerLostError, why: str) -> AnswerLostError:
     return AnswerLostError(
         f"{lost} A connection to {service_id} may be open, and it could not be looked for ({why}). The next task for "
-        "this service looks again and closes it; left alone it closes after 15 idle minutes."
+        "this service looks again and closes it; left alone it closes after 15 idle minutes.",
+        status=lost.status,
     )

@@ -157,6 +157,7 @@ def _result(service_ids: Sequence[str], done: Sequence[Done[Served]], opens: boo
     }
     if errors and bulk.fails:
         whole["failed"] = True
+        whole["error"] = next(one["error"] for one in whole["services"] if one["failed"])
     elif errors:
         bulk.warn(message)
     return whole
@@ -164,15 +165,14 @@ def _result(service_ids: Sequence[str], done: Sequence[Done[Served]], opens: boo
 
 def _of_one(service_id: str, done: Done[Served]) -> dict[str, Any]:
     if done.value is not None:
-        return {"service_id": service_id, "failed": False, "skipped": False, **done.value.as_result()}
-    why = "It was not begun, because another one failed." if done.error is None else str(done.error)
+        return {"service_id": service_id, "failed": False, "skipped": False, "error": None, **done.value.as_result()}
+    skipped = {"failed": False, "error": None, "msg": "It was not begun, because another one failed."}
     return {
         "service_id": service_id,
-        "failed": done.error is not None,
         "skipped": done.error is None,
         "changed": False,
         "closed": [],
-        "msg": why,
+        **(skipped if done.error is None else done.error.as_result()),
     }
 
 

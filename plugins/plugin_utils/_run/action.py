@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
@@ -18,7 +18,9 @@ from ...module_utils._base.errors import OptionError, RemoteItError
 from ...module_utils._registry.journal import ENV_HOST
 from ...module_utils._registry.registry import prepare
 from ...module_utils._settings.settings import ENV_REGISTRY
-from ...module_utils._tasks.module import Task, failure_message
+
+if TYPE_CHECKING:
+    from ...module_utils._tasks.module import Task
 
 # The main process of Ansible comes here before it forks.
 prepare(os.environ.get(ENV_REGISTRY))
@@ -47,7 +49,7 @@ class TaskAction(ActionBase):
             with environment({**self._environment(), **host}):
                 result.update(self._run_here(task, argument_spec, **rules))
         except OptionError as error:
-            result.update(failed=True, msg=str(error))
+            result.update(error.as_result())
         return result
 
     def _environment(self) -> dict[str, str]:
@@ -63,12 +65,12 @@ class TaskAction(ActionBase):
             message = "; ".join(validated.error_messages)
             if any(isinstance(error, UnsupportedError) for error in validated.errors):
                 message = f"Unsupported parameters for ({self._task.action}) module: {message}"
-            return {"failed": True, "msg": message}
+            return OptionError(message).as_result()
         warnings: list[str] = []
         try:
             result = task(validated.validated_parameters, bool(self._task.check_mode), warnings.append)
         except RemoteItError as error:
-            result = {"failed": True, "msg": failure_message(error)}
+            result = error.as_result()
         if warnings:
             result["warnings"] = warnings
         return result

@@ -11,13 +11,13 @@ from typing import Any
 from ansible import context
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ...module_utils._base.errors import RemoteItError
+from ...module_utils._base.errors import ControllerError
 
 
 def is_check_mode(templar: Any) -> bool:
     """Whether the task that *templar* works for is in check mode, or the run, where it works for no task.
 
-    Raises RemoteItError where that cannot be known.
+    Raises ControllerError where that cannot be known.
     """
     try:
         # The variable ansible_check_mode is about the command line, and nothing public is about the task.
@@ -26,7 +26,7 @@ def is_check_mode(templar: Any) -> bool:
         current = TaskContext.current(optional=True)
         asked = context.CLIARGS.get("check") if current is None else current.task.check_mode
     except (ImportError, AttributeError, TypeError):
-        raise RemoteItError(
+        raise ControllerError(
             "missing='open' cannot tell with this version of ansible-core whether the task is in check mode: open the "
             "connection with community.remoteit.remoteit_connection."
         ) from None

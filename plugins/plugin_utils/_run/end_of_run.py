@@ -21,7 +21,7 @@ from ctypes import c_char
 
 from ansible.utils.display import Display
 
-from ...module_utils._base.errors import RemoteItError
+from ...module_utils._base.errors import ControllerError
 from ...module_utils._base.process import holder, is_gone
 from ...module_utils._connections.sweep import END, encoded
 from ...module_utils._settings.settings import Settings
@@ -54,26 +54,26 @@ class EndOfRun:
 
         That is done by way of the web proxies and CA certificates that this process uses now.
 
-        Raises RemoteItError.
+        Raises ControllerError.
         """
         if not self._is_the_runs_main:
-            raise RemoteItError("the end of the run cannot be seen from here: leave out close=at_end.")
+            raise ControllerError("the end of the run cannot be seen from here: leave out close=at_end.")
         lock = self._watcher.get_lock()
         if not lock.acquire(timeout=_LOCK_TIMEOUT):
-            raise RemoteItError("what is to be closed at the end of the run could not be written down: try again.")
+            raise ControllerError("what is to be closed at the end of the run could not be written down: try again.")
         try:
             if not self._watcher.value:
                 self._watcher.value = self._start().encode()
             if is_gone(self._watcher.value.decode()):
                 # We hold both ends of the pipe, so to write would not fail, but block once it is full.
-                raise RemoteItError(
+                raise ControllerError(
                     "the process that closes connections at the end of the run was ended: run the playbook again."
                 )
             line = encoded(settings)
             while line:
                 line = line[os.write(self._writer, line) :]
         except OSError as error:
-            raise RemoteItError(
+            raise ControllerError(
                 f"the process that closes connections at the end of the run cannot be used: {error.strerror}."
             ) from None
         finally:

@@ -18,6 +18,7 @@ ERRORS = {
     "OptionError",
     "CredentialsError",
     "RegistryError",
+    "ControllerError",
     "NotSentError",
     "AnswerLostError",
     "RefusedError",
