@@ -78,7 +78,7 @@ def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixtu
                 deed()
             except RemoteItError as error:
                 failures += 1
-                assert_no_trace(f"{error} {error!r} {vars(error)}")
+                assert_no_trace(f"{error} {error!r} {vars(error)} {error.as_result()}")
     assert failures or fault["fault"] in HARMLESS
     assert_no_trace(" ".join(site.warnings))
     assert "urllib3" in caplog.text

@@ -167,6 +167,9 @@ def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str
 
 def _refusal(url: str, answer: Answer, credentials: Credentials) -> RefusedError:
     reason = reason_of(answer)
+    if credentials.developer_key:
+        # It goes along with each request, and a gateway may show what it got.
+        reason = reason.replace(credentials.developer_key, "***")
     said = f': "{reason}"' if reason else ""
     if answer.status in _UNAUTHORIZED:
         message = (

@@ -502,6 +502,14 @@ def test_each_wire_has_a_dialect_of_its_own_at_the_same_host() -> None:
         assert dialects(server) == ["cavage", "rfc9421", "rfc9421", "cavage", "rfc9421", "cavage"]
 
 
+def test_a_developer_key_that_the_answer_shows_is_not_told() -> None:
+    answer = reply(400, {"reason": f"got {material.DEVELOPER_KEY} twice"})
+    with Server(answer) as server, pytest.raises(RefusedError) as caught:
+        Caller()(server.url)
+    assert caught.value.as_result()["error"] == {"kind": "refused", "status": 400, "reason": "got *** twice"}
+    assert material.DEVELOPER_KEY not in str(caught.value)
+
+
 def test_once_a_dialect_has_worked_a_refusal_is_a_refusal() -> None:
     with Server(reply(200, GOOD), reply(403, {"reason": "not yours"})) as server:
         call = Caller()
