@@ -36,6 +36,7 @@ class Line:
         self.signalled, self.waker = os.pipe()
         self.server, self._proxy = _tcp_pair()
         self._open = {self.to_relay, self.from_relay}
+        self._others = threading.enumerate()
         self._thread = threading.Thread(target=relay, args=(source, sink, self._proxy, self.signalled), daemon=True)
         self._thread.start()
 
@@ -59,7 +60,19 @@ class Line:
         self.server.close()
         with contextlib.suppress(OSError):
             self._proxy.shutdown(socket.SHUT_RDWR)
+        await_copying(self._others)
         self._proxy.close()
+
+
+def await_copying(others: list[threading.Thread]) -> None:
+    """Wait for all threads that are not *others*.
+
+    What a thread of a relay is about to read is closed after that: another test would get the same descriptor.
+    """
+    for thread in threading.enumerate():
+        if thread not in others:
+            thread.join(PATIENCE)
+            assert not thread.is_alive()
 
 
 def _tcp_pair() -> tuple[socket.socket, socket.socket]:
@@ -225,12 +238,15 @@ def test_a_signal_before_it_began_ends_it() -> None:
     os.write(waker, b"\x01")
     source, sink = os.pipe(), os.pipe()
     server, proxy = _tcp_pair()
+    others = threading.enumerate()
     with server, proxy:
         begun = time.monotonic()
         relay(source[0], sink[1], proxy, signalled)
         assert time.monotonic() - begun < 5
         os.close(source[1])
         assert server.recv(1) == b""
+        server.shutdown(socket.SHUT_WR)
+        await_copying(others)
     os.close(sink[0])
 
 
