@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import functools
+
 # 272 years around 1970: whatever is beyond may not even be a date once a life time is added.
 _FAR_OFF = 2.0**33
 
 
+@functools.lru_cache
 def iso8601(epoch: float) -> str:
     """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""
     from datetime import UTC, datetime  # needed for what a task returns only

@@ -18,6 +18,8 @@ _ACTIVE = re.compile(r"\{(?=[{%#]|\Z)|\A[{%]|\A#(?=jinja2:)|\A_(?=_ansible)")
 def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
     """*text* from outside on one line of at most *limit* characters, with all that is not printable escaped."""
     shown = text.strip()[:limit]
+    if shown.isprintable():
+        return shown
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in shown)[:limit]
 
 

@@ -19,6 +19,7 @@ from .._base.errors import RegistryError
 from .store import busy
 
 _POLL = 0.02
+_CHUNK = 64 * 1024
 _RECORD = ".json"
 _LOCK = ".lock"
 
@@ -144,9 +145,12 @@ def _unwritable(path: str, error: OSError) -> RegistryError:
 
 def _check_private(directory: str) -> None:
     """Raise RegistryError unless only we can change what ssh will be told to connect to."""
-    status = os.stat(directory)
+    us = os.geteuid()
+    status = link = os.lstat(directory)
+    if stat.S_ISLNK(link.st_mode):
+        status = os.stat(directory)
     # Where others may write, a link to another directory of ours may be theirs.
-    if status.st_uid != os.geteuid() or os.lstat(directory).st_uid not in (os.geteuid(), 0):
+    if status.st_uid != us or link.st_uid not in (us, 0):
         raise RegistryError(
             f"The registry directory {directory} belongs to another user; set registry to your own one."
         )
@@ -159,23 +163,22 @@ def _check_private(directory: str) -> None:
 def _read(path: str) -> bytes:
     """The file's content. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
     try:
-        with open(path, "rb", opener=_opened) as file:
-            status = os.fstat(file.fileno())
+        # To open a FIFO would wait for somebody who writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(descriptor)
             if status.st_uid != os.geteuid():
                 raise RegistryError(f"The registry file {path} belongs to another user.")
             if not stat.S_ISREG(status.st_mode):
                 raise RegistryError(f"The registry file {path} cannot be read: it is not a plain file.")
-            return file.read()
+            return b"".join(iter(lambda: os.read(descriptor, _CHUNK), b""))
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         raise
     except OSError as error:
         reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
         raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
-
-
-def _opened(path: str, flags: int) -> int:
-    # To open a FIFO would wait for somebody who writes to it.
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _temporary(path: str) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -80,20 +81,25 @@ class Holding:
     @classmethod
     def from_record(cls, record: bytes, service_id: str) -> Holding:
         """The inverse of as_record() for the service; ValueError when *record* is anything else."""
-        try:
-            document = json.loads(record)
-            if document["version"] != cls.VERSION:
-                raise ValueError(f"version {document['version']!r}, expected {cls.VERSION}")
-            holding = cls(
-                [Connection.from_record(item) for item in document["connections"]],
-                [Attempt.from_record(item) for item in document["attempts"]],
-                _failure(document.get("failure")),
-            )
-        except (KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise ValueError(f"unexpected content, {type(error).__name__}") from None
-        if any(connection.service_id != service_id for connection in holding.connections):
-            raise ValueError("it holds a connection of another service")
-        return holding
+        return cls(*_parsed(record, service_id))
+
+
+# A play evaluates the same lookup over and over, mostly of a record that has not changed.
+@functools.lru_cache
+def _parsed(record: bytes, service_id: str) -> tuple[tuple[Connection, ...], tuple[Attempt, ...], Failure | None]:
+    """What a Holding is made of."""
+    try:
+        document = json.loads(record)
+        if document["version"] != Holding.VERSION:
+            raise ValueError(f"version {document['version']!r}, expected {Holding.VERSION}")
+        connections = tuple(Connection.from_record(item) for item in document["connections"])
+        attempts = tuple(Attempt.from_record(item) for item in document["attempts"])
+        failure = _failure(document.get("failure"))
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"unexpected content, {type(error).__name__}") from None
+    if any(connection.service_id != service_id for connection in connections):
+        raise ValueError("it holds a connection of another service")
+    return connections, attempts, failure
 
 
 def _failure(record: Mapping[str, Any] | None) -> Failure | None:

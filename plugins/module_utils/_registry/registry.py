@@ -11,6 +11,7 @@ next task, fork or run finds it. It holds no secret.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -37,10 +38,8 @@ class Registry:
     """
 
     def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
-        # Another key, or another remote.it such as a simulator, must never see these connections. A version of the
-        # collection with another format must not either: it would take them for damaged, and lose them.
-        identity = f"{Holding.VERSION}\n{settings.rest_url}\n{settings.graphql_url}\n{settings.credentials.key_id}"
-        self._store = _store(settings, hashlib.sha256(identity.encode()).hexdigest()[:16])
+        identity = _identity(settings.rest_url, settings.graphql_url, settings.credentials.key_id)
+        self._store = _store(settings, identity)
         self._warn = warn
         self.renew_every = self._store.renew_every
 
@@ -114,6 +113,14 @@ def prepare(place: str | None) -> None:
     """Import what a registry there needs, for all processes that are forked later: each would take long to do so."""
     if is_url(place or ""):
         _redis_store()
+
+
+@functools.lru_cache
+def _identity(rest_url: str, graphql_url: str, key_id: str) -> str:
+    # Another key, or another remote.it such as a simulator, must never see these connections. A version of the
+    # collection with another format must not either: it would take them for damaged, and lose them.
+    identity = f"{Holding.VERSION}\n{rest_url}\n{graphql_url}\n{key_id}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def _store(settings: Settings, identity: str) -> Store:

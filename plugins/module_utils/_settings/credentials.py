@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import binascii
+import functools
 import os
 import re
 from collections.abc import Mapping
@@ -86,7 +87,12 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
         if pair is None:
             raise CredentialsError(f"{source} has neither {ENV_KEY_ID} nor {ENV_SECRET}.")
         developer_key = options.get("developer_key") or section.get(ENV_DEVELOPER_KEY) or developer_key
-    key_id, secret, secret_from = pair
+    return _credentials(*pair, developer_key, source)
+
+
+@functools.lru_cache
+def _credentials(key_id: str, secret: str, secret_from: str, developer_key: str | None, source: str) -> Credentials:
+    """The same for the same words. Raises CredentialsError."""
     _check_word(key_id, "access key id")
     if developer_key is not None:
         developer_key = developer_key.strip()
@@ -170,7 +176,8 @@ def _read(path: str, *, required: bool) -> str | None:
         raise CredentialsError(f"Credentials file {path!r} cannot be read: no file can have this name.") from None
 
 
-def _parse(text: str, path: str) -> dict[str, Mapping[str, str]]:
+@functools.lru_cache
+def _parse(text: str, path: str) -> Mapping[str, Mapping[str, str]]:
     """Profiles by name. Lines before the first section belong to the default profile, as in the vendor's tools."""
     import configparser  # a ProxyCommand that finds its key in the environment starts faster without
 

@@ -109,6 +109,38 @@ def test_the_same_evaluation_sees_what_has_changed(registry: Path, monkeypatch: 
     assert lookup(SERVICE, attribute="port", missing="empty") == [""]
 
 
+def test_the_same_evaluation_sees_another_credentials_file(
+    registry: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(home: str, key_id: str) -> None:
+        file = tmp_path / home / ".remoteit" / "credentials"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"R3_ACCESS_KEY_ID={key_id}\nR3_SECRET_ACCESS_KEY={SECRET}\n")
+        # neither its size nor its time tells
+        os.utime(file, (0, 0))
+        monkeypatch.setenv("HOME", str(tmp_path / home))
+
+    remember(registry, held())
+    monkeypatch.delenv("R3_ACCESS_KEY_ID")
+    monkeypatch.delenv("R3_SECRET_ACCESS_KEY")
+    for home, key_id, answer in (
+        ("one", KEY_ID, 38575),
+        ("one", "A" * len(KEY_ID), ""),
+        ("one", KEY_ID, 38575),
+        ("other", "A" * len(KEY_ID), ""),
+    ):
+        write(home, key_id)
+        assert lookup(SERVICE, attribute="port", missing="empty") == [answer]
+
+
+def test_the_same_evaluation_sees_another_record(registry: Path) -> None:
+    for port in (38575, 38576, 38575):
+        remember(registry, held(port=port))
+        (file,) = registry.glob("*/*.json")
+        os.utime(file, (0, 0))
+        assert lookup(SERVICE, attribute="port") == [port]
+
+
 @pytest.mark.parametrize("terms", [(SERVICE, OTHER_SERVICE), ([SERVICE, OTHER_SERVICE],), ([SERVICE], OTHER_SERVICE)])
 def test_several_services_in_their_order(terms: Any, registry: Path) -> None:
     remember(registry, held())
