@@ -255,7 +255,7 @@ compose:
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import Group
@@ -278,6 +278,14 @@ from ..plugin_utils._inventory.names import Candidate, unique_names
 from ..plugin_utils._inventory.options import EXPRESSIONS, check_expressions, check_value
 from ..plugin_utils._inventory.overrides import UsersVariables
 from ..plugin_utils._inventory.remembering_templar import RememberingTemplar
+
+
+class NamedHost(NamedTuple):
+    """A host by the name that it gets, and the groups to which it belongs by what it is."""
+
+    name: str
+    host: FleetHost
+    groups: list[str]
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -342,33 +350,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._expressions = Expressions(self.templar, self.get_options(), self._vars, self._warn)
         devices = self._devices(settings, path, cache)
         hosts = [host for host in self._hosts(devices, prefix) if self._expressions.wants(host)]
-        groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
         known = KnownHosts(self.inventory.hosts, prefix, self.loader)
-        names = self._names(hosts, {name for host_groups in groups for name in host_groups}, known)
-        self._check_variables(path, dict(zip(names, hosts, strict=True)), groups)
-        connected = list(reached(self.get_options(), self._given(), settings, hosts, self._warn))
-        added = {names[index]: hosts[index] for index, _variables in connected}
-        self._tell_of_guesses([name for name, host in added.items() if known.is_taken_for(name, host)])
-        for group in sorted({group for index, _variables in connected for group in groups[index]}):
+        named = self._named(hosts, known)
+        self._check_variables(path, named)
+        variables = reached(self.get_options(), self._given(), settings, hosts, self._warn)
+        listed = [(entry, found) for entry, found in zip(named, variables, strict=True) if found is not None]
+        self._tell_of_guesses([entry.name for entry, _found in listed if known.is_taken_for(entry.name, entry.host)])
+        for group in sorted({group for entry, _found in listed for group in entry.groups}):
             self.inventory.add_group(group)
         addition = Addition(self.inventory, self._warn)
         try:
-            for index, variables in connected:
-                addition.add(names[index], hosts[index], {**hosts[index].variables, **variables}, groups[index])
-            self._construct(added)
+            for entry, found in listed:
+                addition.add(entry.name, entry.host, {**entry.host.variables, **found}, entry.groups)
+            self._construct([entry.name for entry, _found in listed])
         except BaseException:
             addition.take_back()
             raise
         addition.yield_to_groups()
         addition.complete()
 
-    def _check_variables(self, path: str, named: Mapping[str, FleetHost], groups: Iterable[list[str]]) -> None:
+    def _check_variables(self, path: str, named: Iterable[NamedHost]) -> None:
         """Raise OptionError where a variable of the user would lead to another machine; tell of those without effect."""
-        by_ssh = {
-            name: its_groups
-            for (name, host), its_groups in zip(named.items(), groups, strict=True)
-            if host.service and host.speaks_ssh
-        }
+        by_ssh = {entry.name: entry.groups for entry in named if entry.host.service and entry.host.speaks_ssh}
         if not by_ssh or self.get_option("connect") == NONE:
             return
         users, by_address = UsersVariables(path, self.loader, self._vars), self.get_option("connect") != ON_DEMAND
@@ -408,6 +411,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if self.get_option("hosts") == "devices":
             return hosts_of_devices(devices, prefix, ssh_names, self._warn)
         return hosts_of_services(devices, prefix, ssh_names)
+
+    def _named(self, hosts: list[FleetHost], known: KnownHosts) -> list[NamedHost]:
+        """The hosts with names that neither a group nor another machine has, of those that are *known*."""
+        groups = [default_groups(host, self.get_option("default_groups")) for host in hosts]
+        names = self._names(hosts, {name for its_groups in groups for name in its_groups}, known)
+        return [NamedHost(*entry) for entry in zip(names, hosts, groups, strict=True)]
 
     def _names(self, hosts: list[FleetHost], groups: set[str], known: KnownHosts) -> list[str]:
         """The names of the hosts, given that *groups* will be built and other hosts are *known*."""

@@ -33,16 +33,16 @@ def reached(
     settings: Settings,
     hosts: list[FleetHost],
     warn: Callable[[str], None],
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The index of each host that is listed, and the variables by which it is reached.
+) -> Iterator[dict[str, Any] | None]:
+    """The variables by which each of the hosts is reached, in their order; None for one that is not listed.
 
     *given* are those of the inventory's *options* that are not left at their defaults. Raises RemoteItError.
     """
     connect = options["connect"]
     if connect == NONE:
-        return ((index, {}) for index in range(len(hosts)))
+        return ({} for _host in hosts)
     if connect == ON_DEMAND:
-        return enumerate(_on_demand(options, given, settings, hosts, warn))
+        return _on_demand(options, given, settings, hosts, warn)
     return _connected(options, settings, hosts, warn)
 
 
@@ -52,7 +52,7 @@ def _on_demand(
     settings: Settings,
     hosts: Iterable[FleetHost],
     warn: Callable[[str], None],
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, Any] | None]:
     if any(host.speaks_ssh for host in hosts):
         _access(options)
         _check_on_demand(settings, options)
@@ -93,7 +93,7 @@ def _check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
 
 def _connected(
     options: Mapping[str, Any], settings: Settings, hosts: list[FleetHost], warn: Callable[[str], None]
-) -> Iterator[tuple[int, dict[str, Any]]]:
+) -> Iterator[dict[str, Any] | None]:
     # Only here, because it is slow.
     from .open import Opening, connection_variables, held_connections, is_connected, opened_connections
 
@@ -106,9 +106,11 @@ def _connected(
         wanted = Wanted(_access(options), holder=holder)
         opening = Opening(wanted, options["concurrency"], options["open_limit"], options["timeout"])
         connections = opened_connections(settings, hosts, opening, warn)
-    for index, host in enumerate(hosts):
-        if is_connected(host, connections) or not only_existing:
-            yield index, connection_variables(host, options["hostvars_prefix"], connections, ssh_options, time.time())
+    for host in hosts:
+        if only_existing and not is_connected(host, connections):
+            yield None
+        else:
+            yield connection_variables(host, options["hostvars_prefix"], connections, ssh_options, time.time())
 
 
 def _access(options: Mapping[str, Any]) -> Access:

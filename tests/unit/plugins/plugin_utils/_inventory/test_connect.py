@@ -48,7 +48,7 @@ def on_demand(**given: Any) -> list[str]:
     """The command line of the one host's ProxyCommand."""
     options = {"connect": "on_demand", "access": "latching", "client_ip": None, "timeout": 60.0, **given}
     hosts = list(hosts_of_services([device()], "remoteit_", []))
-    ((_index, variables),) = reached(options, given, Settings.from_options(options), hosts, pytest.fail)
+    (variables,) = reached(options, given, Settings.from_options(options), hosts, pytest.fail)
     words = shlex.split(variables["ansible_ssh_args"])
     (command,) = [word for word in words if word.startswith("ProxyCommand=")]
     return shlex.split(command.replace("%%", "%"))
