@@ -38,7 +38,7 @@ class Registry:
     """
 
     def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
-        identity = _identity(settings.rest_url, settings.graphql_url, settings.credentials.key_id)
+        identity = _identity(Holding.VERSION, settings.rest_url, settings.graphql_url, settings.credentials.key_id)
         self._store = _store(settings, identity)
         self._warn = warn
         self.renew_every = self._store.renew_every
@@ -116,10 +116,10 @@ def prepare(place: str | None) -> None:
 
 
 @functools.lru_cache
-def _identity(rest_url: str, graphql_url: str, key_id: str) -> str:
+def _identity(version: int, rest_url: str, graphql_url: str, key_id: str) -> str:
     # Another key, or another remote.it such as a simulator, must never see these connections. A version of the
     # collection with another format must not either: it would take them for damaged, and lose them.
-    identity = f"{Holding.VERSION}\n{rest_url}\n{graphql_url}\n{key_id}"
+    identity = f"{version}\n{rest_url}\n{graphql_url}\n{key_id}"
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
