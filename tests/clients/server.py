@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import urllib3.util.connection
 
@@ -100,11 +101,8 @@ class Server:
             return connect(here, *rest, **options)
 
         # As curl --connect-to: another place than the URL says, and not another byte.
-        urllib3.util.connection.create_connection = connect_here
-        try:
+        with mock.patch.object(urllib3.util.connection, "create_connection", connect_here):
             answer = Http(False, _TIMEOUT).post(url, b'{"wait": "true"}', {}, sign, Deadline(_TIMEOUT))
-        finally:
-            urllib3.util.connection.create_connection = connect
         return str(answer.json_object()["reason"])
 
 

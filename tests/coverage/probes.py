@@ -42,7 +42,7 @@ def with_probes(source: bytes, file: str, log: str, flags: int) -> tuple[bytes, 
     statements = list(_statements(tree.body))
     edits = [edit for statement in statements for edit in _probe(statement)]
     definition = _DEFINITION.format(log=log, flags=flags, file=file)
-    edits += [(one.end_lineno, one.end_col_offset, f"; exec({definition!r})") for one in tree.body if _is_future(one)]
+    edits += [(*_end(one), f"; exec({definition!r})") for one in tree.body if _is_future(one)]
     lines = source.splitlines(keepends=True)
     # From the end, so that nothing that is still to be found is moved.
     for line, column, text in sorted(edits, reverse=True):
@@ -88,6 +88,11 @@ def _probe(statement: ast.stmt) -> Iterator[_Edit]:
     else:
         yield statement.lineno, statement.col_offset, f"{call}; "
         return
-    assert first.end_lineno is not None and first.end_col_offset is not None
     yield first.lineno, first.col_offset, f"({call} or ("
-    yield first.end_lineno, first.end_col_offset, "))"
+    yield *_end(first), "))"
+
+
+def _end(node: ast.stmt | ast.expr) -> tuple[int, int]:
+    """The line and the column where *node* ends."""
+    assert node.end_lineno is not None and node.end_col_offset is not None
+    return node.end_lineno, node.end_col_offset

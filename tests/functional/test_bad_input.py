@@ -218,8 +218,8 @@ def test_the_connection_id_of_another_service_is_refused(lab: Lab) -> None:
     for api in ("rest", "graphql"):
         opened = run.result(f"open {api}").result["connection"]["id"]
         assert run.result(f"close {api}").result["closed"] == [opened]
-        for registry in ("registry", "empty registry"):
-            assert run.result(f"{api} {registry}").result["msg"] == (
+        for name in ("registry", "empty registry"):
+            assert run.result(f"{api} {name}").result["msg"] == (
                 f"connection_id={opened} belongs to service {OTHER}, not to service_id={DATABASE}: correct one of them."
             )
 
@@ -234,7 +234,7 @@ def test_a_wrong_clock_is_corrected_once_and_named(lab: Lab) -> None:
         tasks = []
         for offset, cloud in clouds.items():
             for api in ("rest", "graphql"):
-                where = {"api": api, "rest_url": cloud.rest_url, "graphql_url": cloud.graphql_url}
+                where: dict[str, Any] = {"api": api, "rest_url": cloud.rest_url, "graphql_url": cloud.graphql_url}
                 tasks += [
                     connection(f"open {offset}", DATABASE, **where),
                     connection(f"check {offset}", DATABASE, verify_after=0, **where),

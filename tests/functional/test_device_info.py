@@ -96,7 +96,7 @@ def test_filters(lab: Lab) -> None:
 
 
 def test_the_module_does_the_same_where_the_task_is_sent(lab: Lab) -> None:
-    options = {"name": "c", "state": "online"}
+    options: dict[str, Any] = {"name": "c", "state": "online"}
     run = lab.run_tasks(devices("here", **options), devices("sent", {"async": 60, "poll": 1}, **options))
     here, sent = run.result("here").result["devices"], run.result("sent").result["devices"]
     assert [device["name"] for device in here] == ["cabinet", "pi-kitchen"]

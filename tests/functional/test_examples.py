@@ -112,7 +112,7 @@ def test_playbook(lab: Lab, fleet: Fleet, name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", INVENTORIES)
 def test_inventory(fleet: Fleet, name: str, tmp_path: Path) -> None:
-    keys = {"MY_KEY_ID": KEY_ID, "MY_SECRET": SECRET, "HOME": str(tmp_path)}
+    keys: dict[str, Any] = {"MY_KEY_ID": KEY_ID, "MY_SECRET": SECRET, "HOME": str(tmp_path)}
     listed = fleet.listed(INVENTORIES[name], **keys)
     assert listed.warnings == []
     # Nobody has Windows or a database there.

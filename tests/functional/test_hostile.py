@@ -73,7 +73,7 @@ def fleet() -> Iterator[FleetCloud]:
     """A fleet with nothing but texts that mean harm."""
     nodes = []
     for number, text in enumerate([*TEXTS.values(), "ungrouped", "127.0.0.1", "-h"], start=1):
-        texts = {"name": text, "attributes": {text: [text], "list": text}}
+        texts: dict[str, Any] = {"name": text, "attributes": {text: [text], "list": text}}
         more = {"tags": [{"name": text}], "owner": {"id": text, "email": text}, "license": text, "created": text}
         nodes.append(device_node(number, **texts, **more, services=[service_node(number, **texts)]))
     fleet = FleetCloud(*nodes)
@@ -87,7 +87,7 @@ def plays(cloud: Server, fleet: FleetCloud) -> list[dict[str, Any]]:
     keywords = {"ignore_errors": True, "register": "result"}
     for case in CASES:
         for api in ("rest", "graphql"):
-            urls = dict.fromkeys(("rest_url", "graphql_url"), f"{cloud.url}/{case}")
+            urls: dict[str, Any] = dict.fromkeys(("rest_url", "graphql_url"), f"{cloud.url}/{case}")
             tasks.append(connection(f"{api} {case}", DATABASE, keywords, api=api, timeout=5, **urls))
             if case == "refused":
                 said = {"ansible.builtin.fail": {"msg": "{{ result.msg }}"}, "ignore_errors": True}

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleError
 from ansible.plugins.loader import inventory_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
-from tests.lab.world import KEY_ID, SECRET, service_id
+from tests.lab.world import KEY_ID, SECRET, device, service_id
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.threaded import ThreadedSimulator
 
@@ -29,7 +29,6 @@ from .fleet_lab import (
     ORGANISATION,
     PLUGIN,
     Fleet,
-    device,
     service,
     shared_by_the_neighbour,
     simulator_config,
@@ -318,8 +317,8 @@ def test_the_users_ssh_arguments_are_kept(fleet: Fleet) -> None:
 @pytest.mark.one_core
 def test_on_demand_needs_a_key_that_the_program_finds(fleet: Fleet, tmp_path: Path) -> None:
     config = {"access_key_id": "{{ lookup('env', 'MY_ID') }}", "secret_access_key": "{{ lookup('env', 'MY_SECRET') }}"}
-    mine = {"MY_ID": KEY_ID, "MY_SECRET": SECRET}
-    elsewhere = {**mine, "R3_ACCESS_KEY_ID": "SOMEBODYELSESKEY0001"}
+    mine: dict[str, Any] = {"MY_ID": KEY_ID, "MY_SECRET": SECRET}
+    elsewhere: dict[str, Any] = {**mine, "R3_ACCESS_KEY_ID": "SOMEBODYELSESKEY0001"}
     assert set(fleet.listed(config, **mine).hosts) == ALL
     message = refused(fleet, config, **elsewhere)
     assert "access_key_id is set, but connect=on_demand lets SSH start a program" in message
@@ -334,7 +333,7 @@ def test_on_demand_needs_a_key_that_the_program_finds(fleet: Fleet, tmp_path: Pa
 
 @pytest.mark.one_core
 def test_on_demand_needs_other_secrets_where_the_program_finds_them(fleet: Fleet) -> None:
-    nothing = {"R3_DEVELOPER_API_KEY": ""}
+    nothing: dict[str, Any] = {"R3_DEVELOPER_API_KEY": ""}
     assert "api=rest needs a developer key" in refused(fleet, {}, **nothing)
     assert "developer_key is set, but connect=on_demand" in refused(fleet, {"developer_key": "TGFi"}, **nothing)
     assert "registry_password is set, but connect=on_demand" in refused(fleet, {"registry_password": "TGFi"})
@@ -421,7 +420,14 @@ def test_a_key_from_the_vault(fleet: Fleet, tmp_path: Path) -> None:
     password.write_text("not much of a secret\n")
     program = Path(sys.executable).with_name("ansible-vault")
     # Not as an argument: another test looks for the secret among those of all processes.
-    command = [program, "encrypt_string", "--vault-password-file", password, "--stdin-name", "secret_access_key"]
+    command = [
+        str(program),
+        "encrypt_string",
+        "--vault-password-file",
+        str(password),
+        "--stdin-name",
+        "secret_access_key",
+    ]
     encrypted = subprocess.run(command, input=SECRET, capture_output=True, text=True, check=True).stdout
     config = f"plugin: {PLUGIN}\nconnect: none\naccess_key_id: {KEY_ID}\n{encrypted}"
     nothing = {"R3_ACCESS_KEY_ID": "", "R3_SECRET_ACCESS_KEY": ""}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.world import service_id
+from tests.lab.world import device, service_id
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.threaded import ThreadedSimulator
 
@@ -21,7 +21,6 @@ from .fleet_lab import (
     ORGANISATION,
     Fleet,
     Listed,
-    device,
     service,
     shared_by_the_neighbour,
     simulator_config,

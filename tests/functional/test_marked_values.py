@@ -68,7 +68,7 @@ def test_they_go_through_modules_facts_and_lists(fleet: Fleet, cloud: AdminClien
         script.chmod(0o755)
     sent = {DEVICES: {"shared": True}, "delegate_to": "localhost", "async": 60, "poll": 1, "register": "sent"}
     fact = {"kept": "{{ remoteit_device_attributes }}", "cacheable": True}
-    tasks = [{"name": "sent", **sent}, {"name": "keep", "ansible.builtin.set_fact": fact}]
+    tasks: list[dict[str, Any]] = [{"name": "sent", **sent}, {"name": "keep", "ansible.builtin.set_fact": fact}]
     first = fleet.run_tasks(config, *tasks, show("module", "sent.devices[0].attributes"), hosts=NAME, environ=environ)
     assert first.returncode == 0, first.output
     assert first.result("module").result["msg"] == SHOWN

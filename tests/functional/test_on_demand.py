@@ -108,7 +108,7 @@ def test_a_whole_run_opens_each_tunnel_once(lab: Lab) -> None:
         "ansible_ssh_args": shown.result("args").result["msg"],
     }
     twin.write_text(yaml.safe_dump({"pis": {"hosts": {"twin": host}}}))
-    tasks = [
+    tasks: list[dict[str, Any]] = [
         *({**WHO, "name": f"task {number}"} for number in range(10)),
         {**WHO, "name": "loop", "loop": [1, 2, 3]},
         {**WHO, "name": "delegated", "delegate_to": "pi-kitchen"},

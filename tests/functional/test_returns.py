@@ -23,7 +23,7 @@ from .tasks import CONNECTION, DEVICES, INFO, connection, info
 
 pytestmark = pytest.mark.one_core
 
-TYPES = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
+TYPES: dict[str, type[Any]] = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list}
 # Ansible's own, which ansible-core documents for all modules.
 COMMON = {"changed", "failed", "warnings", "exception", "invocation"}
 

@@ -176,18 +176,16 @@ def test_filters_choose_and_a_strangers_names_stay_out_until_they_are_wanted(hom
     config = home.lab.simulator_config()
     target = f"127.0.0.1:{home.lab.devices[0].port}"
     hostile = "x\nHost *\n  ProxyCommand touch {{ 1 + 1 }}"
-    for number, (name, more) in enumerate(
-        [
-            (hostile, {"owner": NEIGHBOUR, "shared_with": [{"account": OWNER}]}),
-            ("pi-kitchen", {"owner": NEIGHBOUR, "shared_with": [{"account": OWNER}]}),
-            ("pi-tagged", {"owner": OWNER, "tags": ["{{ 1 + 1 }}"]}),
-        ],
-        start=0xA0,
-    ):
+    devices: list[tuple[str, dict[str, Any]]] = [
+        (hostile, {"owner": NEIGHBOUR, "shared_with": [{"account": OWNER}]}),
+        ("pi-kitchen", {"owner": NEIGHBOUR, "shared_with": [{"account": OWNER}]}),
+        ("pi-tagged", {"owner": OWNER, "tags": ["{{ 1 + 1 }}"]}),
+    ]
+    for number, (name, more) in enumerate(devices, start=0xA0):
         service = {"id": service_id(number, 1), "name": "SSH", "application": SSH_APPLICATION, "target": target}
         config["devices"].append({"id": service_id(number, 0), "name": name, "services": [service], **more})
     with ThreadedSimulator(config) as cloud:
-        calls = [
+        calls: list[dict[str, Any]] = [
             {},
             {"tags": ["other", "{% raw %}{{ 1 + 1 }}{% endraw %}"]},
             {"name": "garage", "prefix": "r-"},

@@ -20,7 +20,7 @@ from .fleet import operations
 from .tasks import WHO, connection, show
 
 ROLE = "community.remoteit.tunnel"
-SERVICES = (
+SERVICES: tuple[dict[str, Any], ...] = (
     {"name": "pi-kitchen", "service_id": service_id(1, 1), "groups": ["kitchens"], "variables": {"drawer": 7}},
     {"name": "pi-garage", "device": "pi-garage"},
 )
@@ -260,7 +260,17 @@ def test_bad_arguments_are_refused_before_anything_is_opened(lab: Lab) -> None:
 
 @pytest.mark.one_core
 def test_names_that_are_no_names_of_one_host_each_are_refused(lab: Lab) -> None:
-    cases = [["a", "a"], ["a", "A"], ["localhost"], ["127.0.0.1"], ["a b"], ["a:22"], ["-a"], ["a\n"], [7]]
+    cases: list[list[Any]] = [
+        ["a", "a"],
+        ["a", "A"],
+        ["localhost"],
+        ["127.0.0.1"],
+        ["a b"],
+        ["a:22"],
+        ["-a"],
+        ["a\n"],
+        [7],
+    ]
     services = [[{"name": name, "service_id": DATABASE} for name in names] for names in cases]
     run = lab.run([play("localhost", *map(rescued, services))])
     messages = [item.result["msg"] for item in run.results if item.status == "failed"]

@@ -31,7 +31,7 @@ TASKS: list[dict[str, Any]] = [
     {"name": "devices", DEVICES: {}, **IGNORED},
     {**show("lookup", f"lookup('{LOOKUP}', '{KITCHEN}', missing='open')"), **IGNORED},
 ]
-MISTAKES = {
+MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "half a key": (
         {"R3_SECRET_ACCESS_KEY": ""},
         "Half an access key: environment variable R3_ACCESS_KEY_ID is set, but environment variable "

@@ -122,7 +122,7 @@ def assert_no_trace_in_files(*roots: Path) -> None:
                 assert_no_trace(str(path.relative_to(root)), path.read_bytes())
 
 
-def _given(source: str, tmp_path: Path, environ: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+def _given(source: str, tmp_path: Path, environ: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
     """Task options and command line arguments that give the secrets from *source*; changes *environ*."""
     own = tmp_path / "the user's own"
     own.mkdir()

@@ -126,7 +126,7 @@ def test_what_stands_for_the_controller_is_refused(lab: Lab) -> None:
 
 
 def test_each_host_keeps_its_device_whatever_comes_between(lab: Lab) -> None:
-    between = [
+    between: list[dict[str, Any]] = [
         {"name": "clear", "ansible.builtin.meta": "clear_facts"},
         {"name": "add", "ansible.builtin.add_host": {"name": "other", "ansible_host": "192.0.2.1"}},
         {"name": "group", "ansible.builtin.group_by": {"key": "some"}},

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -54,7 +55,7 @@ def bastion(started_lab: Lab) -> Iterator[Bastion]:
         yield Bastion(started_lab, device)
 
 
-def answers(run: Run) -> dict[str, str]:
+def answers(run: Run) -> dict[str, Any]:
     """The device that answered for each host."""
     return {item.host: item.result.get("stdout", item.result.get("msg")) for item in run.results if item.task == "who"}
 

@@ -26,7 +26,7 @@ from tests.simulator.harness import Simulator
 
 from .engine import conditions
 from .engine.api_faults import FAULTS, ApiFault
-from .engine.cells import CHECK, CLOSE, GRAPHQL, LIST, OPEN, REQUESTS, REST, Bench, Cell, Seen, hurried, world
+from .engine.cells import CHECK, CLOSE, LIST, OPEN, REQUESTS, WIRES, Bench, Cell, Seen, hurried, world
 from .engine.conditions import Condition
 from .engine.promises import broken, words
 from .engine.tls_front import TlsFront
@@ -35,7 +35,6 @@ GUIDE = ROOT / "docs" / "docsite" / "rst" / "guide_faults.rst"
 ONCE, LASTING, OUTAGE, CONDITIONS = "once", "lasting", "outage", "conditions"
 
 _OPERATIONS = {OPEN: "Open", CHECK: "Use again", CLOSE: "Close", LIST: "List devices"}
-_WIRES = {REST: "REST", GRAPHQL: "GraphQL"}
 _REAL_LOOKS = (0.0, 1.0, 2.0, 3.0)
 # How many cells use a simulator at most.
 _PLACES = 800
@@ -183,7 +182,7 @@ def _cell(operation: str, by_wire: Mapping[str, str]) -> str:
         return "n/a"
     if len(set(by_wire.values())) == 1 and all(wire in by_wire for of, wire in REQUESTS if of == operation):
         return next(iter(by_wire.values()))
-    return ". ".join(f"{_WIRES[wire]}: {said}" for wire, said in by_wire.items())
+    return ". ".join(f"{WIRES[wire]}: {said}" for wire, said in by_wire.items())
 
 
 def on_the_page(table: str) -> str:

@@ -130,7 +130,7 @@ def test_a_strangers_is_not_closed_in_place_of_one_that_is_gone(tmp_path: Path, 
     with site_behind_a_gateway(tmp_path, -40, age=40.0, rest_answer="seed") as (site, theirs):
         mine = site.task()["connection"]["id"]
         site.cloud.close(mine)
-        without = {} if developer_key else {"api": "graphql", "developer_key": None}
+        without: dict[str, Any] = {} if developer_key else {"api": "graphql", "developer_key": None}
         closed = site.task(state="absent", **without)
         assert (closed["closed"], closed["changed"]) == ([], False)
         assert site.open_ids() == [theirs]

@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
-from ansible_collections.community.remoteit.plugins.module_utils._model import connection as model
-from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias, is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials
 from tests.doubles.processes import Fork
@@ -71,7 +70,7 @@ class InRedis(Place):
     def __init__(self, server: RedisServer) -> None:
         super().__init__(f"{server.url}?prefix=test")
         self._server = server
-        self._redis = server.client()
+        self._redis: Any = server.client()
 
     @property
     def _key(self) -> str:
@@ -101,21 +100,24 @@ class InRedis(Place):
         return [value for key in self._redis.scan_iter("test:*:unreadable") for value in self._redis.hvals(key)]
 
 
+RawPlace = InDirectory | InRedis
+
+
 @pytest.fixture(params=[InDirectory, InRedis], ids=["file", "redis"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> InDirectory | InRedis:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> RawPlace:
     if request.param is InRedis:
         return InRedis(request.getfixturevalue("redis_server"))
     return InDirectory(tmp_path / "registry")
 
 
-def test_nothing_is_held_before_anything_was_and_looking_writes_nothing(place: Place) -> None:
+def test_nothing_is_held_before_anything_was_and_looking_writes_nothing(place: RawPlace) -> None:
     registry = place.open()
     assert registry.read(SERVICE) == Holding()
     assert registry.read_all() == []
     assert place.raw() is None
 
 
-def test_what_is_saved_is_found_by_the_next_process(place: Place) -> None:
+def test_what_is_saved_is_found_by_the_next_process(place: RawPlace) -> None:
     Fork(lambda _report: place.save()).join()
     registry = place.open()
     assert registry.read(SERVICE) == HOLDING
@@ -124,14 +126,14 @@ def test_what_is_saved_is_found_by_the_next_process(place: Place) -> None:
         assert turn.holding == HOLDING
 
 
-def test_what_is_changed_but_not_saved_is_not_kept(place: Place) -> None:
+def test_what_is_changed_but_not_saved_is_not_kept(place: RawPlace) -> None:
     place.save()
     with place.open().locked(SERVICE, Deadline(10)) as turn:
         turn.holding.connections.clear()
     assert place.open().read(SERVICE) == HOLDING
 
 
-def test_a_service_of_which_nothing_is_left_has_no_record(place: Place) -> None:
+def test_a_service_of_which_nothing_is_left_has_no_record(place: RawPlace) -> None:
     place.save()
     place.save(Holding())
     assert place.raw() is None
@@ -140,12 +142,12 @@ def test_a_service_of_which_nothing_is_left_has_no_record(place: Place) -> None:
     assert place.open().read(SERVICE) == Holding()
 
 
-def test_an_attempt_alone_is_kept(place: Place) -> None:
+def test_an_attempt_alone_is_kept(place: RawPlace) -> None:
     place.save(Holding(attempts=[Attempt(NOW, NOW + 30)]))
     assert place.open().read(SERVICE).attempts == [Attempt(NOW, NOW + 30)]
 
 
-def test_services_are_kept_apart_and_listed_together(place: Place) -> None:
+def test_services_are_kept_apart_and_listed_together(place: RawPlace) -> None:
     other = connection(id="OTHER", service_id=OTHER_SERVICE)
     place.save(Holding([connection()]))
     place.save(Holding([other]), OTHER_SERVICE)
@@ -173,7 +175,7 @@ def test_services_are_kept_apart_and_listed_together(place: Place) -> None:
     ],
     ids=["key", "rest", "graphql"],
 )
-def test_another_key_or_another_remote_it_sees_nothing(changes: dict[str, Any], place: Place) -> None:
+def test_another_key_or_another_remote_it_sees_nothing(changes: dict[str, Any], place: RawPlace) -> None:
     place.save()
     assert place.open(**changes).read(SERVICE) == Holding()
     assert place.open(**changes).read_all() == []
@@ -182,7 +184,7 @@ def test_another_key_or_another_remote_it_sees_nothing(changes: dict[str, Any], 
     assert place.open().read(SERVICE) == HOLDING
 
 
-def test_the_same_key_sees_it_whatever_else_is_set(place: Place) -> None:
+def test_the_same_key_sees_it_whatever_else_is_set(place: RawPlace) -> None:
     place.save()
     changes = {"api": "graphql", "signature": "cavage", "request_timeout": 1.0, "verify": False}
     assert place.open(credentials=credentials(developer_key=None), **changes).read(SERVICE) == HOLDING
@@ -226,7 +228,7 @@ UNUSABLE: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("content", "reason"), UNUSABLE.values(), ids=UNUSABLE)
-def test_what_cannot_be_used_is_kept_aside_with_a_warning(content: bytes, reason: str, place: Place) -> None:
+def test_what_cannot_be_used_is_kept_aside_with_a_warning(content: bytes, reason: str, place: RawPlace) -> None:
     place.save()
     place.put(content)
     registry = place.open()
@@ -246,7 +248,7 @@ def test_what_cannot_be_used_is_kept_aside_with_a_warning(content: bytes, reason
     assert registry.read(SERVICE).connections == registry.read_all() == [connection()]
 
 
-def test_nothing_that_was_kept_aside_is_overwritten(place: Place) -> None:
+def test_nothing_that_was_kept_aside_is_overwritten(place: RawPlace) -> None:
     for number in range(3):
         place.save()
         place.put(str(number).encode())
@@ -255,7 +257,7 @@ def test_nothing_that_was_kept_aside_is_overwritten(place: Place) -> None:
     assert len(set(place.warnings)) == 3
 
 
-def test_fields_that_a_later_version_added_do_no_harm(place: Place) -> None:
+def test_fields_that_a_later_version_added_do_no_harm(place: RawPlace) -> None:
     place.save()
     document = json.loads(place.raw() or b"")
     for record in (document, *document["connections"], *document["attempts"]):
@@ -267,7 +269,7 @@ def test_fields_that_a_later_version_added_do_no_harm(place: Place) -> None:
     assert place.warnings == []
 
 
-def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_formats_side_by_side_never_meet(place: RawPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     theirs = Holding([connection(id="THEIRS")])
     place.save()
     with monkeypatch.context() as later:
@@ -284,7 +286,7 @@ def test_two_formats_side_by_side_never_meet(place: Place, monkeypatch: pytest.M
     assert place.warnings == []
 
 
-def test_one_unusable_record_does_not_hide_the_others(place: Place) -> None:
+def test_one_unusable_record_does_not_hide_the_others(place: RawPlace) -> None:
     place.save()
     place.put(b"{")
     other = connection(service_id=OTHER_SERVICE)
@@ -295,14 +297,14 @@ def test_one_unusable_record_does_not_hide_the_others(place: Place) -> None:
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
 @example(content=b'{"version": 1, "connections": [], "attempts": [{"asked_at": 1e999, "until": 1}]}')
-def test_any_record_is_read_as_something_usable_or_as_nothing(content: bytes, place: Place) -> None:
+def test_any_record_is_read_as_something_usable_or_as_nothing(content: bytes, place: RawPlace) -> None:
     place.save()
     place.put(content)
     holding = place.open().read(SERVICE)
-    assert all(model.is_plain_host(item.host) for item in holding.connections)
+    assert all(is_plain_host(item.host) for item in holding.connections)
 
 
-def test_a_record_that_vanishes_is_no_error(place: Place) -> None:
+def test_a_record_that_vanishes_is_no_error(place: RawPlace) -> None:
     place.save()
     place.put(None)
     assert place.open().read(SERVICE) == Holding()
@@ -310,7 +312,7 @@ def test_a_record_that_vanishes_is_no_error(place: Place) -> None:
         assert turn.holding == Holding()
 
 
-def test_readers_always_see_one_whole_state_or_another(place: Place, tmp_path: Path) -> None:
+def test_readers_always_see_one_whole_state_or_another(place: RawPlace, tmp_path: Path) -> None:
     small = Holding([connection(id="SMALL")])
     large = Holding([connection(id=f"LARGE{number}") for number in range(40)])
     place.save(small)
@@ -338,7 +340,7 @@ def test_readers_always_see_one_whole_state_or_another(place: Place, tmp_path: P
     assert seen == {1, 40}
 
 
-def test_one_process_at_a_time_may_write(place: Place) -> None:
+def test_one_process_at_a_time_may_write(place: RawPlace) -> None:
     def add(_report: Callable[[str], None]) -> None:
         registry = place.open()
         for _time in range(10):
@@ -351,7 +353,7 @@ def test_one_process_at_a_time_may_write(place: Place) -> None:
     assert [item.id for item in place.open().read(SERVICE).connections] == [f"C{number}" for number in range(60)]
 
 
-def hold(place: Place, service_id: str = SERVICE) -> Fork:
+def hold(place: RawPlace, service_id: str = SERVICE) -> Fork:
     """A process that has the lock and does not let go of it."""
 
     def work(report: Callable[[str], None]) -> None:
@@ -364,7 +366,7 @@ def hold(place: Place, service_id: str = SERVICE) -> Fork:
     return fork
 
 
-def test_a_lock_that_is_held_is_waited_for_and_then_given_up(place: Place) -> None:
+def test_a_lock_that_is_held_is_waited_for_and_then_given_up(place: RawPlace) -> None:
     holder = hold(place)
     begun = time.monotonic()
     with pytest.raises(OutOfTimeError) as caught, place.open().locked(SERVICE, Deadline(0.3)):
@@ -377,14 +379,14 @@ def test_a_lock_that_is_held_is_waited_for_and_then_given_up(place: Place) -> No
     )
 
 
-def test_a_lock_ends_with_a_process_that_is_killed(place: Place) -> None:
+def test_a_lock_ends_with_a_process_that_is_killed(place: RawPlace) -> None:
     holder = hold(place)
     holder.kill()
     with place.open().locked(SERVICE, Deadline(10)) as turn:
         assert turn.holding == Holding()
 
 
-def test_a_lock_is_had_as_soon_as_it_is_free(place: Place) -> None:
+def test_a_lock_is_had_as_soon_as_it_is_free(place: RawPlace) -> None:
     holder = hold(place)
 
     def work(report: Callable[[str], None]) -> None:
@@ -400,7 +402,7 @@ def test_a_lock_is_had_as_soon_as_it_is_free(place: Place) -> None:
     assert waiting.join() == 0
 
 
-def test_a_lock_excludes_nobody_who_reads_or_works_on_another_service(place: Place) -> None:
+def test_a_lock_excludes_nobody_who_reads_or_works_on_another_service(place: RawPlace) -> None:
     place.save()
     holder = hold(place)
     assert place.open().read(SERVICE) == HOLDING
@@ -411,7 +413,7 @@ def test_a_lock_excludes_nobody_who_reads_or_works_on_another_service(place: Pla
     holder.kill()
 
 
-def test_a_lock_is_let_go_when_the_work_fails(place: Place) -> None:
+def test_a_lock_is_let_go_when_the_work_fails(place: RawPlace) -> None:
     with pytest.raises(ZeroDivisionError), place.open().locked(SERVICE, Deadline(10)):
         _nothing = 1 / 0
     with place.open().locked(SERVICE, Deadline(10)):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import logging
 import time
 from collections.abc import Callable, Iterator
@@ -68,14 +69,14 @@ def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixtu
     for api in ("rest", "graphql"):
         site.cloud.set_fault({"wire": api, "operation": "*", **fault})
         connections = site.connections(api=api, request_timeout=0.2)
-        deeds: tuple[Callable[[], Any], ...] = (
-            lambda connections=connections: connections.present(SERVICE, Wanted(Access()), Deadline(1)),
-            lambda connections=connections: connections.absent(SERVICE, Deadline(1)),
-            lambda connections=connections: connections.open_now(SERVICE, Deadline(1)),
+        deeds: tuple[Callable[[Deadline], Any], ...] = (
+            functools.partial(connections.present, SERVICE, Wanted(Access())),
+            functools.partial(connections.absent, SERVICE),
+            functools.partial(connections.open_now, SERVICE),
         )
         for deed in deeds:
             try:
-                deed()
+                deed(Deadline(1))
             except RemoteItError as error:
                 failures += 1
                 assert_no_trace(f"{error} {error!r} {vars(error)} {error.as_result()}")

@@ -97,9 +97,8 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_file_system_without_a_free_page(site: Site, tiny_disk: Path) -> None:
-    registry = {"registry": str(tiny_disk / "registry")}
     with pytest.raises(RegistryError, match="cannot be written: No space left on device"):
-        site.connections(**registry).present(SERVICE, TASK, Deadline(SECONDS))
+        site.connections(registry=str(tiny_disk / "registry")).present(SERVICE, TASK, Deadline(SECONDS))
     assert (len(site.cloud.calls(operation="connect")), site.open_ids()) == (1, [])
 
 

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import GRAPHQL, REST
+
 from .engine.api_faults import FAULTS
-from .engine.cells import GRAPHQL, OPEN, REQUESTS, REST, Bench, Cell
+from .engine.cells import OPEN, REQUESTS, Bench, Cell
 from .engine.promises import broken
 
 # Long enough for one exchange on a busy machine, and shorter than any wait below.
 TIMEOUT = 1.5
-ENDLESS = [
+ENDLESS: list[dict[str, Any]] = [
     {"fault": "lost_answer", "how": "hang"},
     {"fault": "lost_request", "how": "hang"},
     {"fault": "drip", "seconds": 600},

@@ -64,7 +64,7 @@ def main() -> int:
         world["devices"].append(device(3, "attic", *more))
         with Simulator(world) as cloud, contextlib.ExitStack() as stack:
             redis = stack.enter_context(RedisServer(Path(root) / "redis")) if options.redis else None
-            return _soak(options, Site(cloud, Path(root), redis and redis.url))
+            return _soak(options, Site(cloud, Path(root), redis.url if redis else None))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -26,14 +26,9 @@ check() {
 
 shell_scripts() { git ls-files -z --cached --others --exclude-standard -- .ci/run '*.sh' | xargs -0 shellcheck -x; }
 
-typed=(.venv/tree/ansible_collections/community/remoteit/plugins)
-for dir in tests/simulator tests/demo; do
-  if [ -d "$dir" ]; then typed+=("$dir"); fi
-done
-
 check "ruff check" ruff check -q --output-format concise
 check "ruff format" ruff format -q --check
-check mypy env MYPYPATH=.venv/tree mypy --no-error-summary "${typed[@]}"
+check mypy env MYPYPATH=.venv/tree mypy --no-error-summary .venv/tree/ansible_collections/community/remoteit/plugins tests
 check codespell codespell
 check reuse reuse lint -q
 check yamllint yamllint --strict .

@@ -13,6 +13,7 @@ description:
 """
 
 import json
+from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
@@ -22,5 +23,5 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "stdout"
     CALLBACK_NAME = "lab_json"
 
-    def v2_playbook_on_stats(self, stats):
+    def v2_playbook_on_stats(self, stats: Any) -> None:
         self._display.display(json.dumps({host: stats.summarize(host) for host in stats.processed}))

@@ -14,6 +14,7 @@ description:
 
 import json
 import os
+from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
@@ -24,7 +25,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "lab_record"
     CALLBACK_NEEDS_ENABLED = True
 
-    def _write(self, status, result):
+    def _write(self, status: str, result: Any) -> None:
         line = {
             "host": result._host.get_name(),
             "task": result._task.get_name(),
@@ -34,14 +35,14 @@ class CallbackModule(CallbackBase):
         with open(os.environ["LAB_RECORD"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
-    def v2_runner_on_ok(self, result):
+    def v2_runner_on_ok(self, result: Any) -> None:
         self._write("ok", result)
 
-    def v2_runner_on_failed(self, result, ignore_errors=False):
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._write("failed", result)
 
-    def v2_runner_on_unreachable(self, result):
+    def v2_runner_on_unreachable(self, result: Any) -> None:
         self._write("unreachable", result)
 
-    def v2_runner_on_skipped(self, result):
+    def v2_runner_on_skipped(self, result: Any) -> None:
         self._write("skipped", result)

@@ -42,6 +42,9 @@ from .api_faults import MAX_BODY, SHORT_REQUEST, timely
 
 OPEN, CHECK, CLOSE, LIST = "open", "check", "close", "list"
 
+# The wires, as the guide writes them.
+WIRES = {REST: "REST", GRAPHQL: "GraphQL"}
+
 # What each operation asks remote.it for, by the wire of the connection.
 REQUESTS = {
     (OPEN, REST): (REST, "connect"),
@@ -343,7 +346,7 @@ def _act(place: Place, cell: Cell) -> Seen:
 
 def _operate(place: Place, cell: Cell) -> Outcome | list[Any]:
     deadline = Deadline(cell.timeout)
-    options = {"api": cell.wire, "request_timeout": SHORT_REQUEST if cell.slow else _LONG_REQUEST}
+    options: dict[str, Any] = {"api": cell.wire, "request_timeout": SHORT_REQUEST if cell.slow else _LONG_REQUEST}
     if cell.operation == LIST:
         return list(read_fleet(place.settings(**options), FleetFilter(), None, deadline, place.warnings.append))
     if cell.operation == CLOSE:

@@ -39,6 +39,12 @@ REQUEST_TIMEOUT = 10.0
 SAME_TIME = 4.0
 
 
+def _live(report: Callable[[str], None]) -> None:
+    """What a process does that is there until it is killed: it tells its name."""
+    report(holder(os.getpid()))
+    signal.pause()
+
+
 @dataclass
 class Held:
     """A connection that the registry should know, and for whom it is open."""
@@ -133,7 +139,7 @@ class History:
         if who is None:
             return None
         if who not in self.processes:
-            process = Fork(lambda report: (report(holder(os.getpid())), signal.pause()))
+            process = Fork(_live)
             self.processes[who] = process, process.receive()
         return self.processes[who][1]
 

@@ -275,7 +275,8 @@ class Machine(History, RuleBasedStateMachine):
             records = self.records(service)
         self.count("replace")
         dead = _picked(pick, list(records.values()))
-        wanted = Wanted(Access(dead.access, dead.client_ip), holder=self.name(who), verify_after=0)
+        wish = Access(dead.access, dead.client_ip)
+        wanted = Wanted(wish, holder=self.name(who), verify_after=0)
         core = self.site.connections(**self.api(api))
         step = self.step(service, lambda: core.instead_of(dead, wanted, Deadline(60)))
         if wanted.holder:
@@ -286,7 +287,7 @@ class Machine(History, RuleBasedStateMachine):
             return
         found: Connection = step.result
         assert not same_id(found.id, dead.id)
-        access = next(name for name, (_options, hostip) in ACCESSES.items() if hostip == wanted.access.hostip)
+        access = next(name for name, (_options, hostip) in ACCESSES.items() if hostip == wish.hostip)
         self.is_usable(found.as_result(self.hours.time()), step, service, access, 0, records)
         self.told(step, service, found.id.lower())
         self.claimed(service, found.id.lower(), who)

@@ -10,6 +10,7 @@ import ast
 import contextlib
 import os
 from pathlib import Path
+from typing import Any
 
 from tests.coverage.probes import with_probes
 
@@ -62,7 +63,7 @@ def test_probes_tell_what_was_reached_and_change_nothing(tmp_path: Path) -> None
         assert len(entries) == len({line for line, _file in entries})
         return {int(line) for line, _file in entries}
 
-    names = {"contextlib": contextlib}
+    names: dict[str, Any] = {"contextlib": contextlib}
     exec(compile(text, "a.py", "exec"), names)
     assert (names["Both"].ü, names["Both"].b, names["Both"].__doc__) == ("ü", 2, "A class.")
     assert names["__doc__"] == ast.get_docstring(ast.parse(SOURCE))

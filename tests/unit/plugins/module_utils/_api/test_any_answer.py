@@ -20,7 +20,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._api.client imp
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer, Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError, RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._fleet import service_by_name
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.query import read_fleet
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import chosen_service
@@ -29,6 +28,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.connecti
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import canonical_id, is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles import material
 from tests.doubles.account import listed
 from tests.doubles.fleet_cloud import ACME, ME, MY_EMAIL, device_node, service_node
@@ -169,7 +169,7 @@ def replying(monkeypatch: pytest.MonkeyPatch, content: bytes, headers: dict[str,
         return Answer(200, headers, content, NOW)
 
     monkeypatch.setattr(Http, "post", post)
-    monkeypatch.setattr(service_by_name.Settings, "from_options", lambda options: SETTINGS)
+    monkeypatch.setattr(Settings, "from_options", lambda options: SETTINGS)
 
 
 def check_text(text: str) -> None:

@@ -404,7 +404,10 @@ def test_what_may_have_closed_something_is_told_from_a_refusal(
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [*(("service", found) for found in (7, {}, "x")), *(("sessions", found) for found in (..., None, 7, {}, "x"))],
+    [
+        *[("service", 7), ("service", {}), ("service", "x")],
+        *[("sessions", ...), ("sessions", None), ("sessions", 7), ("sessions", {}), ("sessions", "x")],
+    ],
 )
 def test_an_answer_without_a_list_does_not_mean_that_there_is_nothing(name: str, found: Any, account: Account) -> None:
     login = {"id": "f0", **({} if found is ... else {name: found})}

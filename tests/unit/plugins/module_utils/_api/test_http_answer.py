@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from email.utils import formatdate
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,10 @@ from tests.doubles.material import NOW
 
 def answered(body: bytes = b"{}", status: int = 200, **headers: str) -> Answer:
     return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, body, NOW)
+
+
+def dated(date: str | None) -> dict[str, Any]:
+    return {} if date is None else {"Date": date}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,7 @@ def test_the_servers_clock_is_read_from_its_date(ahead: int, expected: int) -> N
     "date", [None, "", "yesterday", "Tue, 99 Feb 2026 04:05:06 GMT", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"]
 )
 def test_without_a_date_the_servers_clock_is_unknown(date: str | None) -> None:
-    assert answered(**({} if date is None else {"Date": date})).clock_offset() is None
+    assert answered(**dated(date)).clock_offset() is None
 
 
 @pytest.mark.parametrize(
@@ -92,8 +97,7 @@ def test_without_a_date_the_servers_clock_is_unknown(date: str | None) -> None:
     ],
 )
 def test_the_pause_that_the_server_asks_for(value: str, date: str | None, expected: float | None) -> None:
-    headers = {"Retry_After": value, **({} if date is None else {"Date": date})}
-    assert answered(**headers).retry_after() == expected
+    assert answered(**dated(date), Retry_After=value).retry_after() == expected
 
 
 def test_without_a_pause_there_is_none() -> None:

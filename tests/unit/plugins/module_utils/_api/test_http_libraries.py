@@ -28,7 +28,7 @@ def refused() -> MissingLibraryError:
 
 
 def test_requests_before_2_32_2_does_not_tell_of_its_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(http_session.HTTPAdapter, "get_connection_with_tls_context")
+    monkeypatch.delattr(HTTPAdapter, "get_connection_with_tls_context")
     error = refused()
     assert error.library == "requests>=2.34.2,<3"
     assert error.cause == f"its version is {requests.__version__}"

@@ -78,9 +78,9 @@ def test_a_server_that_takes_no_connection(request: pytest.FixtureRequest) -> No
     waiting = []
     for _time in range(4):
         waiting.append(socket.socket())
+        request.addfinalizer(waiting[-1].close)
         waiting[-1].setblocking(False)
         waiting[-1].connect_ex(address)
-    request.addfinalizer(lambda: [connection.close() for connection in waiting])
     begun = time.monotonic()
     assert "could not be reached within" in not_sent(f"http://127.0.0.1:{address[1]}/a", request_timeout=SHORT)
     assert time.monotonic() - begun < LATE

@@ -248,15 +248,15 @@ def test_a_reverse_proxy_is_found_by_any_of_its_fields(fields: dict[str, Any]) -
 )
 @pytest.mark.parametrize("where", ["proxyserver", "proxy", "proxyURL of a reverse proxy", "proxy of a reverse proxy"])
 def test_a_host_that_ssh_must_not_see_is_refused(where: str, host: str) -> None:
-    fields: dict[str, Any] = {
+    places: dict[str, dict[str, Any]] = {
         "proxyserver": {"proxyserver": host},
         "proxy": {"proxy": f"http://{host}:22", "proxyserver": ..., "proxyURL": ...},
         "proxyURL of a reverse proxy": {"reverseProxy": True, "proxyURL": host},
         "proxy of a reverse proxy": {"reverseProxy": True, "proxyURL": ..., "proxy": f"https://{host}"},
-    }[where]
+    }
     # what a URL parser takes off is harmless: a user, a port, a path, a line break
     try:
-        connection = parsed(answer(**fields))
+        connection = parsed(answer(**places[where]))
     except ValueError as error:
         caught = error
     else:

@@ -210,7 +210,7 @@ def test_leftovers_that_hang_do_not_use_up_the_time_of_the_task(site: Site, ende
 # -- release ----------------------------------------------------------------------------------------------------------
 
 
-def released(site: Site, who: str | None) -> list[str]:
+def released(site: Site, who: str) -> list[str]:
     return site.connections.release(SERVICE, who, Deadline(20))
 
 
@@ -229,7 +229,7 @@ def test_what_others_need_stays_open(changes: dict[str, Any], site: Site) -> Non
     site.hold(made("A", **{**changes, "holders": (*changes.get("holders", ()), "me")}))
     assert released(site, "me") == []
     assert list(site.held()) == ["A"]
-    assert released(site, None) == []
+    assert released(site, "nobody") == []
     assert site.account.asked == []
 
 

@@ -121,8 +121,9 @@ def test_a_name_that_two_types_have_means_both() -> None:
 @pytest.mark.parametrize("option", ["application", "platform"])
 def test_an_unknown_type_lists_the_known_ones(option: str) -> None:
     known = {"application": "HTTP, SSH, TCP, tcp", "platform": "Linux, Unknown"}[option]
+    wanted: dict[str, Any] = {option: ("shh",)}
     with pytest.raises(OptionError) as error:
-        FleetFilter(**{option: ("shh",)}).resolved(TYPES)
+        FleetFilter(**wanted).resolved(TYPES)
     assert str(error.value) == (
         f"{option}='shh' is no type that remote.it knows: choose one of {known}, or give its id."
     )

@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError, RefusedError
-from ansible_collections.community.remoteit.plugins.module_utils._fleet import service_by_name
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import chosen_service
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles.fleet_cloud import ACME, FleetCloud, device_node, id_of, service_node
 from tests.doubles.material import SERVICE
 
@@ -29,7 +29,7 @@ def pi(**fields: Any) -> dict[str, Any]:
 def chosen(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, to_connect: bool = True, **options: Any) -> str | None:
     """What the options mean to somebody who has the devices of *cloud*."""
     settings = cloud.settings()
-    monkeypatch.setattr(service_by_name.Settings, "from_options", lambda options: settings)
+    monkeypatch.setattr(Settings, "from_options", lambda options: settings)
     values = {**dict.fromkeys(("service_id", "device", "device_tag", "service", "account")), **options}
     with cloud.server:
         return chosen_service(values, Deadline(20), cloud.warnings.append, to_connect=to_connect)

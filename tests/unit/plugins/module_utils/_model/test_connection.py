@@ -64,7 +64,7 @@ def test_a_prediction_and_a_session_have_the_same_keys_and_none_where_nothing_is
     assert listed == {**dict.fromkeys(keys), **known}
 
 
-TOLD = {
+TOLD: dict[str, Any] = {
     "id": CONNECTION_ID,
     "type": "port",
     "host": "proxy18.rt3.io",

@@ -316,7 +316,7 @@ def killed_while_it_writes(place: Place) -> None:
     """A process that ends between the last byte and the moment from which on it counts."""
 
     def work(_report: Callable[[str], None]) -> None:
-        os.replace = lambda *_paths: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
+        os.replace = lambda *_paths: os.kill(os.getpid(), signal.SIGKILL)
         place.save(Holding([connection(id="NEVER")]))
 
     assert Fork(work).join() == -signal.SIGKILL

@@ -174,7 +174,7 @@ def test_a_tilde_in_the_path_is_home(home: Path) -> None:
     ],
 )
 def test_halves_of_different_sources_never_make_a_key(
-    options: dict[str, str], environ: dict[str, str], file: str, given: str, missing: str, home: Path
+    options: dict[str, str | None], environ: dict[str, str], file: str, given: str, missing: str, home: Path
 ) -> None:
     _default_file(home, file)
     message = _refused(options, environ)

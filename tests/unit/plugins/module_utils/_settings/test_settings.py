@@ -76,7 +76,7 @@ def test_unset_options_fall_back() -> None:
 )
 def test_an_address_that_cannot_be_used_is_refused_from_option_and_environment(option: str, variable: str) -> None:
     for text in ("ftp://x", "https://x:99999", "redis://"):
-        message = refused(**{option: text})
+        message = refused({}, **{option: text})
         assert message.startswith(f"{option}={text!r} ")
         assert refused({variable: text}) == message
 
@@ -84,7 +84,7 @@ def test_an_address_that_cannot_be_used_is_refused_from_option_and_environment(o
 @pytest.mark.parametrize("name", ["rest_url", "graphql_url", "registry"])
 @pytest.mark.parametrize("password", ["sesame", "ses@ame", "ses/ame", "ses\name", "sesame@[", ":"])
 def test_a_password_in_a_url_is_refused_and_not_shown(name: str, password: str) -> None:
-    shown = refused(**{name: f"https://user:{password}@api.remote.it/a"})
+    shown = refused({}, **{name: f"https://user:{password}@api.remote.it/a"})
     assert "https://user:********@api.remote.it/a" in shown and "ses" not in shown
 
 
@@ -174,7 +174,7 @@ def any_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.builds(hint, **{name: any_of(one) for name, one in get_type_hints(hint).items()})
     if get_origin(hint) is tuple:
         return st.lists(any_of(get_args(hint)[0])).map(tuple)
-    return st.one_of(VALUES[one] for one in get_args(hint) or (hint,))
+    return st.one_of([VALUES[one] for one in get_args(hint) or (hint,)])
 
 
 @given(any_of(Settings))

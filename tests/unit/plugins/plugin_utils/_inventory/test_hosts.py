@@ -188,7 +188,9 @@ def test_groups_of_what_has_no_name() -> None:
 
 def test_the_cache_gives_back_what_it_was_given() -> None:
     assert from_record(as_record([DEVICE])) == [DEVICE]
-    for record in (None, {}, {"devices": [{}]}, {"devices": [{**DEVICE.as_result(), "more": 1}]}, [], "text"):
+    more = {"devices": [{**DEVICE.as_result(), "more": 1}]}
+    records: list[Any] = [None, {}, {"devices": [{}]}, more, [], "text"]
+    for record in records:
         assert from_record(record) is None
 
 

@@ -163,7 +163,7 @@ def test_what_may_depend_on_more_is_never_remembered(expression: str) -> None:
     ],
 )
 def test_what_an_expression_reads(expression: str, reads: set[tuple[str, ...]]) -> None:
-    assert reads_of(expression) == reads
+    assert reads_of(expression) == frozenset(reads)
 
 
 # -- beside ansible-core ----------------------------------------------------------------------------------------------
