@@ -119,3 +119,13 @@ class FleetCloud:
             before = variables["before"]
             pages["before"] = {"items": self.devices[before : before + 1]}
         return pages
+
+
+def fleet(count: int) -> FleetCloud:
+    """So many devices, called pi-1 and so on."""
+    return FleetCloud(*(device_node(number) for number in range(1, count + 1)))
+
+
+def names(cloud: FleetCloud, *arguments: Any) -> list[str]:
+    """The names of the devices that are read."""
+    return [device.name for device in cloud.read(*arguments)]

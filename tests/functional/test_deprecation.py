@@ -13,7 +13,7 @@ from .tasks import connection
 
 # What CONTRIBUTING asks for where an option is deprecated.
 ACTION = """\
-from ansible_collections.community.remoteit.plugins.plugin_utils._action import TaskAction
+from ansible_collections.community.remoteit.plugins.plugin_utils._run.action import TaskAction
 
 SPEC = {
     "old": {"type": "str", "removed_in_version": "99.0.0", "removed_from_collection": "community.remoteit"},

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The code imports along the arrows of the table in CONTRIBUTING.md, and along no others."""
+"""The code imports along the arrows of the table in CONTRIBUTING.md and along no others, and its tests mirror it."""
 
 from __future__ import annotations
 
@@ -169,3 +169,20 @@ def test_no_other_tests_import_from_the_unit_tests() -> None:
     assert len(others) > 100
     assert not imports_of_unit_tests(others)
     assert imports_of_unit_tests({"tests/soak/new.py": "from tests.unit.plugins import conftest"})
+
+
+def untested(files: Mapping[str, str]) -> list[str]:
+    """The files with functions that have no test of their name in the same room of tests/unit/plugins."""
+    tests = ROOT / "tests" / "unit" / "plugins"
+    return [
+        path
+        for path, source in files.items()
+        if any(isinstance(node, ast.FunctionDef) for node in ast.walk(ast.parse(source)))
+        and not (tests / path).with_name(f"test_{PurePosixPath(path).name}").is_file()
+    ]
+
+
+def test_each_file_has_its_test() -> None:
+    assert untested(FILES) == []
+    assert untested({"module_utils/_base/new.py": "def new() -> None: ..."}) == ["module_utils/_base/new.py"]
+    assert untested({"module_utils/_base/fields.py": "class Fields(NamedTuple):\n    id: str"}) == []

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
@@ -20,18 +20,9 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     RefusedError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.session import Service
 from tests.doubles import loopback
 from tests.doubles.account import ME, Account, listed
-from tests.doubles.material import (
-    CONNECTION_ID,
-    DEVELOPER_KEY,
-    NOW,
-    OTHER_SERVICE,
-    SERVICE,
-    credentials,
-    session,
-)
+from tests.doubles.material import CONNECTION_ID, DEVELOPER_KEY, OTHER_SERVICE, SERVICE, credentials
 
 pytestmark = pytest.mark.slow
 
@@ -51,13 +42,6 @@ GRAPHQL_ANSWER = {
         }
     }
 }
-
-
-@pytest.fixture
-def account() -> Iterator[Account]:
-    account = Account()
-    with account.server:
-        yield account
 
 
 def client(account: Account, **changes: Any) -> Client:
@@ -434,135 +418,15 @@ def test_closing_is_tried_again(account: Account) -> None:
 # -- what is there ----------------------------------------------------------------------------------------------------
 
 
-def test_a_service_is_read_with_our_proxy_sessions(account: Account) -> None:
-    account.sessions = [
-        listed("MINE"),
-        listed("mine-too", NOW + 5, user=ME.lower()),
-        listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
-        listed("PEER-TO-PEER", proxy=False),
-    ]
-    service = client(account).service(SERVICE, Deadline(60))
-    mine = (session("MINE"), session("mine-too", started_at=NOW + 5))
-    assert service == Service(SERVICE, "ssh", "pi", enabled=True, online=True, can_connect=True, sessions=mine)
-
-
-def test_all_our_sessions_are_read_with_their_services(account: Account) -> None:
-    account.sessions = [
-        listed("A"),
-        {**listed("B"), "target": {"id": OTHER_SERVICE.lower()}},
-        listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
-    ]
-    assert client(account).sessions(Deadline(60)) == [session("A"), session("B", OTHER_SERVICE)]
-
-
 def test_a_service_that_we_cannot_see_is_none(account: Account) -> None:
     account.service = None
     assert client(account).service(SERVICE, Deadline(60)) is None
-
-
-def test_sessions_that_cannot_be_read_are_not_an_empty_list(account: Account) -> None:
-    account.sessions = None
-    service = client(account).service(SERVICE, Deadline(60))
-    assert service is not None and service.sessions is None
-
-
-def test_an_id_in_lower_case_is_the_same_service(account: Account) -> None:
-    account.service = {**(account.service or {}), "id": "8a:00:00:00:01:02:03:04"}
-    identifier = "8A:00:00:00:01:02:03:04"
-    service = client(account).service(identifier, Deadline(60))
-    assert service is not None and service.id == identifier
-
-
-def test_names_of_strangers_are_printable(account: Account) -> None:
-    account.service = {**(account.service or {}), "name": "\x1b[31mred", "device": {"name": "a\nb"}}
-    service = client(account).service(SERVICE, Deadline(60))
-    assert service is not None
-    assert (service.name, service.device_name) == ("\\x1b[31mred", "a\\nb")
-
-
-@pytest.mark.parametrize("missing", ["name", "enabled", "online", "can", "device"])
-def test_what_is_not_told_of_a_service_does_not_stand_in_the_way(missing: str, account: Account) -> None:
-    account.service = {name: value for name, value in (account.service or {}).items() if name != missing}
-    service = client(account).service(SERVICE, Deadline(60))
-    assert service is not None and service.enabled and service.online and service.can_connect
 
 
 @pytest.mark.parametrize("login", [None, [], "x"])
 def test_a_key_without_an_account_is_refused(login: Any, account: Account) -> None:
     account.says["sessions"] = {"data": {"login": login}}
     assert "no account" in str(refusal(lambda: client(account).sessions(Deadline(60))))
-
-
-def unusable(work: Callable[[], object]) -> str:
-    with pytest.raises(AnswerLostError) as caught:
-        work()
-    message = str(caught.value)
-    assert message.startswith("The answer to ") and " cannot be used: " in message and message.isprintable()
-    return message
-
-
-def test_no_services_are_none(account: Account) -> None:
-    account.says["service"] = {"data": {"login": {"id": ME, "service": None}}}
-    assert client(account).service(SERVICE, Deadline(60)) is None
-
-
-# What is not understood is not an empty list: by one, connections would be taken for closed.
-@pytest.mark.parametrize("nodes", [{}, "x", 7, [None], [7], ["x"], [[]]])
-def test_lists_that_are_none_are_not_empty(nodes: Any, account: Account) -> None:
-    account.says["service"] = {"data": {"login": {"id": ME, "service": nodes}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": nodes}}}
-    unusable(lambda: client(account).sessions(Deadline(60)))
-    account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": SERVICE, "sessions": nodes}]}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    assert client(account).listing(SERVICE, Deadline(60)).sessions is None
-
-
-def test_without_a_list_of_sessions_nothing_is_known_of_them(account: Account) -> None:
-    account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": None}}}
-    unusable(lambda: client(account).sessions(Deadline(60)))
-
-
-@pytest.mark.parametrize("id", [None, 7, {}, ""])
-def test_whose_sessions_are_listed_must_be_known(id: Any, account: Account) -> None:
-    account.says["service"] = {"data": {"login": {"id": id, "service": [{"id": SERVICE, "sessions": []}]}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": id, "sessions": []}]}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"id": None},
-        {"id": 7},
-        {"id": ""},
-        {"timestamp": None},
-        {"timestamp": "yesterday"},
-        {"timestamp": {"unexpected": []}},
-        {"user": "me"},
-        {"user": {}},
-        {"user": {"id": 7}},
-        {"endpoint": 7},
-        {"endpoint": {"proxy": "yes"}},
-    ],
-)
-def test_a_session_that_is_not_understood_is_not_left_out(changes: dict[str, Any], account: Account) -> None:
-    account.sessions = [listed("A"), {**listed("B"), **changes}]
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    unusable(lambda: client(account).sessions(Deadline(60)))
-
-
-@pytest.mark.parametrize(
-    "changes", [{"user": None}, {"endpoint": None}, {"endpoint": {}}, {"endpoint": {"proxy": None}}, {"target": None}]
-)
-def test_a_session_of_nobody_and_one_without_a_proxy_are_none_of_ours(
-    changes: dict[str, Any], account: Account
-) -> None:
-    account.sessions = [listed("A"), {**listed("B"), **changes}]
-    service = client(account).service(SERVICE, Deadline(60))
-    assert service is not None and service.sessions is not None
-    assert [session.id for session in service.sessions] == ["A"] + ["B"] * ("target" in changes)
 
 
 def test_reading_is_tried_again(account: Account) -> None:

@@ -130,11 +130,8 @@ def test_a_library_that_does_not_work_is_named_with_the_python_and_the_cause() -
     assert error.as_result()["error"]["kind"] == "library"
 
 
-def test_one_file_of_the_core_knows_ansible() -> None:
-    core = ROOT / "plugins" / "module_utils"
-    knowing = {
-        str(path.relative_to(core))
-        for path in core.rglob("*.py")
-        if re.search(r"^\s*(from|import) ansible\b", path.read_text(encoding="utf-8"), re.M)
-    }
-    assert knowing == {"_tasks/module.py"}
+@pytest.mark.parametrize("kind", [NotSentError, AnswerLostError, OutOfTimeError])
+def test_what_remote_it_did_not_do_may_be_asked_for_again_at_once_unless_it_said_when(kind: type[ApiError]) -> None:
+    assert kind("a sentence").retry_after == 0.0
+    assert kind("a sentence", 7.5).retry_after == 7.5
+    assert str(kind("a sentence", 7.5)) == "a sentence"

@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
-from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep as sweep_module
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import (
     decoded,
     encoded,
@@ -265,19 +262,3 @@ def test_somebody_who_is_busy_opening_is_left_alone(fleet: Fleet) -> None:
     assert time.monotonic() - begun < 10
     assert fleet.server.received == []
     busy.kill()
-
-
-def test_the_program_reads_its_settings_from_a_pipe(fleet: Fleet) -> None:
-    fleet.open(SERVICE, "C", holders=("run",))
-    fleet.refused = {SERVICE}
-    program = Path(sweep_module.__file__).parents[2] / "plugin_utils" / "sweeper.py"
-    done = subprocess.run(
-        [sys.executable, program, "run"],
-        input=encoded(fleet.settings) * 3,
-        capture_output=True,
-        timeout=loopback.PATIENCE,
-        check=True,
-    )
-    assert done.stdout.decode().startswith(f"A connection to {SERVICE} was left open: ")
-    assert done.stdout.count(b"\n") == 1
-    assert done.stderr == b""

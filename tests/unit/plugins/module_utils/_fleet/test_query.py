@@ -12,31 +12,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
-    AnswerLostError,
-    OptionError,
-    RefusedError,
-)
-from ansible_collections.community.remoteit.plugins.module_utils._fleet import page as fleet_page
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._fleet import query as fleet_query
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
-from tests.doubles.fleet_cloud import ACME, ME, FleetCloud, device_node, id_of, service_node
+from tests.doubles.fleet_cloud import FleetCloud, device_node, fleet, id_of, names, service_node
 
 CHANGED = "Devices came, went or changed while they were listed"
-
-
-@pytest.fixture
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three devices on a page."""
-    monkeypatch.setattr(fleet_page, "PAGE_SIZE", 3)
-
-
-def fleet(count: int) -> FleetCloud:
-    return FleetCloud(*(device_node(number) for number in range(1, count + 1)))
-
-
-def names(cloud: FleetCloud, *arguments: Any) -> list[str]:
-    return [device.name for device in cloud.read(*arguments)]
 
 
 def test_one_page_is_one_request_and_has_everything() -> None:
@@ -203,176 +184,12 @@ def test_what_never_comes_to_rest_is_told_with_a_warning_each_device_once() -> N
     assert [warning.startswith(CHANGED) for warning in cloud.warnings] == [True]
 
 
-@pytest.mark.parametrize(
-    "node",
-    [
-        None,
-        7,
-        "pi",
-        [],
-        {},
-        device_node(2, id=...),
-        device_node(2, id=None),
-        device_node(2, id=5),
-        device_node(2, id="not an id"),
-        device_node(2, id="80:00:00:00:00:00:00:0G"),
-        device_node(2, name=7),
-        device_node(2, online=...),
-        device_node(2, online="true"),
-        device_node(2, platform="1"),
-        device_node(2, platform=True),
-        device_node(2, tags=None),
-        device_node(2, tags=["pi"]),
-        device_node(2, tags=[{"name": 1}]),
-        device_node(2, owner="me"),
-        device_node(2, owner={"email": 1}),
-        device_node(2, attributes=[]),
-        device_node(2, attributes=None),
-        device_node(2, created=1),
-        device_node(2, endpoint=[]),
-        device_node(2, services=...),
-        device_node(2, services={}),
-    ],
-)
-def test_a_bad_device_is_left_out_and_named(node: Any) -> None:
-    cloud = FleetCloud(device_node(1), node, device_node(3))
-    assert names(cloud) == ["pi-1", "pi-3"]
-    (warning,) = cloud.warnings
-    assert warning.startswith("Left out, because what remote.it tells of them cannot be used: device ")
-    name = node.get("name") if isinstance(node, dict) else None
-    assert (name if isinstance(name, str) else "without name and id") in warning or id_of(2) in warning
-
-
-def test_what_may_be_missing_is_no_reason_to_leave_a_device_out() -> None:
-    nothing = dict.fromkeys(("name", "platform", "owner", "created", "lastReported", "license", "endpoint"))
-    cloud = FleetCloud(device_node(1, **nothing, services=[service_node(1, name=None, application=None, port=None)]))
-    (device,) = cloud.read()
-    assert (device.name, device.platform, device.platform_name, device.owner) == ("", None, "", "")
-    assert (device.shared, device.external_address) == (True, None)
-    assert (device.services[0].name, device.services[0].application_name) == ("", "")
-    assert cloud.warnings == []
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        None,
-        service_node(1, 2, id="x"),
-        service_node(1, 2, online=None),
-        service_node(1, 2, enabled="yes"),
-        service_node(1, 2, can=...),
-        service_node(1, 2, port="22"),
-        service_node(1, 2, application=[]),
-        service_node(1, 2, attributes="none"),
-    ],
-)
-def test_a_bad_service_is_left_out_and_its_device_stays(bad: Any) -> None:
-    cloud = FleetCloud(device_node(1, services=[bad, service_node(1)]))
-    (device,) = cloud.read()
-    assert [one.id for one in device.services] == [id_of(1, 1)]
-    assert "service of pi-1" in cloud.warnings[0]
-
-
 def test_many_bad_devices_make_one_short_warning() -> None:
     cloud = FleetCloud(*(device_node(number, online=None) for number in range(1, 100)), device_node(100))
     assert names(cloud) == ["pi-100"]
     (warning,) = cloud.warnings
     assert warning.endswith(", and 94 more.")
     assert len(warning) < 800
-
-
-def test_hostile_texts_are_one_printable_line() -> None:
-    nasty = "a\x1b[31m\nb\u202e\ud800" + "x" * 5000
-    cloud = FleetCloud(
-        device_node(
-            1,
-            name=nasty,
-            tags=[{"name": nasty}],
-            attributes={nasty: [nasty, {nasty: nasty}], "nan": float("nan")},
-            services=[service_node(1, name=nasty, attributes={"k": nasty})],
-        )
-    )
-    (device,) = cloud.read()
-    assert device.name.startswith(r"a\x1b[31m\nb\u202e\ud800xxx")
-    assert len(device.name) < 300
-    assert device.services[0].name == device.tags[0] == device.name
-    assert device.attributes["nan"] is None
-    text = json.dumps(device.as_result(), ensure_ascii=False)
-    assert text.isprintable()
-    assert len(text) < 40000
-
-
-@pytest.mark.parametrize(
-    "attributes", [{str(number): number for number in range(2000)}, json.loads('{"a":' * 20 + "1" + "}" * 20)]
-)
-def test_attributes_without_measure_do_not_take_the_fleet_along(attributes: Any) -> None:
-    cloud = FleetCloud(device_node(1, attributes=attributes), device_node(2))
-    assert names(cloud) == ["pi-2"]
-    assert "its attributes are too many or too deep" in cloud.warnings[0]
-
-
-def with_errors(*errors: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    return lambda answer: {**answer, "errors": list(errors)}
-
-
-def test_an_error_about_one_device_leaves_that_one_out() -> None:
-    cloud = fleet(3)
-    path = ["login", "devices", "items", 1, "endpoint"]
-    cloud.answer = with_errors({"message": "boom\x1b", "path": path})
-    assert names(cloud) == ["pi-1", "pi-3"]
-    assert cloud.warnings == [
-        "Left out, because what remote.it tells of them cannot be used: "
-        f'device pi-2 {id_of(2)} (remote.it says "boom\\x1b").'
-    ]
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        "boom",
-        {"message": "boom"},
-        {"message": "boom", "path": ["login", "devices", "items"]},
-        {"message": "boom", "path": ["login", "devices", "items", True]},
-        {"message": "boom", "path": ["applicationTypes", 1]},
-        {"message": "boom", "path": "login"},
-    ],
-)
-def test_any_other_error_fails_because_the_list_would_lie(error: Any) -> None:
-    cloud = fleet(3)
-    cloud.answer = with_errors({"message": "other", "path": ["login", "devices", "items", 1]}, error)
-    with pytest.raises(RefusedError, match="boom"):
-        cloud.read()
-
-
-def test_a_device_that_takes_the_whole_answer_with_it_is_an_error_in_remoteits_words() -> None:
-    for data in ({"login": None}, {"login": {"id": ME}}, {"login": {"id": ME, "devices": None}}):
-        cloud = fleet(3)
-        error = {"message": "boom", "path": ["login", "devices", "items", 1, "services"]}
-        cloud.answer = lambda answer, data=data, error=error: {"data": data, "errors": [error]}  # type: ignore[misc]
-        with pytest.raises(RefusedError, match="boom"):
-            cloud.read()
-
-
-@pytest.mark.parametrize("devices", [None, [], {}, {"items": None}, {"items": {}, "hasMore": False, "total": 1}])
-def test_an_answer_without_a_list_is_an_error(devices: Any) -> None:
-    cloud = fleet(1)
-    cloud.answer = lambda answer: {"data": {"login": {"id": ME, "devices": devices}}}
-    with pytest.raises(AnswerLostError, match="it has no list of them"):
-        cloud.read()
-
-
-@pytest.mark.usefixtures("small_pages")
-@pytest.mark.parametrize(("field", "value"), [("hasMore", None), ("hasMore", "yes"), ("total", None), ("total", "5")])
-def test_one_of_total_and_has_more_is_enough(field: str, value: Any) -> None:
-    cloud = fleet(5)
-
-    def without(answer: dict[str, Any]) -> dict[str, Any]:
-        answer["data"]["login"]["devices"][field] = value
-        return answer
-
-    cloud.answer = without
-    assert len(cloud.read()) == 5
-    assert cloud.warnings == []
 
 
 def test_more_that_never_comes_ends() -> None:
@@ -387,102 +204,9 @@ def test_more_that_never_comes_ends() -> None:
     assert cloud.warnings[0].startswith(CHANGED)
 
 
-@pytest.mark.parametrize(
-    "types",
-    [
-        *(None, 7, [None, {"id": "28", "name": "SSH"}, {"id": 28}, {"id": 28, "name": None}]),
-        # to Python, that is 1
-        [{"id": True, "name": "SSH"}],
-    ],
-)
-def test_types_that_make_no_sense_leave_names_empty(types: Any) -> None:
-    cloud = fleet(1)
-
-    def odd(answer: dict[str, Any]) -> dict[str, Any]:
-        answer["data"].update(applicationTypes=types, platformTypes=types)
-        return answer
-
-    cloud.answer = odd
-    (device,) = cloud.read()
-    assert (device.platform_name, device.services[0].application_name) == ("", "")
-
-
-@pytest.mark.parametrize("account", [ACME, ACME.lower(), "acme@example.com", "Acme"])
-def test_an_organisation_by_id_email_or_name(account: str) -> None:
-    theirs = device_node(1, owner={"id": ACME, "email": "acme@example.com"})
-    cloud = FleetCloud(theirs, device_node(2))
-    devices = cloud.read(FleetFilter(), account)
-    assert [(device.organisation, device.shared) for device in devices] == [(ACME, False), (ACME, True)]
-    assert cloud.asked[1]["variables"]["account"] == ACME
-    assert len(cloud.asked) == 2
-
-
-@pytest.mark.parametrize("account", [ME, ME.lower(), "ME@example.com"])
-def test_the_own_account_may_be_named(account: str) -> None:
-    cloud = fleet(1)
-    assert [device.organisation for device in cloud.read(FleetFilter(), account)] == [None]
-
-
-def test_an_unknown_account_lists_what_the_key_can_see() -> None:
-    cloud = fleet(1)
-    with pytest.raises(OptionError) as error:
-        cloud.read(FleetFilter(), "nobody")
-    assert str(error.value) == (
-        "account='nobody' is not an account that this access key can see; it sees me@example.com "
-        f"({ME}); ACME acme@example.com ({ACME})."
-    )
-    assert cloud.starts() == []
-
-
-def test_an_account_name_that_two_have_is_refused() -> None:
-    cloud = fleet(1)
-
-    def twins(answer: dict[str, Any]) -> dict[str, Any]:
-        members = answer["data"]["login"]["membership"]
-        members += [None, {"organization": None}, {"organization": {"name": "Acme", "account": {"id": "other"}}}]
-        return answer
-
-    cloud.answer = twins
-    with pytest.raises(OptionError, match="fits more than one account"):
-        cloud.read(FleetFilter(), "acme")
-
-
-def test_an_account_whose_id_cannot_be_one_is_not_there() -> None:
-    cloud = fleet(1)
-
-    def hostile(answer: dict[str, Any]) -> dict[str, Any]:
-        answer["data"]["login"]["membership"][0]["organization"]["account"]["id"] = "a\x1b[31m"
-        return answer
-
-    cloud.answer = hostile
-    with pytest.raises(OptionError, match="is not an account") as caught:
-        cloud.read(FleetFilter(), "acme")
-    assert str(caught.value).isprintable()
-
-
-def test_an_account_whose_devices_are_not_shown_says_so() -> None:
-    cloud = fleet(1)
-
-    def hidden(answer: dict[str, Any]) -> dict[str, Any]:
-        if "account" in answer["data"]["login"]:
-            answer["data"]["login"]["account"] = None
-        return answer
-
-    cloud.answer = hidden
-    with pytest.raises(RefusedError, match="does not show the devices"):
-        cloud.read(FleetFilter(), "acme")
-
-
 def test_names_of_types_cost_one_request_more() -> None:
     cloud = fleet(1)
     assert len(cloud.read(FleetFilter(application=("ssh", "HTTP"), platform=("linux",)))) == 1
     variables = cloud.asked[1]["variables"]
     assert (variables["application"], variables["platform"]) == ([28, 7], [1])
     assert len(cloud.asked) == 2
-
-
-def test_an_error_in_the_list_of_types_fails() -> None:
-    cloud = fleet(1)
-    cloud.answer = with_errors({"message": "boom"})
-    with pytest.raises(RefusedError, match="boom"):
-        cloud.read(FleetFilter(application=("ssh",)))

@@ -8,24 +8,14 @@ from __future__ import annotations
 
 import os
 import socket
-import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted, is_unneeded, without
-from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
-from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
-from tests.doubles import material
-from tests.doubles.material import NOW, SERVICE, connection
-from tests.doubles.processes import Fork
+from tests.doubles.material import NOW, connection
 
 HERE = socket.gethostname()
 ALIVE = holder(os.getpid())
@@ -118,104 +108,3 @@ def test_who_leaves_leaves_all() -> None:
     held = [connection(id="A", holders=("me", "other")), connection(id="B", holders=("me",)), connection(id="C")]
     assert [item.holders for item in without("me", held)] == [("other",), (), ()]
     assert [item.id for item in without("me", held)] == ["A", "B", "C"]
-
-
-# -- in the registry --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Registry:
-    return Registry(material.settings(tmp_path / "registry"), pytest.fail)
-
-
-def now_open(**changes: Any) -> Connection:
-    now = time.time()
-    times = {"opened_at": now, "asked_at": now, "verified_at": now, "expires_at": now + 3600}
-    return connection(**{**times, "opened_from": HERE, "kept": False, **changes})
-
-
-def put(registry: Registry, *connections: Connection, attempts: tuple[Attempt, ...] = ()) -> None:
-    with registry.locked(SERVICE, Deadline(10)) as turn:
-        turn.holding = Holding(list(connections), list(attempts))
-        turn.save()
-
-
-def joined(registry: Registry, verify_after: int = 900) -> Connection | None:
-    return join(registry, SERVICE, Wanted(None, verify_after=verify_after, holder="me", by_ssh=True), Deadline(10))
-
-
-def test_joining_claims_the_one_that_will_do_and_touches_no_other(registry: Registry) -> None:
-    other, found = now_open(id="OTHER", access="restricted", client_ip="203.0.113.7"), now_open(holders=(ALIVE,))
-    put(registry, other, found, attempts=(Attempt(1.0, 2.0),))
-    mine = joined(registry)
-    assert mine is not None
-    assert mine.holders == (ALIVE, "me")
-    assert registry.read(SERVICE) == Holding([other, mine], [Attempt(1.0, 2.0)])
-    assert joined(registry) == mine
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"verified_at": time.time() - 1000},
-        {"verified_at": time.time() + 1000},
-        {"expires_at": time.time() + 100},
-        {"access": "restricted", "client_ip": "203.0.113.7"},
-    ],
-)
-def test_what_is_not_sure_is_not_joined(changes: dict[str, Any], registry: Registry) -> None:
-    made = now_open(**changes)
-    put(registry, made)
-    assert joined(registry) is None
-    assert registry.read(SERVICE) == Holding([made])
-
-
-def test_where_nothing_is_open_nothing_is_joined(registry: Registry) -> None:
-    assert joined(registry) is None
-    assert registry.read(SERVICE) == Holding()
-
-
-def test_leaving_ends_the_claim_when_others_need_it(registry: Registry) -> None:
-    put(registry, now_open(id="A", holders=("me", ALIVE)), now_open(id="B", holders=("me",), kept=True))
-    assert leave(registry, SERVICE, "me", Deadline(10))
-    assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": (ALIVE,), "B": ()}
-    # once more changes nothing
-    assert leave(registry, SERVICE, "me", Deadline(10))
-    assert leave(registry, SERVICE.replace("80", "81"), "me", Deadline(10))
-
-
-def test_whoever_would_leave_something_to_be_closed_has_not_left(registry: Registry, ended: str) -> None:
-    for held in (
-        [now_open(holders=("me",))],
-        [now_open(holders=("me",)), now_open(id="KEPT", kept=True, holders=("me",))],
-        [now_open(holders=(ended, "me"))],
-        # somebody else left it
-        [now_open(id="KEPT", kept=True, holders=("me",)), now_open(holders=(ended,))],
-    ):
-        # whose process is known to live
-        mine = [
-            Connection.from_record(
-                {**item.as_record(), "holders": [name.replace("me", ALIVE) for name in item.holders]}
-            )
-            for item in held
-        ]
-        put(registry, *mine)
-        assert not leave(registry, SERVICE, ALIVE, Deadline(10))
-        assert registry.read(SERVICE) == Holding(mine)
-
-
-def test_both_wait_for_the_lock_no_longer_than_they_may(registry: Registry) -> None:
-    put(registry, now_open())
-
-    def lock(report: Any) -> None:
-        with registry.locked(SERVICE, Deadline(10)):
-            report("locked")
-            time.sleep(60)
-
-    busy = Fork(lock)
-    assert busy.receive() == "locked"
-    with pytest.raises(OutOfTimeError, match="Another process"):
-        join(registry, SERVICE, Wanted(None, holder="me"), Deadline(0.1))
-    with pytest.raises(OutOfTimeError, match="Another process"):
-        leave(registry, SERVICE, "me", Deadline(0.1))
-    busy.kill()

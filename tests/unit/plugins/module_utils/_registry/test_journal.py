@@ -77,16 +77,3 @@ def test_nobody_is_told_where_nobody_asked(tmp_path: Path, monkeypatch: pytest.M
     assert not gone.exists()
     monkeypatch.delenv(journal_module.ENV)
     journal_module.reused(connection())
-
-
-def test_only_the_last_state_of_a_connection_counts() -> None:
-    mine = connection(kept=False, holders=("1/1@here",))
-    events = [
-        journal_module.Event("opened", 1.0, SERVICE, mine.id, mine),
-        journal_module.Event("reused", 2.0, SERVICE, mine.id, mine._replace(kept=True)),
-        journal_module.Event("closed", 3.0, OTHER_SERVICE, "of an earlier run", None),
-    ]
-    other, one = sorted(recap(events, {SERVICE: {"pi"}}, "1/1@here"), key=lambda service: len(service["hosts"]))
-    assert (one["opened"], one["reused"], one["closed"], one["hosts"]) == (1, 1, 0, ["pi"])
-    assert [left["closes"] for left in one["open"]] == ["on_request"]
-    assert (other["closed"], other["open"]) == (1, [])

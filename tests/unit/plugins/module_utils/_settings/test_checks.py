@@ -14,7 +14,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._settings.check
     checked_seconds,
     checked_service_id,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._tasks.argspec import api_argument_spec
 from tests.doubles.material import CONNECTION_ID, SERVICE
 
 
@@ -98,10 +97,3 @@ def test_seconds_may_be_zero_but_not_negative() -> None:
     assert checked_seconds("min_remaining", 7) == 7
     with pytest.raises(OptionError, match="min_remaining=-1 is negative"):
         checked_seconds("min_remaining", -1)
-
-
-def test_secrets_are_hidden_from_logs_and_an_id_is_not() -> None:
-    hidden = {name for name, option in api_argument_spec().items() if option.get("no_log")}
-    assert hidden == {"secret_access_key", "developer_key", "registry_password"}
-    # it stands in messages, which no_log would blank out
-    assert api_argument_spec()["access_key_id"]["no_log"] is False

@@ -9,8 +9,6 @@ import subprocess
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._ssh.parent import check, told_in_time
 from ansible_collections.community.remoteit.plugins.module_utils._ssh.words import (
     SFTP,
     SSH,
@@ -19,8 +17,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._ssh.words impo
 )
 
 pytestmark = pytest.mark.one_core
-
-OURS = "-o HostKeyAlias=remoteit-8000000001020304 -o ProxyCommand=ours"
 
 
 def read(text: str) -> list[tuple[str, str]]:
@@ -56,46 +52,3 @@ def test_a_path_with_the_host_in_it_tells_hosts_apart(path: str) -> None:
 )
 def test_a_path_without_does_not(path: str) -> None:
     assert not tells_hosts_apart(path)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"{OURS} -o ProxyCommand=none -o ProxyJump=none -S none",
-        f"{OURS} -o ControlPath=/tmp/%C -o ControlPath=/tmp/common",
-        f"{OURS} -o ControlPath=none",
-        f'{OURS} -o ControlPath="/home/pi/.ansible/cp/0123456789"',
-        f"{OURS} -o ControlPath=/tmp/%r+a2f44",
-        # by hand, for one host
-        "-o ProxyCommand=ours -S /tmp/here",
-        "-o HostKeyAlias=mine -o ProxyCommand=ours -o ControlPath=/tmp/here",
-        "-o HostKeyAlias=remoteit-8000000001020304 -S /tmp/here",
-        "",
-    ],
-)
-def test_what_ssh_keeps_is_not_refused(text: str) -> None:
-    check(read(text))
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (f"-v {OURS} -o ProxyJump=gate", "-o ProxyJump= among"),
-        (f"{OURS} -oproxycommand='nc gate'", "-o ProxyCommand= among"),
-        (f"{OURS} -o HostKeyAlias=mine -o ProxyJump=gate", "-o ProxyJump= among"),
-        (f"{OURS} -4S/tmp/common", "with -S among"),
-        (f"{OURS} -o ControlPath=/tmp/%r+a2f45", "one control socket"),
-        (f"{OURS} -o ControlPath=/tmp/0123456789a", "one control socket"),
-        (f"{OURS} -o ControlPath=/tmp/%r", "ControlPath=/tmp/%r among the SSH arguments is one control socket"),
-    ],
-)
-def test_what_ssh_drops_or_shares_is_refused(text: str, expected: str) -> None:
-    with pytest.raises(OptionError, match=expected):
-        check(read(text))
-
-
-@pytest.mark.parametrize("waits", ["none", "0", "1", "1m", ""])
-def test_where_there_is_no_time_to_tell_nothing_is_told(waits: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with told_in_time([("connecttimeout", waits)]):
-        pass
-    assert capfd.readouterr() == ("", "")

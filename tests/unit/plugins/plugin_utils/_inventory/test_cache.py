@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.device import Device, FleetService
-from ansible_collections.community.remoteit.plugins.plugin_utils._inventory.cache import as_record, from_record
+from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
+from ansible_collections.community.remoteit.plugins.plugin_utils._inventory.cache import (
+    as_record,
+    cache_key,
+    from_record,
+)
 from tests.ansible_types import TYPE_KEY, TYPE_NAMES
+from tests.doubles import material
+from tests.doubles.fleet_hosts import DEVICE
 
 KEYS = st.sampled_from([TYPE_KEY, "__ansible_unsafe", "__ansible_vault", "value", "tags", "name"])
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=5), st.sampled_from(TYPE_NAMES))
@@ -73,3 +81,26 @@ def test_a_dictionary_with_the_name_of_a_type_stays_one(tmp_path: Path, name: st
 @pytest.mark.parametrize("record", [None, "", {}, {"devices": [{"id": "x"}]}, {"devices": ["{}"]}, {"devices": ["["]}])
 def test_what_was_not_kept_so_is_nothing(record: Any) -> None:
     assert from_record(record) is None
+
+
+def test_the_cache_gives_back_what_it_was_given() -> None:
+    assert from_record(as_record([DEVICE])) == [DEVICE]
+    more = {"devices": [{**DEVICE.as_result(), "more": 1}]}
+    records: list[Any] = [None, {}, {"devices": [{}]}, more, [], "text"]
+    for record in records:
+        assert from_record(record) is None
+
+
+def test_the_cache_key_tells_questions_apart_and_shows_nothing() -> None:
+    settings = material.settings("/nowhere")
+    wanted = FleetFilter(tags=("a",))
+    keys = {
+        cache_key(settings, wanted, None),
+        cache_key(settings, wanted, "org"),
+        cache_key(settings, replace(wanted, tags_match="all"), None),
+        cache_key(settings._replace(graphql_url="https://other.example/graphql"), wanted, None),
+        cache_key(settings._replace(credentials=settings.credentials._replace(key_id="OTHER")), wanted, None),
+    }
+    assert len(keys) == 5
+    assert cache_key(settings, FleetFilter(tags=("a",)), None) in keys
+    assert not any(material.KEY_ID in key for key in keys)

@@ -49,6 +49,7 @@ def on_demand(**given: Any) -> list[str]:
     options = {"connect": "on_demand", "access": "latching", "client_ip": None, "timeout": 60.0, **given}
     hosts = list(hosts_of_services([device()], "remoteit_", []))
     (variables,) = reached(options, given, Settings.from_options(options), hosts, pytest.fail)
+    assert variables is not None
     words = shlex.split(variables["ansible_ssh_args"])
     (command,) = [word for word in words if word.startswith("ProxyCommand=")]
     return shlex.split(command.replace("%%", "%"))

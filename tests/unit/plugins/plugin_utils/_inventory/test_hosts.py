@@ -9,53 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-from ansible_collections.community.remoteit.plugins.module_utils._fleet.device import Device, FleetService
-from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
-from ansible_collections.community.remoteit.plugins.plugin_utils._inventory.cache import (
-    as_record,
-    cache_key,
-    from_record,
-)
 from ansible_collections.community.remoteit.plugins.plugin_utils._inventory.hosts import (
     DEFAULT_GROUPS,
     FleetHost,
     default_groups,
-    hosts_of_devices,
-    hosts_of_services,
 )
-from tests.doubles import material
+from tests.doubles.fleet_hosts import DEVICE, SSH, WEB, device_host, service_hosts
 
-SSH = FleetService(
-    id="80:00:00:00:01:00:00:02",
-    name="shell",
-    application=28,
-    application_name="SSH",
-    port=22,
-    enabled=True,
-    online=True,
-    can_connect=True,
-    attributes={"user": "pi"},
-)
-WEB = replace(SSH, id="80:00:00:00:01:00:00:03", name="web", application=7, application_name="HTTP", attributes={})
-DEVICE = Device(
-    id="80:00:00:00:01:00:00:01",
-    name="pi-kitchen",
-    online=True,
-    platform=1213,
-    platform_name="Raspberry Pi",
-    tags=("kitchen", "on-site"),
-    owner="owner@example.com",
-    shared=False,
-    attributes={"rack": 7},
-    created="2026-01-02T03:04:05.000Z",
-    last_reported="2026-02-03T04:05:06.000Z",
-    external_address="198.51.100.7",
-    license="LICENSED",
-    organisation=None,
-    services=(SSH, WEB),
-)
 COMMON = {
     "owner": "owner@example.com",
     "tags": ["kitchen", "on-site"],
@@ -72,15 +32,6 @@ COMMON = {
     "device_online": True,
     "device_attributes": {"rack": 7},
 }
-
-
-def service_hosts(device: Device, *ssh_names: str) -> list[FleetHost]:
-    return list(hosts_of_services([device], "r_", ssh_names))
-
-
-def device_host(device: Device, *ssh_names: str, warnings: list[str] | None = None) -> FleetHost:
-    (host,) = hosts_of_devices([device], "r_", ssh_names, pytest.fail if warnings is None else warnings.append)
-    return host
 
 
 def plain(host: FleetHost) -> dict[str, Any]:
@@ -184,26 +135,3 @@ def test_groups_of_what_has_no_name() -> None:
     assert default_groups(host, ("applications", "platforms")) == ["remoteit_application_99", "remoteit_platform_5"]
     bare = device_host(replace(DEVICE, platform=None, platform_name="", services=()))
     assert default_groups(bare, ("applications", "platforms")) == []
-
-
-def test_the_cache_gives_back_what_it_was_given() -> None:
-    assert from_record(as_record([DEVICE])) == [DEVICE]
-    more = {"devices": [{**DEVICE.as_result(), "more": 1}]}
-    records: list[Any] = [None, {}, {"devices": [{}]}, more, [], "text"]
-    for record in records:
-        assert from_record(record) is None
-
-
-def test_the_cache_key_tells_questions_apart_and_shows_nothing() -> None:
-    settings = material.settings("/nowhere")
-    wanted = FleetFilter(tags=("a",))
-    keys = {
-        cache_key(settings, wanted, None),
-        cache_key(settings, wanted, "org"),
-        cache_key(settings, replace(wanted, tags_match="all"), None),
-        cache_key(settings._replace(graphql_url="https://other.example/graphql"), wanted, None),
-        cache_key(settings._replace(credentials=settings.credentials._replace(key_id="OTHER")), wanted, None),
-    }
-    assert len(keys) == 5
-    assert cache_key(settings, FleetFilter(tags=("a",)), None) in keys
-    assert not any(material.KEY_ID in key for key in keys)

@@ -148,24 +148,6 @@ def test_what_may_depend_on_more_is_never_remembered(expression: str) -> None:
     assert reads_of(expression) is None
 
 
-@pytest.mark.parametrize(
-    ("expression", "reads"),
-    [
-        ("a", {("a",)}),
-        ("a.b['c'].d", {("a", "b", "c", "d")}),
-        ("a.items", {("a",)}),
-        ("a.get('b')", {("a",)}),
-        ("a[b.c]", {("a",), ("b", "c")}),
-        ("a[0].b", {("a",)}),
-        ("a if b is defined and c.d in e else 'f' ~ g", {("a",), ("b",), ("c", "d"), ("e",), ("g",)}),
-        ("a | ansible.builtin.default(b) | lower", {("a",), ("b",)}),
-        ("'text'", set()),
-    ],
-)
-def test_what_an_expression_reads(expression: str, reads: set[tuple[str, ...]]) -> None:
-    assert reads_of(expression) == frozenset(reads)
-
-
 # -- beside ansible-core ----------------------------------------------------------------------------------------------
 
 NAMES = ("a", "b", "c")

@@ -1,0 +1,18 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doubles.account import Account
+
+
+@pytest.fixture
+def account() -> Iterator[Account]:
+    account = Account()
+    with account.server:
+        yield account

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is known of one service survives being kept, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection
+from tests.doubles.registry_place import HOLDING
+
+RECORD = connection().as_record()
+
+
+UNUSABLE: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "Expecting value"),
+    "half": (b'{"version": 1, "connec', "Unterminated string"),
+    "binary": (b"\x80\x81\xff", "utf-8"),
+    "list": (b"[]", "unexpected content"),
+    "number": (b"7", "unexpected content"),
+    "null": (b"null", "unexpected content"),
+    "no version": (b"{}", "unexpected content"),
+    "older": (b'{"version": 0, "connections": [], "attempts": []}', "version 0, expected 1"),
+    "newer": (b'{"version": 2, "connections": [], "attempts": []}', "version 2, expected 1"),
+    "other version": (b'{"version": "1", "connections": [], "attempts": []}', "version '1', expected 1"),
+    "no connections": (b'{"version": 1, "attempts": []}', "unexpected content"),
+    "null connections": (b'{"version": 1, "connections": null, "attempts": []}', "unexpected content"),
+    "no record": (b'{"version": 1, "connections": [7], "attempts": []}', "unexpected content"),
+    "short record": (b'{"version": 1, "connections": [{"id": "A"}], "attempts": []}', "unexpected content"),
+    "hostile host": (
+        json.dumps({"version": 1, "connections": [{**RECORD, "host": "-oProxyCommand=id"}], "attempts": []}).encode(),
+        "is not a plain host name",
+    ),
+    "no time": (
+        json.dumps({"version": 1, "connections": [{**RECORD, "expires_at": None}], "attempts": []}).encode(),
+        "",
+    ),
+    "other service": (
+        json.dumps({"version": 1, "connections": [{**RECORD, "service_id": OTHER_SERVICE}], "attempts": []}).encode(),
+        "it holds a connection of another service",
+    ),
+    "endless attempt": (b'{"version": 1, "connections": [], "attempts": [{"asked_at": 1, "until": 1e999}]}', "time"),
+    "no attempt": (b'{"version": 1, "connections": [], "attempts": [7]}', "unexpected content"),
+    "attempt without time": (b'{"version": 1, "connections": [], "attempts": [{"asked_at": "x", "until": 1}]}', ""),
+    "deep": (b"[" * 200_000, ""),
+}
+
+
+def test_it_survives_being_kept() -> None:
+    assert Holding.from_record(HOLDING.as_record(), SERVICE) == HOLDING
+    assert Holding.from_record(Holding().as_record(), SERVICE) == Holding()
+
+
+def test_an_attempt_keeps_what_was_learnt_of_the_clock() -> None:
+    attempt = Attempt(NOW, NOW + 30, (-1.0, 1.5))
+    assert Holding.from_record(Holding(attempts=[attempt]).as_record(), SERVICE).attempts == [attempt]
+    # version 1.0.0 knew nothing of it
+    assert Attempt.from_record({"asked_at": NOW, "until": NOW + 30}) == Attempt(NOW, NOW + 30)
+
+
+@pytest.mark.parametrize(("content", "reason"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_cannot_be_used_says_why(content: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(reason) or "."):
+        Holding.from_record(content, SERVICE)
+
+
+@pytest.mark.parametrize(
+    ("holding", "is_empty"),
+    [
+        (Holding(), True),
+        (Holding([connection()]), False),
+        (Holding(attempts=HOLDING.attempts), False),
+        (Holding(failure=HOLDING.failure), False),
+    ],
+)
+def test_only_what_is_known_need_be_kept(holding: Holding, is_empty: bool) -> None:
+    assert holding.is_empty is is_empty
+
+
+def test_the_processes_that_need_it_are_told_once() -> None:
+    both = [connection(holders=("1/1@here", "2/2@here")), connection(id="B", holders=("2/2@here",))]
+    assert Holding(both).holders() == {"1/1@here", "2/2@here"}
+    assert Holding([connection()]).holders() == set()
+
+
+def test_what_differs_in_anything_is_not_equal() -> None:
+    assert Holding([connection()]) == Holding([connection()])
+    assert Holding([connection()]) != Holding([connection(kept=False)])
+    assert Holding() != Holding(attempts=HOLDING.attempts)
+    assert Holding() != Holding(failure=HOLDING.failure)
+    assert Holding() != "nothing"
