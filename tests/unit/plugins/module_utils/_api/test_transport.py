@@ -25,6 +25,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     NotSentError,
     RefusedError,
 )
+from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import PATIENCE
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles import loopback, material
 from tests.doubles.loopback import Exchange, Received, Server, Step, reply, reset, whole
@@ -182,7 +183,7 @@ def test_the_pauses_double_and_are_never_the_same(monkeypatch: pytest.MonkeyPatc
     with Server(reply(503, b"")) as server:
         for _time in range(5):
             with pytest.raises(AnswerLostError):
-                Caller()(server.url, repeatable=True)
+                Caller(patience=PATIENCE)(server.url, repeatable=True)
     # by their place among the three pauses between four attempts: at most half a second, one, two
     for place, longest in enumerate((0.5, 1.0, 2.0)):
         those = pauses[place::3]
@@ -197,7 +198,7 @@ def test_what_was_not_sent_is_tried_again(repeatable: bool) -> None:
     url = f"http://127.0.0.1:{port}/a"
     with contextlib.ExitStack() as stack:
         threading.Timer(0.1, lambda: stack.enter_context(Server(reply(200, GOOD), port=port))).start()
-        assert Caller()(url, repeatable=repeatable) == GOOD
+        assert Caller(patience=PATIENCE)(url, repeatable=repeatable) == GOOD
 
 
 def test_what_can_never_be_sent_gives_up() -> None:
@@ -209,7 +210,7 @@ def test_no_pause_goes_beyond_the_deadline() -> None:
     begun = time.monotonic()
     with Server(reply(500, {})) as server:
         with pytest.raises(AnswerLostError, match="HTTP 500"):
-            Caller()(server.url, repeatable=True, seconds=0.2)
+            Caller(patience=PATIENCE)(server.url, repeatable=True, seconds=0.2)
         assert len(server.received) == 1
     assert time.monotonic() - begun < 10
 
