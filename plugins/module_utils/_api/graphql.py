@@ -96,7 +96,7 @@ class GraphqlApi:
         login = self._login(_DEVICES, {"ids": [device_id]}, deadline)
         try:
             # The id of a service gives its device.
-            return next((one for one in parse_devices(login.get("device")) if one.id == device_id), None)
+            return next((device for device in parse_devices(login.get("device")) if device.id == device_id), None)
         except ValueError as error:
             raise AnswerLostError(f"The answer to device cannot be used: {error}.") from None
 

@@ -155,7 +155,7 @@ class Session(RequestsSession):
         return sent
 
     def get_redirect_target(self, resp: Response) -> None:
-        """There is none. Even told not to follow a redirect, requests reads its body and its target."""
+        """None: told not to follow a redirect, requests would read its body and its target all the same."""
 
 
 def _shown(proxy: str | None) -> str:

@@ -71,16 +71,16 @@ class Device:
 
     def as_result(self) -> dict[str, Any]:
         """The dict that modules return; *tags* and *services* are lists."""
-        return {**asdict(self), "tags": list(self.tags), "services": [one.as_result() for one in self.services]}
+        return {**asdict(self), "tags": list(self.tags), "services": [service.as_result() for service in self.services]}
 
     def as_record(self) -> dict[str, Any]:
         """A dict for JSON, which shares its parts with this device."""
-        return {**vars(self), "services": [one.as_record() for one in self.services]}
+        return {**vars(self), "services": [service.as_record() for service in self.services]}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Device:
         """The inverse of as_record(). Raises KeyError or TypeError when *record* has other fields."""
-        services = tuple(FleetService.from_record(one) for one in record["services"])
+        services = tuple(FleetService.from_record(service) for service in record["services"])
         return cls(**{**record, "tags": tuple(record["tags"]), "services": services})
 
 

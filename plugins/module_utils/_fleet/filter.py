@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which devices and services are wanted: what the API is asked to filter, and the same exactly on our side."""
+"""Which devices and services are asked for: what the API is asked to filter, and the same exactly on our side."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ class FleetFilter:
             "name": self.name,
             "tag": {"operator": self.tags_match.upper(), "values": list(self.tags)} if self.tags else None,
             "state": _API_STATE[self.state] if self.state else None,
-            "platform": [int(one) for one in self.platform] or None,
-            "application": [int(one) for one in self.application] or None,
+            "platform": [int(id_) for id_ in self.platform] or None,
+            "application": [int(id_) for id_ in self.application] or None,
             "owner": None if self.shared is None else not self.shared,
         }
         return {name: value for name, value in values.items() if value is not None}
@@ -88,35 +88,35 @@ class FleetFilter:
         return [device for device in kept if device.services or not self.application]
 
     def _fits(self, device: Device) -> bool:
-        wanted = [inert(tag) in device.tags for tag in self.tags]
+        has = [inert(tag) in device.tags for tag in self.tags]
         return (
             (self.name is None or self._is_part_of(device.name))
-            and (not wanted or (all(wanted) if self.tags_match == ALL else any(wanted)))
+            and (not has or (all(has) if self.tags_match == ALL else any(has)))
             and (self.state is None or (self.state == ONLINE) == device.online)
             and (not self.platform or str(device.platform) in self.platform)
-            and (not self.owner or device.owner.casefold() in {inert(one).casefold() for one in self.owner})
+            and (not self.owner or device.owner.casefold() in {inert(owner).casefold() for owner in self.owner})
             and self.shared in (None, device.shared)
         )
 
     def _is_part_of(self, name: str) -> bool:
-        """Whether the name that is wanted is a part of *name*, in which its last character may not be escaped."""
-        wanted = self.name or ""
-        return any(form.casefold() in name.casefold() for form in (wanted, inert(wanted)))
+        """Whether the name that is asked for is a part of *name*, in which its last character may not be escaped."""
+        part = self.name or ""
+        return any(form.casefold() in name.casefold() for form in (part, inert(part)))
 
     def _with_services(self, device: Device) -> Device:
         if not self.application:
             return device
-        services = tuple(one for one in device.services if str(one.application) in self.application)
+        services = tuple(service for service in device.services if str(service.application) in self.application)
         return replace(device, services=services)
 
 
 def _texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(str(one) for one in options.get(name) or ())
+    return tuple(str(text) for text in options.get(name) or ())
 
 
-def _ids(option: str, wanted: Sequence[str], names: Mapping[int, str]) -> Iterable[str]:
+def _ids(option: str, texts: Sequence[str], names: Mapping[int, str]) -> Iterable[str]:
     """The ids of the types, as decimal numbers without leading zeros."""
-    for text in wanted:
+    for text in texts:
         if text.isdecimal():
             yield str(int(text))
             continue

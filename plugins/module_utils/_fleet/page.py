@@ -81,15 +81,15 @@ def read_page(
         # One device that has no answer at all takes everything with it.
         raise refusal(errors)
     login = login_of(data)
-    holder = login if organisation is None else login.get("account")
-    nodes, has_more, total = _unpacked(holder, start, errors)
+    parent = login if organisation is None else login.get("account")
+    nodes, has_more, total = _unpacked(parent, start, errors)
     said = {_index(error, items): refusal(error).reason for error in errors}
     return Page(
         account_id=organisation or str(login.get("id")),
         items=[(node, said.get(index, "")) for index, node in enumerate(nodes)],
         has_more=has_more,
         total=total,
-        before=_before(holder),
+        before=_before(parent),
         names=parse_type_names(data) if with_names else None,
     )
 
@@ -102,14 +102,14 @@ def _query(organisation: str | None, start: int, with_names: bool) -> str:
     return f"query ({declared}) {{ {TYPE_NAMES if with_names else ''} login {{ id {fleet} }} }}"
 
 
-def _unpacked(holder: Any, start: int, errors: Sequence[Any]) -> tuple[list[Any], bool, int | None]:
+def _unpacked(parent: Any, start: int, errors: Sequence[Any]) -> tuple[list[Any], bool, int | None]:
     """The items of a page, whether more follow, and the total if it is told."""
-    page = holder.get("devices") if isinstance(holder, Mapping) else None
+    page = parent.get("devices") if isinstance(parent, Mapping) else None
     items = page.get("items") if isinstance(page, Mapping) else None
     if not isinstance(page, Mapping) or not isinstance(items, list):
         if errors:
             raise refusal(errors)
-        if holder is None:
+        if parent is None:
             raise RefusedError("remote.it does not show the devices of this account to this access key.", 200, "")
         raise AnswerLostError("The answer to devices cannot be used: it has no list of them.")
     total, has_more = page.get("total"), page.get("hasMore")
@@ -120,8 +120,8 @@ def _unpacked(holder: Any, start: int, errors: Sequence[Any]) -> tuple[list[Any]
     return items, has_more, total
 
 
-def _before(holder: Any) -> str | None:
-    before = holder.get("before")
+def _before(parent: Any) -> str | None:
+    before = parent.get("before")
     items = before.get("items") if isinstance(before, Mapping) else None
     first = items[0] if isinstance(items, list) and items else None
     return item_id(first)

@@ -78,7 +78,7 @@ def _services(
         # The bulk service stands for the device itself (vendor page "Custom Attributes"): nobody can connect to it.
         if service.id != device_id and service.application != _BULK_SERVICE:
             found[service.id] = service
-    return tuple(sorted(found.values(), key=lambda one: (one.name, one.id)))
+    return tuple(sorted(found.values(), key=lambda service: (service.name, service.id)))
 
 
 def _service(node: Any, names: TypeNames) -> FleetService:
@@ -161,9 +161,9 @@ def _attributes(fields: Mapping[str, Any]) -> dict[str, Any]:
         if left < 0 or depth > _ATTRIBUTE_DEPTH:
             raise ValueError("its attributes are too many or too deep")
         if isinstance(value, Mapping):
-            return {inert(key): copied(one, depth + 1) for key, one in value.items()}
+            return {inert(key): copied(item, depth + 1) for key, item in value.items()}
         if isinstance(value, list):
-            return [copied(one, depth + 1) for one in value]
+            return [copied(item, depth + 1) for item in value]
         if isinstance(value, str):
             return inert(value, _ATTRIBUTE_CHARACTERS)
         # JSON has no such number, Python's parser takes it all the same.

@@ -61,6 +61,6 @@ def is_plain_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None
 
 
-def same_id(one: str | None, other: str | None) -> bool:
+def same_id(this: str | None, other: str | None) -> bool:
     """Whether two ids are equal; remote.it writes the same id in upper and lower case."""
-    return one is not None and other is not None and one.lower() == other.lower()
+    return this is not None and other is not None and this.lower() == other.lower()

@@ -119,7 +119,7 @@ def _linger(signalled: int, seconds: float) -> None:
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:
-    """The wakeup descriptor has it."""
+    """Nothing: set_wakeup_fd() writes the number of the signal to the pipe that is read."""
 
 
 class _Tunnel:

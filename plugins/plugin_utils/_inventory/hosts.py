@@ -81,7 +81,7 @@ def hosts_of_devices(
         variables = {
             **_device_variables(device),
             "state": _state(device.online),
-            "services": {name: dict(vars(one)) for name, one in services.items()},
+            "services": {name: dict(vars(listed)) for name, listed in services.items()},
         }
         if service:
             variables |= {"service_id": service.id, "service_name": service.name}
@@ -97,21 +97,21 @@ def hosts_of_devices(
         )
 
 
-def default_groups(host: FleetHost, wanted: Collection[str]) -> list[str]:
-    """The names of the groups to which the host belongs by what it is; *wanted* are values of DEFAULT_GROUPS."""
+def default_groups(host: FleetHost, kinds: Collection[str]) -> list[str]:
+    """The names of the groups to which the host belongs by what it is; *kinds* are values of DEFAULT_GROUPS."""
     names: list[str] = []
     device = host.device
-    if GROUP in wanted:
+    if GROUP in kinds:
         names.append(GROUP)
-    if STATE in wanted:
+    if STATE in kinds:
         names.append(f"{GROUP}_{_state(host.online)}")
-    if TAGS in wanted:
+    if TAGS in kinds:
         names += [f"{GROUP}_tag_{tag}" for tag in device.tags]
-    if APPLICATIONS in wanted:
-        types = (_type_name(one.application, one.application_name) for one in host.services.values())
+    if APPLICATIONS in kinds:
+        types = (_type_name(service.application, service.application_name) for service in host.services.values())
         names += [f"{GROUP}_application_{name}" for name in types if name]
     platform = _type_name(device.platform, device.platform_name)
-    if PLATFORMS in wanted and platform:
+    if PLATFORMS in kinds and platform:
         names.append(f"{GROUP}_platform_{platform}")
     return list(dict.fromkeys(to_safe_group_name(name) for name in names))
 
@@ -169,4 +169,4 @@ def _by_name(services: Iterable[FleetService]) -> dict[str, FleetService]:
     found: dict[str, list[FleetService]] = {}
     for service in services:
         found.setdefault(service.name, []).append(service)
-    return {one.id if len(same) > 1 else name: one for name, same in found.items() for one in same}
+    return {service.id if len(same) > 1 else name: service for name, same in found.items() for service in same}

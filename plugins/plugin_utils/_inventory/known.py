@@ -62,34 +62,34 @@ class KnownHosts:
         self._prefix = prefix
         self._loader = loader
 
-    def is_other(self, name: str, wanted: FleetHost) -> bool:
-        """Whether the host *name* is another machine than *wanted*, which must not take its name."""
+    def is_other(self, name: str, ours: FleetHost) -> bool:
+        """Whether the host *name* is another machine than *ours*, which must not take its name."""
         host = self._hosts.get(name)
         if host is None:
             return False
         if isinstance(host, ListedHost):
             # A stranger's device yields, whichever file is read first.
-            yields = bool(host.stranger) and not wanted.device.shared
-            return host.fleet_id != wanted.id and not yields
+            yields = bool(host.stranger) and not ours.device.shared
+            return host.fleet_id != ours.id and not yields
         variables = self._variables(host)
-        said = self._said(variables, wanted)
+        said = self._said(variables, ours)
         if said is not None:
             return not said
-        return wanted.device.shared or any(key == _CONNECTION or _ADDRESS.fullmatch(key) for key in variables)
+        return ours.device.shared or any(key == _CONNECTION or _ADDRESS.fullmatch(key) for key in variables)
 
-    def is_taken_for(self, name: str, wanted: FleetHost) -> bool:
-        """Whether the host *name*, if it is no other one, is taken for *wanted* although nothing says so."""
+    def is_taken_for(self, name: str, ours: FleetHost) -> bool:
+        """Whether the host *name*, if it is no other one, is taken for *ours* although nothing says so."""
         host = self._hosts.get(name)
         if host is None or isinstance(host, ListedHost):
             return False
-        return self._said(self._variables(host), wanted) is None
+        return self._said(self._variables(host), ours) is None
 
-    def _said(self, variables: Mapping[str, Any], wanted: FleetHost) -> bool | None:
-        """Whether *variables* have the ids of *wanted*; None if they have none."""
+    def _said(self, variables: Mapping[str, Any], ours: FleetHost) -> bool | None:
+        """Whether *variables* have the ids of *ours*; None if they have none."""
         names = [name for name in (f"{self._prefix}id", f"{self._prefix}service_id") if name in variables]
         if not names:
             return None
-        return all(_plain(variables[name]) == _plain(wanted.variables.get(name)) for name in names)
+        return all(_plain(variables[name]) == _plain(ours.variables.get(name)) for name in names)
 
     def _variables(self, host: Host) -> dict[str, Any]:
         """The host's variables in inventories, and in the files beside its own, which ansible-core reads after all of them."""

@@ -62,10 +62,10 @@ def unique_names(
 def _give(candidates: Sequence[Candidate], indexes: Iterable[int], given: dict[int, str], is_taken: IsOther) -> None:
     """Name the candidates at *indexes*: first those who are alone, because they may keep what they want."""
     indexes = list(indexes)
-    wanted = Counter(candidates[index].name for index in indexes)
+    counted = Counter(candidates[index].name for index in indexes)
     for index in indexes:
         name = candidates[index].name
-        if wanted[name] == 1 and not is_taken(name, index):
+        if counted[name] == 1 and not is_taken(name, index):
             given[index] = name
     names = {given[index] for index in indexes if index in given}
     for index in indexes:

@@ -24,7 +24,7 @@ CONDITIONS = ("include", "exclude")
 EXPRESSIONS = (*CONDITIONS, "hostname", "compose", "groups", "keyed_groups")
 
 # Without a value, those leave nobody out. The others have a default.
-_FILTERS = {name for name, one in filter_argument_spec().items() if "default" not in one}
+_FILTERS = {name for name, spec in filter_argument_spec().items() if "default" not in spec}
 _KEYED = {"key", "prefix", "separator", "parent_group", "default_value", "trailing_separator"}
 
 
@@ -35,14 +35,14 @@ def check_value(name: str, value: Any, definition: Mapping[str, Any]) -> None:
     """
     kind = definition.get("type", "str")
     items = _items(value) if kind == "list" else [value]
-    if name in _FILTERS and (not items or any(one is None or one == "" for one in items)):
+    if name in _FILTERS and (not items or any(item is None or item == "" for item in items)):
         raise OptionError(f"{name} is set, but empty, so it would not choose anything: give a value, or remove it.")
     if value is None:
         return
     if kind == "list" and not isinstance(value, (str, list, tuple)):
         raise OptionError(f"{_named(name, value)} is not a list: give one, such as [{_example(value)}].")
-    for one in items:
-        _check_one(name, one, "str" if kind == "list" else kind, definition)
+    for item in items:
+        _check_item(name, item, "str" if kind == "list" else kind, definition)
 
 
 def check_expressions(name: str, value: Any) -> Any:
@@ -75,7 +75,7 @@ def _check_keyed_groups(value: Any) -> None:
             "[{key: remoteit_tags, prefix: tag}]."
         )
     for entry in value:
-        unknown = sorted(str(one) for one in entry if one not in _KEYED)
+        unknown = sorted(str(key) for key in entry if key not in _KEYED)
         if unknown:
             raise OptionError(f"keyed_groups: {', '.join(unknown)} is unknown: use {', '.join(sorted(_KEYED))}.")
         _check_expression("keyed_groups: key", entry.get("key"), False)
@@ -83,9 +83,9 @@ def _check_keyed_groups(value: Any) -> None:
             raise OptionError(
                 "keyed_groups: default_value and trailing_separator exclude each other: remove one of them."
             )
-        for one in sorted(_KEYED - {"key"}):
-            if entry.get(one) is not None:
-                _check_one(f"keyed_groups: {one}", entry[one], "bool" if one == "trailing_separator" else "str", {})
+        for key in sorted(_KEYED - {"key"}):
+            if entry.get(key) is not None:
+                _check_item(f"keyed_groups: {key}", entry[key], "bool" if key == "trailing_separator" else "str", {})
 
 
 def _check_expression(where: str, value: Any, is_condition: bool) -> None:
@@ -97,7 +97,7 @@ def _check_expression(where: str, value: Any, is_condition: bool) -> None:
         )
 
 
-def _check_one(name: str, value: Any, kind: str, definition: Mapping[str, Any]) -> None:
+def _check_item(name: str, value: Any, kind: str, definition: Mapping[str, Any]) -> None:
     is_kind, what = _KINDS[kind]
     if not is_kind(value):
         raise OptionError(f"{_named(name, value)} is not {what}.")
@@ -143,7 +143,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
 def _items(value: Any) -> list[Any]:
     """The values of an option that is a list, or a text with commas between them."""
     if isinstance(value, str):
-        return [one.strip() for one in value.split(",")]
+        return [item.strip() for item in value.split(",")]
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 

@@ -62,15 +62,15 @@ def ssh_config(
 
 def _aliases(devices: Sequence[Mapping[str, Any]], prefix: str) -> dict[str, str | None]:
     """The ids of the services, and the one name of each beside the stable one; None where there is none to be had."""
-    wanted = {}
+    names = {}
     for device in devices:
         services = [service for service in device["services"] if service["can_connect"]]
         for service in services:
             name = device["name"] if len(services) == 1 else f"{device['name']}-{service['name']}"
-            wanted[checked_service_id(service["id"])] = _plain(name)
-    counted = Counter(wanted.values())
+            names[checked_service_id(service["id"])] = _plain(name)
+    counted = Counter(names.values())
     aliases = {}
-    for id_, name in wanted.items():
+    for id_, name in names.items():
         alias = prefix + name
         if counted[name] > 1 or _NO_ALIAS.fullmatch(alias):
             alias = f"{alias}-{hex_digits(id_)}"
@@ -92,8 +92,8 @@ def _option_lines(options: Mapping[str, Any]) -> Iterator[str]:
             raise OptionError(f"{name!r} is not the name of an OpenSSH option: see man ssh_config.")
         if name.lower() in _OURS:
             raise OptionError(f"The option {name} leads SSH to the right device: it cannot be set otherwise.")
-        for one in value if isinstance(value, list) else [value]:
-            text = _value(name, one)
+        for item in value if isinstance(value, list) else [value]:
+            text = _value(name, item)
             if name.lower() == "controlpath" and not tells_hosts_apart(text):
                 raise OptionError(
                     f"{name}={text} is one control socket for all devices, so that ssh would reach the wrong one: add %C "

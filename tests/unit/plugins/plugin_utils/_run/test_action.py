@@ -72,7 +72,11 @@ def test_it_is_told_that_it_only_predicts() -> None:
     [
         ({}, {}, "missing required arguments: name"),
         ({"name": "pi", "number": "x"}, {}, "number"),
-        ({"name": "pi", "other": "x"}, {}, "Unsupported parameters for (an_action) module: other. Supported parameters"),
+        (
+            {"name": "pi", "other": "x"},
+            {},
+            "Unsupported parameters for (an_action) module: other. Supported parameters",
+        ),
         ({"name": "a", "number": 1}, {"mutually_exclusive": [["name", "number"]]}, "mutually exclusive: name|number"),
     ],
 )
