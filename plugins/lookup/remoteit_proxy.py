@@ -136,7 +136,7 @@ _raw:
 """
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
@@ -151,6 +151,9 @@ from ..module_utils._settings.checks import checked_deadline, checked_service_id
 from ..module_utils._settings.settings import Settings
 from ..plugin_utils._run.check_mode import is_check_mode
 
+if TYPE_CHECKING:
+    from ..module_utils._api.client import Client
+
 # To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
 _RESOLVED: dict[Any, dict[str, Any]] = {}
 _MOST_RESOLVED = 100
@@ -163,9 +166,10 @@ class LookupModule(LookupBase):
         """One answer for each service id in *terms*. Raises AnsibleLookupError."""
         self._chosen = self._resolved(kwargs)
         self._host = str((variables or {}).get("inventory_hostname", ""))
+        self._client: Client | None = None
         try:
             settings = Settings.from_options(self._chosen)
-            return [self._answer(settings, service_id) for service_id in self._service_ids(terms)]
+            return [self._answer(settings, service_id) for service_id in self._service_ids(settings, terms)]
         except RemoteItError as error:
             raise AnsibleLookupError(str(error)) from None
 
@@ -183,7 +187,7 @@ class LookupModule(LookupBase):
                 _RESOLVED[key] = known
         return known
 
-    def _service_ids(self, terms: list[Any]) -> list[str]:
+    def _service_ids(self, settings: Settings, terms: list[Any]) -> list[str]:
         ids = [checked_service_id(str(term)) for term in self._flatten(terms)]
         if not any(self._chosen[option] is not None for option in ("device", "device_tag", "service")):
             return ids
@@ -192,10 +196,10 @@ class LookupModule(LookupBase):
                 "Terms are ids of services, and device, device_tag and service are names: give one of both."
             )
         # Only here, because it is slow.
-        from ..module_utils._fleet.service_by_name import chosen_service
+        from ..module_utils._fleet.service_by_name import service_by_name
 
         deadline = checked_deadline(self._chosen["timeout"])
-        return [chosen_service({"service_id": None, **self._chosen}, deadline, self._warn, to_connect=False)]
+        return [service_by_name(self._chosen, self._asking(settings), deadline, to_connect=False)]
 
     def _answer(self, settings: Settings, service_id: str) -> Any:
         connection = self._held(settings, service_id)
@@ -224,7 +228,17 @@ class LookupModule(LookupBase):
 
         deadline = checked_deadline(self._chosen["timeout"])
         with environment({ENV_HOST: self._host}):
-            return Connections(settings, self._warn).present(service_id, Wanted(self._access()), deadline).connection
+            connections = Connections(settings, self._warn, client=self._asking(settings))
+            return connections.present(service_id, Wanted(self._access()), deadline).connection
+
+    def _asking(self, settings: Settings) -> Client:
+        """What asks remote.it during this evaluation."""
+        if self._client is None:
+            from ..module_utils._api.client import Client
+            from ..module_utils._base.clock import Clock
+
+            self._client = Client(settings, Clock(), self._warn)
+        return self._client
 
     def _access(self) -> Access:
         return Access.from_options(self._chosen["access"], self._chosen["client_ip"], None)

@@ -14,7 +14,6 @@ import pytest
 
 pytest.register_assert_rewrite("tests.resilience.engine.history", "tests.resilience.engine.machine")
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from tests.lab import redis_fixtures
 from tests.lab.redis_server import RedisServer
@@ -58,8 +57,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def site(_cloud: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Site:
     """The site with nothing open, nothing remembered and no fault switched on."""
-    # What one process learns of a server stays with it, so no test may learn from another.
-    monkeypatch.setattr(transport, "_dialect_that_worked", {})
     _cloud.reset()
     in_redis = getattr(request, "param", "file") == "redis"
     return Site(_cloud, tmp_path, request.getfixturevalue("redis_server").url if in_redis else None)

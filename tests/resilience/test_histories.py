@@ -19,7 +19,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
 from tests.lab.target import answering_target
 
@@ -50,7 +49,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     redis_server = request.getfixturevalue("redis_server") if request.param == "redis" else None
     for name in [name for name in os.environ if name.startswith(("R3_", "REMOTEIT_"))]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(transport, "_dialect_that_worked", {})
     hours = Hours()
     hours.rule(monkeypatch)
     # Time that one thread sleeps away would be missing to the others.

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
@@ -25,7 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     RemoteItError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import ONE_OF, chosen_service
+from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import service_by_name
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_info import run as list_connections
@@ -87,11 +86,6 @@ WAYS: dict[tuple[str, str], Callable[[str], Step]] = {
     ("graphql", "created"): lambda text: graphql(created=text),
     ("graphql", "timeout"): lambda text: graphql(timeout=text),
 }
-
-
-@pytest.fixture(autouse=True)
-def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_dialect_that_worked", {})
 
 
 @pytest.mark.parametrize(("api", "place"), WAYS, ids=str)
@@ -189,14 +183,14 @@ def test_a_strangers_name_is_exactly_what_was_asked_for_or_shown_plainly() -> No
             device_node(1, name=text, services=[service_node(1, 1, name=text), service_node(1, 2, name="ssh")]),
             device_node(2, name="pi", services=[service_node(2, 1, name=text), service_node(2, 2, name=text)]),
         )
-        keys = {"access_key_id": material.KEY_ID, "secret_access_key": material.SECRET}
-        options = {**dict.fromkeys(ONE_OF), **keys, "account": None, "graphql_url": cloud.settings().graphql_url}
+        client = Client(cloud.settings(), Clock(), cloud.warnings.append)
+        options = {"device_tag": None, "account": None}
         with cloud.server:
             for device, service in ((text, None), (text, "ssh"), (text, "x"), ("pi", None), ("pi", text), ("p", None)):
                 # What is asked for is the user's own, and shown in full.
                 asked = {name: one and one.strip()[:200] for name, one in (("device", device), ("service", service))}
                 try:
-                    chosen = chosen_service({**options, **asked}, Deadline(20), cloud.warnings.append, to_connect=True)
+                    chosen = service_by_name({**options, **asked}, client, Deadline(20), to_connect=True)
                 except OptionError as error:
                     said = str(error)
                 else:

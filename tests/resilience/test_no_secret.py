@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._api.dialects import Dialects
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
 from ansible_collections.community.remoteit.plugins.module_utils._api.rest import RestApi
 from ansible_collections.community.remoteit.plugins.module_utils._api.signature import signer
@@ -92,7 +93,7 @@ def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixtu
 
 def test_what_holds_a_secret_does_not_represent_it(site: Site) -> None:
     settings = site.settings()
-    transport = Transport(settings, Clock(), site.warnings.append)
+    transport = Transport(settings, Clock(), site.warnings.append, Dialects())
     holders = [
         *(settings, settings.credentials, transport, Http(True, 1.0), Client(settings, Clock(), site.warnings.append)),
         *(RestApi(transport, settings, Clock()), Connections(settings, site.warnings.append), site.registry()),

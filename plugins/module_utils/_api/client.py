@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-import contextlib
+import copy
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, ApiError, OptionError, RefusedError
-from .._base.text import enumerated
 from .._model.access import Access
 from .._model.connection import Connection
 from .._model.ids import same_id
 from .._model.session import Listing, Service, Session
 from .._settings.settings import GRAPHQL, Settings
+from .dialects import Dialects
 from .graphql import GraphqlApi
 from .rest import RestApi
 from .transport import Transport
@@ -27,16 +27,30 @@ if TYPE_CHECKING:
 
 
 class Client:
-    """remote.it for one task. *warn* takes one sentence for the user."""
+    """remote.it for one thread of a task.
 
-    def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None]) -> None:
+    :ivar settings: who asks, and how
+    :ivar clock: what its answers tell of the time
+    :ivar warn: takes one sentence for the user
+    :ivar graphql: the wire by which it reads
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, warn: Callable[[str], None], dialects: Dialects | None = None
+    ) -> None:
         self.clock = clock
         self.settings = settings
-        self._transport = Transport(settings, clock, warn)
-        self._graphql = GraphqlApi(self._transport, settings, clock)
+        self.warn = warn
+        self._dialects = dialects or Dialects()
+        self._transport = Transport(settings, clock, warn, self._dialects)
+        self.graphql = GraphqlApi(self._transport, settings, clock)
+
+    def beside(self, warn: Callable[[str], None]) -> Client:
+        """A client for another thread of the task, which knows what this one has learnt, and has its own connection."""
+        return Client(self.settings, copy.copy(self.clock), warn, self._dialects)
 
     def _wire(self, api: str) -> RestApi | GraphqlApi:
-        return self._graphql if api == GRAPHQL else RestApi(self._transport, self.settings, self.clock)
+        return self.graphql if api == GRAPHQL else RestApi(self._transport, self.settings, self.clock)
 
     def _url(self, api: str) -> str:
         return self.settings.graphql_url if api == GRAPHQL else self.settings.rest_url
@@ -53,9 +67,11 @@ class Client:
         except RefusedError as error:
             if error.status == 200 and before is not None and before.explains(error.reason):
                 raise RefusedError(before.message, error.status, error.reason) from None
-            raise self._explained(error, service_id, deadline) from None
+            from .refusal import explained  # most connections open
+
+            raise explained(error, service_id, self.graphql, self.settings.credentials.name, deadline) from None
         api = self.settings.api
-        return connection._replace(signature=self._transport.accepted(api, self._url(api)))
+        return connection._replace(signature=self._dialects.accepted(api, self._url(api)))
 
     def close(
         self, service_id: str, connection_id: str, api: str, deadline: Deadline, signature: str | None = None
@@ -67,7 +83,7 @@ class Client:
         RefusedError when remote.it does not confirm it, for whatever reason; AnswerLostError when an earlier try may
         have closed it.
         """
-        self._transport.expect(api, self._url(api), signature)
+        self._dialects.expect(api, self._url(api), signature)
         try:
             self._wire(api).close(service_id, connection_id, deadline)
         except RefusedError:
@@ -89,11 +105,11 @@ class Client:
 
     def service(self, service_id: str, deadline: Deadline) -> Service | None:
         """The service with our sessions on it, None when there is none that we may see."""
-        return self._graphql.services([service_id], deadline).get(service_id)
+        return self.graphql.services([service_id], deadline).get(service_id)
 
     def services(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Service]:
         """Those of the services that we may see, by id, read at once."""
-        return self._graphql.services(service_ids, deadline)
+        return self.graphql.services(service_ids, deadline)
 
     def listing(self, service_id: str, deadline: Deadline) -> Listing:
         """Our sessions on the service now."""
@@ -113,50 +129,11 @@ class Client:
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """Our proxy sessions on the services of our own account."""
-        return self._graphql.sessions(deadline)
+        return self.graphql.sessions(deadline)
 
     def check_is_no_device(self, service_id: str, deadline: Deadline) -> None:
         """Raise OptionError if that is the id of a device, on which nothing can ever be open."""
-        if device := self._if_device(service_id, deadline):
+        from .refusal import if_device  # most ids are those of services
+
+        if device := if_device(service_id, self.graphql, deadline):
             raise OptionError(f"{device}.")
-
-    def _if_device(self, service_id: str, deadline: Deadline) -> str:
-        """If that is the id of a device, what to give instead, as a sentence without its point; otherwise empty."""
-        device = None
-        with contextlib.suppress(ApiError):
-            device = self._graphql.device(service_id, deadline)
-        if device is None:
-            return ""
-        services = enumerated(f"{name} ({id_})" for id_, name in device.services.items())
-        return (
-            f"service_id={service_id} is the id of the device {device.name}, not of a service; give the id of a service "
-            f"of it: {services or 'it has none that this access key can see'}"
-        )
-
-    def _explained(self, error: RefusedError, service_id: str, deadline: Deadline) -> RefusedError:
-        """The API's words differ by wire and time, the state of the service does not: prefer the state."""
-        if error.status != 200:
-            return error
-        try:
-            service = self.service(service_id, deadline)
-        except ApiError:
-            return error
-        if service is None:
-            unseen = (
-                f"service_id={service_id} is not a service that this access key can see; check the id, the sharing, and "
-                f"that the key is the one you mean, {self.settings.credentials.name}"
-            )
-            why = self._if_device(service_id, deadline) or unseen
-        elif not service.can_connect:
-            why = f"this access key may see, but not connect to, the service; ask the owner of {service_id} for CONNECT"
-        elif not service.enabled:
-            why = f"the service {service_id} is disabled; enable it on the device or in the remote.it application"
-        elif not service.online:
-            why = f"the device of {service_id} is offline; check its power and network, remote.it may notice late"
-        else:
-            # A device is a service as well to remote.it.
-            why = self._if_device(service_id, deadline)
-        if not why:
-            return error
-        said = f'; remote.it said "{error.reason}"' if error.reason else ""
-        return RefusedError(f"No connection: {why}{said}.", error.status, error.reason)

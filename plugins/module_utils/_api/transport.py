@@ -16,37 +16,33 @@ from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, ApiError, NotSentError, RefusedError
 from .._base.text import printable
 from .._settings.credentials import Credentials
-from .._settings.settings import AUTO, CAVAGE, GRAPHQL, REST, RFC9421, Settings
+from .._settings.settings import AUTO, Settings
+from .dialects import Dialects, other_dialect
 from .http import Answer, Http
 from .signature import check_library, signer
-
-# Each wire is signed first as its own documentation does it.
-_FIRST_DIALECT = {REST: CAVAGE, GRAPHQL: RFC9421}
-_OTHER_DIALECT = {CAVAGE: RFC9421, RFC9421: CAVAGE}
 
 _UNAUTHORIZED = (401, 403)
 # Strict verifiers reject a signature made two seconds in the future.
 _TOLERATED_SKEW = 2.0
 
-# What worked, by wire and host, for as long as the process lives, which is that of one task.
-_dialect_that_worked: dict[tuple[str, str], str] = {}
-
 
 class Transport:
     """Sends JSON objects to remote.it and returns JSON objects. *warn* takes one sentence for the user.
 
+    *dialects* are what is known of signatures, which others may learn at the same time.
+
     :ivar lost: how the answer to an earlier try of the last call was lost, so that the try may have had its effect
     """
 
-    def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None], dialects: Dialects) -> None:
         self._settings = settings
         self._clock = clock
+        self._dialects = dialects
         self._warn = warn
         self._http = Http(settings.verify, settings.request_timeout)
         # Before anything is opened: what could not be signed later could not be closed.
         check_library(settings.signature)
         self.lost: AnswerLostError | None = None
-        self._expected: dict[tuple[str, str], str] = {}
 
     def call(
         self,
@@ -87,35 +83,25 @@ class Transport:
             pause *= 2
         raise AssertionError("unreachable")
 
-    def accepted(self, wire: str, url: str) -> str | None:
-        """The dialect that was accepted there, None where none was yet."""
-        return _dialect_that_worked.get(_place(wire, url))
-
-    def expect(self, wire: str, url: str, dialect: str | None) -> None:
-        """Begin there with the *dialect* that another task learnt, if it is one."""
-        if dialect in _OTHER_DIALECT:
-            self._expected[_place(wire, url)] = dialect
-
     def _authenticated(
         self, wire: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
     ) -> Answer:
         """The answer, after at most one change of dialect, and in each at most one correction of the clock."""
-        place, chosen = _place(wire, url), self._settings.signature
-        likely = _dialect_that_worked.get(place) or self._expected.get(place) or _FIRST_DIALECT[wire]
-        dialect = likely if chosen == AUTO else chosen
+        chosen = self._settings.signature
+        dialect = self._dialects.likely(wire, url) if chosen == AUTO else chosen
 
         def post(ahead: float) -> Answer:
             sign = signer(dialect, self._settings.credentials, time.time() + ahead)
             return self._http.post(url, body, headers, sign, deadline)
 
         answer = self._at_the_right_time(post)
-        if answer.status in _UNAUTHORIZED and chosen == AUTO and place not in _dialect_that_worked:
-            dialect = _OTHER_DIALECT[dialect]
+        if answer.status in _UNAUTHORIZED and chosen == AUTO and dialect != self._dialects.accepted(wire, url):
+            dialect = other_dialect(dialect)
             second = self._at_the_right_time(post)
             if second.status not in _UNAUTHORIZED:
                 answer = second
         if answer.status == 200:
-            _dialect_that_worked[place] = dialect
+            self._dialects.accept(wire, url, dialect)
             self._clock.observe(answer.clock_offset())
         return answer
 
@@ -140,11 +126,6 @@ class Transport:
                 "with remote.it's time. Correct the clock, for example with NTP."
             )
         return corrected
-
-
-def _place(wire: str, url: str) -> tuple[str, str]:
-    """The wire and the host, with its port."""
-    return wire, url.partition("://")[2].partition("/")[0]
 
 
 def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str, Any]:

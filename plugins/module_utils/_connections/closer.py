@@ -22,7 +22,6 @@ from .._registry.registry import Registry
 from .._registry.turn import Turn
 from .._settings.settings import GRAPHQL, REST, Settings
 from .liveness import SETTLING, is_certain, pair, probe
-from .recovery import settle, suspects
 
 
 class _Listed(NamedTuple):
@@ -109,15 +108,22 @@ class Closer:
     def mention_suspects(self, turn: Turn) -> None:
         """Tell the user what may have come of lost answers, and is left open, because clocks leave open what it is."""
         if self._client.clock.is_doubtful() and any(not attempt.ahead for attempt in turn.holding.attempts):
+            from .recovery import suspects  # after a lost answer only
+
             sessions = self._client.listing(turn.service_id, turn.deadline).sessions or ()
             self._mention_suspects(turn.service_id, suspects(turn.holding, sessions, self._client.clock))
 
     def _settle(self, turn: Turn, listed: _Listed) -> list[str]:
         """Close what came of lost answers, and tell the user of all that nobody here knows."""
         sessions = listed.listing.sessions
-        # Before it is settled: what is forgotten then could not be told any more.
-        suspected = suspects(turn.holding, sessions or (), self._client.clock)
-        closed = [] if sessions is None else settle(self._client, turn, sessions)
+        suspected: list[Session] = []
+        closed: list[str] = []
+        if sessions is not None and turn.holding.attempts:
+            from .recovery import settle, suspects  # after a lost answer only
+
+            # Before it is settled: what is forgotten then could not be told any more.
+            suspected = suspects(turn.holding, sessions, self._client.clock)
+            closed = settle(self._client, turn, sessions)
         self._mention_suspects(turn.service_id, [session for session in suspected if session.id not in closed])
         known = {session.id for session in (*listed.paired.values(), *suspected)}
         self._mention_others(turn.service_id, sessions or (), {*closed, *known})

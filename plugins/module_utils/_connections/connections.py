@@ -26,7 +26,6 @@ from .._settings.settings import Settings
 from .closer import Closer
 from .liveness import alive, pair, probe
 from .opener import Opener
-from .recovery import may_be_open, settle
 
 # Of how many services the sessions are asked for by one request; the API's pages hold as many at most.
 _READ_AT_ONCE = 1000
@@ -65,6 +64,7 @@ class Connections:
 
     :ivar settings: whose connections these are
     :ivar warn: takes one sentence for the user
+    :ivar client: asks remote.it
     """
 
     def __init__(
@@ -74,20 +74,24 @@ class Connections:
         *,
         check: bool = False,
         ahead: dict[str, Listing] | None = None,
+        client: Client | None = None,
     ) -> None:
         self.settings = settings
         self.warn = warn
         self._check = check
         self._ahead = {} if ahead is None else ahead
         self._registry = Registry(settings, warn)
-        self._clock = Clock()
-        self._client = Client(settings, self._clock, warn)
-        self._closer = Closer(self._client, self._registry, settings, warn)
-        self._opener = Opener(self._client, self._closer, settings)
+        self.client = client or Client(settings, Clock(), warn)
+        self._closer = Closer(self.client, self._registry, settings, warn)
+        self._opener = Opener(self.client, self._closer, settings)
+
+    def beside(self, warn: Callable[[str], None], ahead: dict[str, Listing] | None = None) -> Connections:
+        """The same for another thread of the task, which has a connection to remote.it of its own."""
+        return Connections(self.settings, warn, check=self._check, ahead=ahead, client=self.client.beside(warn))
 
     def now(self) -> float:
         """The time on the clock by which connections expire, in seconds since the epoch."""
-        return self._clock.server_time()
+        return self.client.clock.server_time()
 
     @contextlib.contextmanager
     def _turn(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
@@ -103,10 +107,10 @@ class Connections:
         Where that seems to be so, remote.it is asked: the clock of this machine may have been set meanwhile.
         """
         holding = turn.holding
-        holding.attempts = [attempt for attempt in holding.attempts if may_be_open(attempt)]
+        holding.attempts = [attempt for attempt in holding.attempts if attempt.may_be_open()]
         if not any(self._seems_over(connection) for connection in holding.connections):
             return
-        listing = self._client.listing(turn.service_id, turn.deadline)
+        listing = self.client.listing(turn.service_id, turn.deadline)
         listed = pair(holding.connections, listing.sessions or ())
         kept = [item for item in holding.connections if item.id in listed or not self._seems_over(item)]
         if len(kept) < len(holding.connections):
@@ -176,10 +180,13 @@ class Connections:
     def _refresh(self, turn: Turn) -> list[str]:
         """Keep only what is alive; the ids of what earlier attempts had left open and is closed now."""
         holding = turn.holding
-        listing = turn.take_listing() or self._client.listing(turn.service_id, turn.deadline)
+        listing = turn.take_listing() or self.client.listing(turn.service_id, turn.deadline)
         closed: list[str] = []
         if listing.sessions is not None:
-            closed = settle(self._client, turn, listing.sessions)
+            if holding.attempts:
+                from .recovery import settle  # after a lost answer only
+
+                closed = settle(self.client, turn, listing.sessions)
             holding.connections = alive(holding.connections, listing.sessions, listing.at)
         elif not turn.predicts:
             # A connect could latch the proxy to this machine, which is no mere prediction.
@@ -216,7 +223,7 @@ class Connections:
         except RefusedError:
             return False
         except ApiError:
-            skew = self._client.clock.observed
+            skew = self.client.clock.observed
             turn.holding.attempts.append(Attempt(connection.asked_at - skew, connection.opened_at - skew))
             return False
 
@@ -263,7 +270,7 @@ class Connections:
         ids = [service_id for service_id, holding in holdings.items() if self._asks_first(holding, wishes[service_id])]
         found: dict[str, Listing] = {}
         for start in range(0, len(ids), _READ_AT_ONCE):
-            found |= self._client.listings(ids[start : start + _READ_AT_ONCE], deadline)
+            found |= self.client.listings(ids[start : start + _READ_AT_ONCE], deadline)
         return found
 
     def _asks_first(self, holding: Holding, wanted: Wanted | None) -> bool:
@@ -296,10 +303,10 @@ class Connections:
     def _listed(self, service_id: str | None, held: Sequence[Connection], deadline: Deadline) -> list[Session]:
         """Our sessions; those on services that others share with us are listed with the service only."""
         ids = {service_id} if service_id else {connection.service_id for connection in held}
-        services = self._client.services(sorted(ids), deadline).values() if ids else ()
+        services = self.client.services(sorted(ids), deadline).values() if ids else ()
         if service_id and not services:
-            self._client.check_is_no_device(service_id, deadline)
+            self.client.check_is_no_device(service_id, deadline)
         found = {session.id: session for service in services for session in service.sessions or ()}
         if service_id is None:
-            found.update((session.id, session) for session in self._client.sessions(deadline))
+            found.update((session.id, session) for session in self.client.sessions(deadline))
         return list(found.values())

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .._base.errors import OptionError, RemoteItError
+from .._base.pool import side_by_side
 from .connections import Connections
 
 ItemT = TypeVar("ItemT")
 T = TypeVar("T")
-
-DEFAULT_CONCURRENCY = 16
 
 
 @dataclass
@@ -37,6 +35,30 @@ def checked_concurrency(concurrency: int) -> int:
     return concurrency
 
 
+class _Worker(Generic[ItemT, T]):
+    """One thread: it does *act* with what *connect* makes, once for all its items, of what takes a warning."""
+
+    def __init__(
+        self, connect: Callable[[Callable[[str], None]], Connections], act: Callable[[Connections, ItemT], T]
+    ) -> None:
+        self._connect = connect
+        self._act = act
+        self._connections: Connections | None = None
+        self._warnings: list[str] = []
+
+    def do(self, item: ItemT) -> Done[T]:
+        """What comes of *item*."""
+        done: Done[T] = Done()
+        self._warnings = done.warnings
+        try:
+            if self._connections is None:
+                self._connections = self._connect(lambda sentence: self._warnings.append(sentence))
+            done.value = self._act(self._connections, item)
+        except RemoteItError as error:
+            done.error = error
+        return done
+
+
 def each(
     connect: Callable[[Callable[[str], None]], Connections],
     items: Sequence[ItemT],
@@ -51,36 +73,17 @@ def each(
     It is given what *connect* makes for one thread, of what takes a warning. With *until_error*, none is begun after an
     error. *progress* is told how many are done.
     """
-    here = threading.local()
     failed = threading.Event()
 
-    def warn(sentence: str) -> None:
-        here.warnings.append(sentence)
-
-    def one(item: ItemT) -> Done[T]:
+    def one(worker: _Worker[ItemT, T], item: ItemT) -> Done[T]:
         if until_error and failed.is_set():
             return Done()
-        done: Done[T] = Done()
-        here.warnings = done.warnings
-        try:
-            if not hasattr(here, "connections"):
-                # One for each thread, which keeps its TCP connection from one item to the next.
-                here.connections = connect(warn)
-            done.value = act(here.connections, item)
-        except RemoteItError as error:
-            done.error = error
+        done = worker.do(item)
+        if done.error is not None:
             failed.set()
         return done
 
-    pool = ThreadPoolExecutor(concurrency)
-    try:
-        futures = [pool.submit(one, item) for item in items]
-        for number, _future in enumerate(as_completed(futures), 1):
-            progress(number)
-    finally:
-        # After Ctrl-C, only what has begun is waited for.
-        pool.shutdown(cancel_futures=True)
-    return [future.result() for future in futures]
+    return side_by_side(lambda: _Worker(connect, act), one, items, concurrency, progress)
 
 
 def in_short(sentences: Iterable[str], limit: int = 5) -> list[str]:

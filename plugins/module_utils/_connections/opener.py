@@ -20,7 +20,6 @@ from .._registry.holding import Attempt
 from .._registry.turn import Turn
 from .._settings.settings import Settings
 from .closer import Closer
-from .recovery import given_up, new_attempt, recover, settle_by
 
 if TYPE_CHECKING:
     from .._model.failure import Failure
@@ -61,7 +60,7 @@ class Opener:
     def _connect(self, turn: Turn, wanted: Wanted, before: Failure | None) -> tuple[Connection, list[str]]:
         begun = time.time()
         for attempts_left in reversed(range(self._settings.patience.connects)):
-            attempt = new_attempt(turn.deadline.remaining())
+            attempt = Attempt.begun(turn.deadline.remaining())
             turn.holding.attempts.append(attempt)
             turn.save()
             access = wanted.access or Access()
@@ -83,6 +82,8 @@ class Opener:
     def _recover(self, turn: Turn, attempt: Attempt, lost: AnswerLostError, *, is_last: bool) -> None:
         """Return when it is safe to try again. Raises AnswerLostError otherwise, and when that was the last try."""
         pause = Deadline(lost.retry_after)
+        from .recovery import given_up, recover  # after a lost answer only
+
         recover(self._client, turn, given_up(turn, attempt), lost)
         if is_last or pause.remaining() >= turn.deadline.remaining():
             turn.save()
@@ -110,6 +111,8 @@ class Opener:
         """The ids of what was open before *begun*, and is known by *connection* to be of lost answers, and closed now."""
         if not turn.holding.attempts:
             return []
+        from .recovery import settle_by  # after a lost answer only
+
         settled = settle_by(self._client, turn, connection, answered)
         # It is known already, only that it is settled is not.
         with contextlib.suppress(RegistryError):

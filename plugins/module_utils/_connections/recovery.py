@@ -26,16 +26,6 @@ from .liveness import SETTLING, pair
 
 # The server stamps a session with its own clock, to a second.
 _MARGIN = 2.0
-# How long remote.it may work on a request, in seconds, although nobody waits for the answer any more.
-_AT_WORK = 30.0
-# After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
-_IDLE = 1200.0
-
-
-def new_attempt(seconds: float) -> Attempt:
-    """An attempt that begins now; *seconds* later its last request, perhaps a repetition, is given up."""
-    now = time.time()
-    return Attempt(now, now + seconds + _AT_WORK)
 
 
 def given_up(turn: Turn, attempt: Attempt) -> Attempt:
@@ -44,17 +34,12 @@ def given_up(turn: Turn, attempt: Attempt) -> Attempt:
     What others open later on the same service must not be taken for what came of it.
     """
     attempts = turn.holding.attempts
-    ended = Attempt(attempt.asked_at, min(attempt.until, time.time() + _AT_WORK))
+    ended = attempt.given_up()
     attempts[attempts.index(attempt)] = ended
     # It is known already, only for longer than it needs to be.
     with contextlib.suppress(RegistryError):
         turn.save()
     return ended
-
-
-def may_be_open(attempt: Attempt) -> bool:
-    """Whether what *attempt* made can be open still, although nobody knows its address and so nobody uses it."""
-    return time.time() < attempt.until + _IDLE
 
 
 def _unknown(holding: Holding, sessions: Iterable[Session]) -> list[Session]:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
-from .._base.environment import network_variables, set_variables
+from .._base.environment import set_variables
 from .._base.errors import OutOfTimeError, RegistryError, RemoteItError
+from .._base.pool import side_by_side
 from .._base.threads import repeated
 from .._model.connection import Connection
 from .._model.wanted import is_unneeded
 from .._registry.registry import Registry
 from .._settings.settings import Settings
+from .sweep_orders import decoded
 
-# The last line. The end of the pipe will do as well, when the run was killed.
-END = b"\n"
+if TYPE_CHECKING:
+    from .connections import Connections
 
 _AT_A_TIME = 16
 # The user waits for it, so there is an end to it, and an earlier one where it is not certain that anything is open.
@@ -31,17 +32,6 @@ _TIMEOUT = 40.0
 _SEARCH_TIMEOUT = 6.0
 # Where only an interrupted opening is left, somebody may just be busy with it.
 _BRIEFLY = 0.5
-
-
-def encoded(settings: Settings) -> bytes:
-    """One line for decoded(). It holds the keys, so it may only go through a pipe."""
-    return json.dumps([settings.as_record(), network_variables()]).encode() + b"\n"
-
-
-def decoded(line: bytes) -> tuple[Settings, Mapping[str, str | None]]:
-    """The settings that encoded() was given, and the network_variables() that were there."""
-    record, network = json.loads(line)
-    return Settings.from_record(record), network
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:
@@ -75,9 +65,16 @@ def sweep(settings: Settings, holder: str) -> list[str]:
         found.extend(_leftovers(settings, holder))
     except RegistryError as error:
         complaints.append(f"Connections may have been left open: {error}")
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        outcomes = pool.map(lambda service_id: _sweep_service(settings, service_id, holder), found)
-        return complaints + [complaint for complaint in outcomes if complaint]
+    if not found:
+        return complaints
+    from .connections import Connections  # most runs leave nothing, and need not talk to remote.it
+
+    def sweep_service(connections: Connections, service_id: str) -> str | None:
+        return _sweep_service(connections, service_id, holder)
+
+    first = Connections(settings, _ignore)
+    outcomes = side_by_side(lambda: first.beside(_ignore), sweep_service, found, _AT_A_TIME)
+    return complaints + [complaint for complaint in outcomes if complaint]
 
 
 def has_leftovers(settings: Settings) -> bool:
@@ -92,10 +89,9 @@ def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
             yield service_id
 
 
-def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | None:
+def _sweep_service(connections: Connections, service_id: str, holder: str) -> str | None:
     """What the user should know when the service's connections cannot all be closed."""
-    from .connections import Connections  # most runs leave nothing, and need not talk to remote.it
-
+    settings = connections.settings
     registry = Registry(settings, _ignore)
     held: list[Connection] = []
     try:
@@ -105,7 +101,7 @@ def _sweep_service(settings: Settings, service_id: str, holder: str) -> str | No
         deadline = Deadline(_TIMEOUT if held else _SEARCH_TIMEOUT)
         for pause in settings.patience.looks:
             deadline.sleep(pause)
-            Connections(settings, _ignore).release(service_id, holder, deadline)
+            connections.release(service_id, holder, deadline)
             if not registry.read(service_id).attempts or not deadline.remaining():
                 break
     except RemoteItError as error:

@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._api.graphql import GraphqlApi, login_of, refusal
-from .._api.transport import Transport
+from .._api.client import Client
+from .._api.graphql import login_of, refusal
 from .._base.clock import Clock, Deadline
+from .._base.pool import side_by_side
 from .._base.text import enumerated
 from .._settings.settings import Settings
 from .account import MEMBERSHIP, chosen_account
@@ -36,15 +35,17 @@ _DIRECTORY = f"query {{ {TYPE_NAMES} login {{ id email {MEMBERSHIP} }} }}"
 def read_fleet(
     settings: Settings, wanted: FleetFilter, account: str | None, deadline: Deadline, warn: Callable[[str], None]
 ) -> list[Device]:
+    """The devices that are *wanted*, as fleet_of() tells. *warn* takes one sentence for the user."""
+    return fleet_of(Client(settings, Clock(), warn), wanted, account, deadline)
+
+
+def fleet_of(client: Client, wanted: FleetFilter, account: str | None, deadline: Deadline) -> list[Device]:
     """The devices that are *wanted*, sorted by name and id.
 
     *account* is the id, e-mail address or organisation's name of one that the access key can see, None for its own.
-    *warn* takes one sentence for the user. Raises OptionError and ApiError.
+    Raises OptionError and ApiError.
     """
-    clock = Clock()
-    return _Reader(lambda: GraphqlApi(Transport(settings, clock, warn), settings, clock), deadline, warn).read(
-        wanted, account
-    )
+    return _Reader(client, deadline).read(wanted, account)
 
 
 @dataclass
@@ -73,20 +74,19 @@ class _Sweep:
 
 
 class _Reader:
-    """Reads by what *connect* gives, which one thread at a time may use."""
+    """Reads by *client*, and by others beside it."""
 
-    def __init__(self, connect: Callable[[], GraphqlApi], deadline: Deadline, warn: Callable[[str], None]) -> None:
-        self._connect = connect
-        self._api = connect()
+    def __init__(self, client: Client, deadline: Deadline) -> None:
+        self._client = client
         self._deadline = deadline
-        self._warn = warn
+        self._warn = client.warn
         self._names: TypeNames | None = None
         self._organisation: str | None = None
         self._left_out: dict[str, None] = {}
 
     def read(self, wanted: FleetFilter, account: str | None) -> list[Device]:
         if account is not None or wanted.needs_type_names:
-            data, errors = self._api.read(_DIRECTORY, {}, self._deadline)
+            data, errors = self._client.graphql.read(_DIRECTORY, {}, self._deadline)
             if errors:
                 raise refusal(errors)
             self._names = parse_type_names(data)
@@ -110,7 +110,7 @@ class _Reader:
 
     def _sweep(self, variables: Mapping[str, Any], *, side_by_side: bool) -> _Sweep:
         sweep = _Sweep()
-        pages = [self._page(self._api, variables, 0)]
+        pages = [self._page(self._client, variables, 0)]
         sweep.add(pages[0])
         if side_by_side and pages[0].has_more and pages[0].items:
             starts = range(len(sweep.items), pages[0].total or 0, len(sweep.items))
@@ -118,28 +118,20 @@ class _Reader:
             for page in pages[1:]:
                 sweep.add(page)
         while pages[-1].has_more and pages[-1].items:
-            pages.append(self._page(self._api, variables, len(sweep.items)))
+            pages.append(self._page(self._client, variables, len(sweep.items)))
             sweep.add(pages[-1])
         return sweep
 
     def _pages(self, variables: Mapping[str, Any], starts: Sequence[int]) -> list[Page]:
         """The pages that begin at *starts*, read side by side. Raises ApiError."""
-        here = threading.local()
 
-        def read(start: int) -> Page:
-            if not hasattr(here, "api"):
-                here.api = self._connect()
-            return self._page(here.api, variables, start)
+        def read(client: Client, start: int) -> Page:
+            return self._page(client, variables, start)
 
-        pool = ThreadPoolExecutor(_AT_A_TIME)
-        try:
-            return list(pool.map(read, starts))
-        finally:
-            # After one that failed, the others are of no use.
-            pool.shutdown(cancel_futures=True)
+        return side_by_side(lambda: self._client.beside(self._warn), read, starts, _AT_A_TIME)
 
-    def _page(self, api: GraphqlApi, variables: Mapping[str, Any], start: int) -> Page:
-        page = read_page(api, variables, self._organisation, start, self._names is None, self._deadline)
+    def _page(self, client: Client, variables: Mapping[str, Any], start: int) -> Page:
+        page = read_page(client.graphql, variables, self._organisation, start, self._names is None, self._deadline)
         self._names = self._names or page.names
         return page
 

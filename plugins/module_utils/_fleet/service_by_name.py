@@ -6,41 +6,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from .._api.client import Client
 from .._base.clock import Deadline
 from .._base.errors import OptionError, RefusedError
 from .._base.text import enumerated, inert
 from .._model.ids import is_id
-from .._settings.checks import checked_service_id
-from .._settings.settings import Settings
 from .device import Device, FleetService
 from .filter import FleetFilter
-from .query import read_fleet
-
-# At most one of these says which device or service is meant.
-EXCLUSIVE = (["service_id", "device", "device_tag"], ["service_id", "service"])
-ONE_OF = ["service_id", "device", "device_tag"]
+from .query import fleet_of
 
 
-def is_service_chosen(options: Mapping[str, Any]) -> bool:
-    """Whether *options* say anything of a service."""
-    return any(options[name] is not None for name in (*ONE_OF, "service"))
+def service_by_name(options: Mapping[str, Any], client: Client, deadline: Deadline, *, to_connect: bool) -> str:
+    """The id of the service that ``device`` or ``device_tag`` with ``service`` means, in the fleet of ``account``.
 
-
-def chosen_service(
-    options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None], *, to_connect: bool
-) -> str:
-    """The id of the service that ``service_id``, or ``device`` or ``device_tag`` with ``service``, means.
-
-    With *to_connect*, a service that may be seen only is refused. *warn* takes one sentence for the user. Raises
-    OptionError and ApiError.
+    With *to_connect*, a service that may be seen only is refused. Raises OptionError and ApiError.
     """
-    if options["service_id"] is not None:
-        return checked_service_id(options["service_id"])
     _check(options)
-    device = _device(options, deadline, warn)
+    device = _device(options, client, deadline)
     service = _service(device, options["service"])
     if to_connect and not service.can_connect:
         raise RefusedError(
@@ -59,8 +44,6 @@ def _check(options: Mapping[str, Any]) -> None:
     if options["service"] is not None and options["device"] is None and options["device_tag"] is None:
         _check_name("service", options["service"])
         raise OptionError(f"service={options['service']!r} does not say on which device: set device or device_tag.")
-    if not is_service_chosen(options):
-        raise OptionError(f"no service is named: set one of {', '.join(ONE_OF)}.")
 
 
 def _check_name(option: str, text: str) -> None:
@@ -72,12 +55,12 @@ def _check_name(option: str, text: str) -> None:
         )
 
 
-def _device(options: Mapping[str, Any], deadline: Deadline, warn: Callable[[str], None]) -> Device:
+def _device(options: Mapping[str, Any], client: Client, deadline: Deadline) -> Device:
     option = "device" if options["device"] is not None else "device_tag"
     text = options[option]
     # The API's name is a part of names, which also finds what the user may have meant.
     wanted = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
-    near = read_fleet(Settings.from_options(options), wanted, options["account"], deadline, warn)
+    near = fleet_of(client, wanted, options["account"], deadline)
     fitting = [one for one in near if option == "device_tag" or one.name == inert(text)]
     if len(fitting) == 1:
         return fitting[0]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,11 @@ from .._model.connection import Connection
 
 if TYPE_CHECKING:
     from .._model.failure import Failure
+
+# How long remote.it may work on a request, in seconds, although nobody waits for the answer any more.
+_AT_WORK = 30.0
+# After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
+_IDLE = 1200.0
 
 
 class Attempt(NamedTuple):
@@ -28,6 +34,20 @@ class Attempt(NamedTuple):
     asked_at: float
     until: float
     ahead: tuple[float, ...] = ()
+
+    @classmethod
+    def begun(cls, seconds: float) -> Attempt:
+        """An attempt that begins now; *seconds* later its last request, perhaps a repetition, is given up."""
+        now = time.time()
+        return cls(now, now + seconds + _AT_WORK)
+
+    def given_up(self) -> Attempt:
+        """The attempt when no further request is made for it: it ends soon."""
+        return Attempt(self.asked_at, min(self.until, time.time() + _AT_WORK))
+
+    def may_be_open(self) -> bool:
+        """Whether what it made can be open still, although nobody knows its address and so nobody uses it."""
+        return time.time() < self.until + _IDLE
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Attempt:

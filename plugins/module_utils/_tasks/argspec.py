@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._fleet.filter import ANY, STATES, TAGS_MATCHES
 from .._model.access import MODES
 from .._settings.settings import APIS, AUTO, DEFAULT_REQUEST_TIMEOUT, REST, SECRETS, SIGNATURES
 
@@ -46,19 +45,4 @@ def service_argument_spec() -> dict[str, dict[str, Any]]:
         "device_tag": {"type": "str"},
         "service": {"type": "str"},
         "account": {"type": "str"},
-    }
-
-
-def filter_argument_spec() -> dict[str, dict[str, Any]]:
-    """The argument spec that the doc fragment ``community.remoteit._filters`` documents."""
-    return {
-        "account": {"type": "str"},
-        "name": {"type": "str"},
-        "tags": {"type": "list", "elements": "str"},
-        "tags_match": {"type": "str", "choices": list(TAGS_MATCHES), "default": ANY},
-        "state": {"type": "str", "choices": list(STATES)},
-        "platform": {"type": "list", "elements": "str"},
-        "application": {"type": "list", "elements": "str"},
-        "owner": {"type": "list", "elements": "str"},
-        "shared": {"type": "bool"},
     }

@@ -12,16 +12,14 @@ from typing import Any
 
 from .._base.errors import OptionError, RemoteItError
 from .._connections.connections import Connections
-from .._connections.many import DEFAULT_CONCURRENCY
-from .._fleet.service_by_name import EXCLUSIVE, ONE_OF, chosen_service
 from .._model.access import Access
 from .._model.connection import REVERSE
 from .._model.wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 from .._settings.checks import checked_connection_id, checked_deadline, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import access_argument_spec, api_argument_spec, service_argument_spec
-from .connection_many import CONTINUE, FAIL, Bulk, Progress, no_progress, run_many
 from .connection_one import close_one, open_one, with_diff
+from .service import EXCLUSIVE, ONE_OF, chosen_service
 
 PRESENT = "present"
 ABSENT = "absent"
@@ -29,7 +27,13 @@ ABSENT = "absent"
 NEVER = "never"
 AT_END = "at_end"
 
+FAIL = "fail"
+CONTINUE = "continue"
+DEFAULT_CONCURRENCY = 16
+
 Watch = Callable[[Settings], str]
+# Told how many are done, and how many there are.
+Progress = Callable[[int, int], None]
 
 RULES = {
     "mutually_exclusive": [
@@ -64,6 +68,10 @@ def argument_spec() -> dict[str, dict[str, Any]]:
     }
 
 
+def no_progress(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
 def run(
     params: Mapping[str, Any],
     check_mode: bool,
@@ -84,11 +92,13 @@ def run(
     wanted = None
     if params["state"] == PRESENT:
         wanted = _wanted(params, settings, None if check_mode else watch)
-    if params["services"] is not None:
-        bulk = Bulk(params["concurrency"], params["on_error"] == FAIL, deadline, check_mode, warn, progress)
-        return run_many(params, wanted, settings, bulk)
-    service_id = chosen_service(params, deadline, warn, to_connect=wanted is not None)
     connections = Connections(settings, warn, check=check_mode)
+    if params["services"] is not None:
+        from .connection_many import Bulk, run_many  # most tasks are about one service
+
+        bulk = Bulk(params["concurrency"], params["on_error"] == FAIL, deadline, check_mode, warn, progress)
+        return run_many(params, wanted, connections, bulk)
+    service_id = chosen_service(params, connections, deadline, to_connect=wanted is not None)
     if wanted is None:
         return with_diff(close_one(connections, service_id, params["connection_id"], deadline))
     served = open_one(connections, service_id, wanted, deadline)

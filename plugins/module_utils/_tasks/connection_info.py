@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._connections.connections import Connections
-from .._fleet.service_by_name import EXCLUSIVE, chosen_service, is_service_chosen
 from .._model.connection import session_result
 from .._settings.checks import checked_deadline
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec, service_argument_spec
+from .service import EXCLUSIVE, chosen_service, is_service_chosen
 
 RULES = {"mutually_exclusive": list(EXCLUSIVE)}
 
@@ -31,9 +31,9 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task, which never writes. *warn* takes one sentence for the user. Raises RemoteItError."""
     deadline = checked_deadline(params["timeout"])
-    is_chosen = is_service_chosen(params)
-    service_id = chosen_service(params, deadline, warn, to_connect=False) if is_chosen else None
     connections = Connections(Settings.from_options(params), warn)
+    is_chosen = is_service_chosen(params)
+    service_id = chosen_service(params, connections, deadline, to_connect=False) if is_chosen else None
     held, others = connections.open_now(service_id, deadline)
     now = connections.now()
     listed = [{**connection.as_result(now), "held": True} for connection in held]

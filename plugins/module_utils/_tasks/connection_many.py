@@ -19,14 +19,7 @@ from .._connections.many import Done, checked_concurrency, each, in_short
 from .._model.access import MODES, RESTRICTED, Access
 from .._model.wanted import Wanted
 from .._settings.checks import checked_service_id
-from .._settings.settings import Settings
 from .connection_one import Served, close_one, open_one
-
-FAIL = "fail"
-CONTINUE = "continue"
-
-# Told how many are done, and how many there are.
-Progress = Callable[[int, int], None]
 
 _KEYS = ("service_id", "access", "client_ip")
 # What can come of a service, in the order in which it is told.
@@ -42,10 +35,6 @@ _WORDS = (
 )
 
 
-def no_progress(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
 @dataclass(frozen=True)
 class Bulk:
     """How many services are done at a time, whether one that *fails* stops and fails the task, and who is told what."""
@@ -55,10 +44,10 @@ class Bulk:
     deadline: Deadline
     check: bool
     warn: Callable[[str], None]
-    progress: Progress
+    progress: Callable[[int, int], None]
 
 
-def run_many(params: Mapping[str, Any], wanted: Wanted | None, settings: Settings, bulk: Bulk) -> dict[str, Any]:
+def run_many(params: Mapping[str, Any], wanted: Wanted | None, connections: Connections, bulk: Bulk) -> dict[str, Any]:
     """The task's result: each of ``services`` in *params* is opened as *wanted*, or without that closed.
 
     Raises RemoteItError for what concerns them all.
@@ -70,7 +59,7 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, settings: Setting
     _check_force(asked)
 
     def connect(warn: Callable[[str], None]) -> Connections:
-        return Connections(settings, warn, check=bulk.check, ahead=ahead)
+        return connections.beside(warn, ahead)
 
     def serve(connections: Connections, one: tuple[str, Wanted | None]) -> Served:
         service_id, wish = one
@@ -78,7 +67,7 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, settings: Setting
             return close_one(connections, service_id, None, bulk.deadline)
         return open_one(connections, service_id, wish, bulk.deadline)
 
-    ahead = Connections(settings, bulk.warn).read_ahead(asked, bulk.deadline)
+    ahead = connections.read_ahead(asked, bulk.deadline)
     done = each(
         connect,
         asked,

@@ -13,7 +13,8 @@ from .._fleet.filter import FleetFilter
 from .._fleet.query import read_fleet
 from .._settings.checks import checked_deadline
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
-from .argspec import api_argument_spec, filter_argument_spec
+from .argspec import api_argument_spec
+from .filter_argspec import filter_argument_spec
 
 
 def argument_spec() -> dict[str, dict[str, Any]]:

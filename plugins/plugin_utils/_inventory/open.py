@@ -54,14 +54,15 @@ def opened_connections(
         )
 
     def connect(warn: Callable[[str], None]) -> Connections:
-        return Connections(settings, warn, ahead=ahead)
+        return first.beside(warn, ahead)
 
     def open_it(connections: Connections, service_id: str) -> Connection:
         return connections.present(service_id, opening.wanted, checked_deadline(opening.timeout)).opened()
 
     concurrency = checked_concurrency(opening.concurrency)
     asked = [(service_id, opening.wanted) for service_id in chosen]
-    ahead = Connections(settings, warn).read_ahead(asked, checked_deadline(opening.timeout))
+    first = Connections(settings, warn)
+    ahead = first.read_ahead(asked, checked_deadline(opening.timeout))
     outcomes = each(connect, list(chosen), open_it, concurrency)
     found: dict[str, Connection] = {}
     for (service_id, host), done in zip(chosen.items(), outcomes, strict=True):

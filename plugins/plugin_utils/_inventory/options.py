@@ -18,7 +18,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ...module_utils._base.errors import OptionError
 from ...module_utils._base.text import printable
 from ...module_utils._settings.settings import SECRETS
-from ...module_utils._tasks.argspec import filter_argument_spec
+from ...module_utils._tasks.filter_argspec import filter_argument_spec
 
 CONDITIONS = ("include", "exclude")
 EXPRESSIONS = (*CONDITIONS, "hostname", "compose", "groups", "keyed_groups")

@@ -10,7 +10,6 @@ Each cell has an account, a service and a registry of its own, so that many can 
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import http, transport
+from ansible_collections.community.remoteit.plugins.module_utils._api import dialects, http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections import connections as connections_module
@@ -195,32 +194,12 @@ def _probes() -> Iterator[set[str]]:
         yield tried
 
 
-class _AsInANewProcess(threading.local):
-    """What a process learns of servers: each cell is one."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, str] = {}
-
-    def get(self, url: str) -> str | None:
-        return self.known.get(url)
-
-    def clear(self) -> None:
-        self.known.clear()
-
-    def __contains__(self, url: str) -> bool:
-        return url in self.known
-
-    def __setitem__(self, url: str, dialect: str) -> None:
-        self.known[url] = dialect
-
-
 @contextlib.contextmanager
 def hurried(looks: tuple[float, ...] = (0.0, 0.05)) -> Iterator[None]:
     """The core with shorter pauses, *looks* among them, and fewer tries, on whose number no outcome depends."""
     with (
-        mock.patch.object(transport, "_dialect_that_worked", _AsInANewProcess()),
         # Of the two dialects, this one costs a third.
-        mock.patch.dict(transport._FIRST_DIALECT, {GRAPHQL: CAVAGE}),
+        mock.patch.dict(dialects._FIRST, {GRAPHQL: CAVAGE}),
         impatient(pause=0.02, requests=2, connects=2, looks=looks),
         mock.patch.object(http, "_MAX_BODY", MAX_BODY),
     ):
@@ -289,15 +268,9 @@ class Bench:
 
     def _all(self, act: Callable[[Place, Cell], Any], places: Sequence[Place], cells: Sequence[Cell]) -> list[Any]:
         """What *act* returns for each; those that wait do so all together, while a few others are busy."""
-        learnt = transport._dialect_that_worked
-
-        def one(place: Place, cell: Cell) -> Any:
-            learnt.clear()
-            return act(place, cell)
-
         with ThreadPoolExecutor(len(cells) or 1) as waiting, ThreadPoolExecutor(_AT_A_TIME) as busy:
             futures = [
-                (waiting if cell.slow else busy).submit(one, place, cell)
+                (waiting if cell.slow else busy).submit(act, place, cell)
                 for place, cell in zip(places, cells, strict=True)
             ]
             return [future.result() for future in futures]

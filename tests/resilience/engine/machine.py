@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError, RemoteItError
@@ -363,13 +362,6 @@ class Machine(History, RuleBasedStateMachine):
         step = self.step(service, lambda: Fork(work).join())
         assert step.result in (0, -signal.SIGKILL)
         self.adopt(step, service, name)
-
-    @rule()
-    @something_is_open
-    def restart(self) -> None:
-        """All that a process remembers is gone."""
-        self.count("restart")
-        transport._dialect_that_worked.clear()
 
     # -- rules: what happens to them -----------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
 from tests.doubles.processes import Fork
 
@@ -44,12 +43,6 @@ def home(_stranger: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
     path.mkdir()
     monkeypatch.setenv("HOME", str(path))
     return path
-
-
-@pytest.fixture(autouse=True)
-def _new_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one process learns of a server stays with it, so no test may learn from another."""
-    monkeypatch.setattr(transport, "_dialect_that_worked", {})
 
 
 @pytest.fixture

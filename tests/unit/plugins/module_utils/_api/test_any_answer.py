@@ -22,7 +22,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.query import read_fleet
-from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import chosen_service
+from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import service_by_name
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection, session_result
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import canonical_id, is_plain_host
@@ -169,7 +169,6 @@ def replying(monkeypatch: pytest.MonkeyPatch, content: bytes, headers: dict[str,
         return Answer(200, headers, content, NOW)
 
     monkeypatch.setattr(Http, "post", post)
-    monkeypatch.setattr(Settings, "from_options", lambda options: SETTINGS)
 
 
 def check_text(text: str) -> None:
@@ -178,11 +177,11 @@ def check_text(text: str) -> None:
 
 SETTINGS = material.settings(signature="cavage", patience=Patience(pause=0.0))
 CLIENT = Client(SETTINGS, Clock(), check_text)
-OWN = {"device": "pi", "device_tag": None, "service": "service 1", "service_id": None, "account": None}
+OWN = {"device": "pi", "device_tag": None, "service": "service 1", "account": None}
 
 
 def named(**options: Any) -> str:
-    return chosen_service({**OWN, **options}, Deadline(5), check_text, to_connect=True)
+    return service_by_name({**OWN, **options}, CLIENT, Deadline(5), to_connect=True)
 
 
 def fleet(account: str | None, **wanted: Any) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.community.remoteit.plugins.module_utils._api.dialects import Dialects
 from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport, reason_of
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
@@ -45,7 +46,7 @@ class Caller:
         self.warnings: list[str] = []
         self.clock = Clock()
         self._transport = Transport(
-            material.settings(**{"patience": HURRY, **changes}), self.clock, self.warnings.append
+            material.settings(**{"patience": HURRY, **changes}), self.clock, self.warnings.append, Dialects()
         )
 
     def __call__(
@@ -115,7 +116,7 @@ def test_what_is_signed_is_what_is_sent_in_whichever_form_an_address_is_given(ho
     with Server(check, host="::1") as server:
         options = {"access_key_id": material.KEY_ID, "secret_access_key": material.SECRET, "signature": chosen}
         settings = Settings.from_options({**options, "rest_url": f"http://{host}:{server.port}/a"}, {})
-        transport = Transport(settings, Clock(), pytest.fail)
+        transport = Transport(settings, Clock(), pytest.fail, Dialects())
         assert transport.call("rest", f"{settings.rest_url}/b", {}, Deadline(60), repeatable=False) == GOOD
         (request,) = server.received
         assert request.headers["host"] == f"[::1]:{server.port}"

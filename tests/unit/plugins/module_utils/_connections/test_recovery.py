@@ -14,7 +14,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.recovery import (
     learnt,
-    new_attempt,
     orphans,
     recover,
     settle,
@@ -121,7 +120,7 @@ def test_every_attempt_counts() -> None:
 
 @pytest.mark.parametrize(("seconds", "lasts"), [(1, 31), (60, 90)])
 def test_an_attempt_begins_now_and_ends_when_remote_it_is_done_with_it(seconds: float, lasts: float) -> None:
-    attempt = new_attempt(seconds)
+    attempt = Attempt.begun(seconds)
     assert abs(attempt.asked_at - time.time()) < 30
     assert attempt.until == attempt.asked_at + lasts
 
@@ -164,7 +163,7 @@ def test_what_an_earlier_attempt_left_open_is_closed() -> None:
 
 def test_in_check_mode_what_would_be_closed_is_told_once(account: Account) -> None:
     account.sessions = [listed("ORPHAN")]
-    holding = Holding(attempts=[ATTEMPT, new_attempt(30)])
+    holding = Holding(attempts=[ATTEMPT, Attempt.begun(30)])
     assert settled(account, holding, check=True) == ["ORPHAN"]
     assert settled(account, holding, check=True) == []
     assert account.closed == []
@@ -208,7 +207,7 @@ def uncertain(account: Account, holding: Holding, attempt: Attempt, seconds: flo
 
 
 def test_an_orphan_is_closed_and_the_attempt_forgotten(account: Account) -> None:
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     account.sessions = [listed("STRANGER", NOW), listed("ORPHAN", time.time())]
     holding = Holding(attempts=[attempt])
     recovered(account, holding, attempt)
@@ -216,7 +215,7 @@ def test_an_orphan_is_closed_and_the_attempt_forgotten(account: Account) -> None
 
 
 def test_an_orphan_that_is_listed_late_is_found(account: Account) -> None:
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     looks = 0
 
     def answer(exchange: loopback.Exchange) -> None:
@@ -235,7 +234,7 @@ def test_an_orphan_that_is_listed_late_is_found(account: Account) -> None:
 
 
 def test_the_orphan_of_another_attempt_does_not_settle_this_one(account: Account) -> None:
-    other, attempt = new_attempt(30), new_attempt(30)
+    other, attempt = Attempt.begun(30), Attempt.begun(30)
     account.sessions = [listed("OTHERS", time.time())]
     holding = Holding(attempts=[other, attempt])
     recovered(account, holding, attempt)
@@ -245,7 +244,7 @@ def test_the_orphan_of_another_attempt_does_not_settle_this_one(account: Account
 
 
 def test_when_there_is_no_orphan_it_may_be_tried_again_but_is_remembered(account: Account) -> None:
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     account.sessions = [listed("STRANGER", NOW)]
     holding = Holding(attempts=[attempt])
     recovered(account, holding, attempt)
@@ -254,7 +253,7 @@ def test_when_there_is_no_orphan_it_may_be_tried_again_but_is_remembered(account
 
 
 def test_another_connection_of_ours_that_opened_meanwhile_is_left_alone(account: Account) -> None:
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     account.sessions = [listed("MINE", time.time())]
     holding = Holding([connection(id="MINE", api="graphql")], [attempt])
     recovered(account, holding, attempt)
@@ -263,29 +262,29 @@ def test_another_connection_of_ours_that_opened_meanwhile_is_left_alone(account:
 
 def test_a_service_that_cannot_be_seen_has_no_orphan(account: Account) -> None:
     account.service = None
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     recovered(account, Holding(attempts=[attempt]), attempt)
 
 
 def test_sessions_that_may_not_be_read_leave_it_open(account: Account) -> None:
     account.sessions = None
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     assert "its sessions may not be read" in uncertain(account, Holding(attempts=[attempt]), attempt)
 
 
 def test_a_server_that_is_gone_leaves_it_open(account: Account) -> None:
     account.says["service"] = loopback.reply(403, {"reason": "blocked"})
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     assert "blocked" in uncertain(account, Holding(attempts=[attempt]), attempt)
 
 
 def test_a_time_limit_leaves_it_open(account: Account) -> None:
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     assert "time limit" in uncertain(account, Holding(attempts=[attempt]), attempt, seconds=0)
 
 
 def test_an_orphan_that_cannot_be_closed_leaves_it_open(account: Account) -> None:
-    attempt = new_attempt(30)
+    attempt = Attempt.begun(30)
     account.sessions = [listed("ORPHAN", time.time())]
     account.says["disconnect"] = {"data": {"disconnect": False}}
     assert "did not confirm" in uncertain(account, Holding(attempts=[attempt]), attempt)

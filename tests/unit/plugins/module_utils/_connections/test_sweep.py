@@ -16,12 +16,8 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
-from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import (
-    decoded,
-    encoded,
-    serve,
-    sweep,
-)
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import serve, sweep
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import decoded, encoded
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience

@@ -12,7 +12,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.device import Device, TypeNames
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.parse import parse_device
-from ansible_collections.community.remoteit.plugins.module_utils._tasks.argspec import filter_argument_spec
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.filter_argspec import filter_argument_spec
 from tests.doubles.fleet_cloud import ACME, ME, device_node, service_node
 
 TYPES = TypeNames({28: "SSH", 7: "HTTP", 1: "TCP", 2: "tcp", 9: ""}, {0: "Unknown", 1: "Linux"})

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError, RefusedError
-from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import chosen_service
-from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
+from ansible_collections.community.remoteit.plugins.module_utils._fleet.service_by_name import service_by_name
 from tests.doubles.fleet_cloud import ACME, FleetCloud, device_node, id_of, service_node
-from tests.doubles.material import SERVICE
 
 PI = f"pi ({id_of(1)})"
 SSH = f"ssh ({id_of(1, 1)})"
@@ -26,133 +25,121 @@ def pi(**fields: Any) -> dict[str, Any]:
     return device_node(1, **{"name": "pi", "services": services, **fields})
 
 
-def chosen(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, to_connect: bool = True, **options: Any) -> str | None:
+def chosen(cloud: FleetCloud, to_connect: bool = True, **options: Any) -> str:
     """What the options mean to somebody who has the devices of *cloud*."""
-    settings = cloud.settings()
-    monkeypatch.setattr(Settings, "from_options", lambda options: settings)
-    values = {**dict.fromkeys(("service_id", "device", "device_tag", "service", "account")), **options}
+    values = {**dict.fromkeys(("device", "device_tag", "service", "account")), **options}
+    client = Client(cloud.settings(), Clock(), cloud.warnings.append)
     with cloud.server:
-        return chosen_service(values, Deadline(20), cloud.warnings.append, to_connect=to_connect)
+        return service_by_name(values, client, Deadline(20), to_connect=to_connect)
 
 
-def refusal(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, **options: Any) -> str:
+def refusal(cloud: FleetCloud, **options: Any) -> str:
     with pytest.raises(OptionError) as caught:
-        chosen(cloud, monkeypatch, **options)
+        chosen(cloud, **options)
     return str(caught.value)
 
 
-def test_an_id_needs_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    cloud = FleetCloud()
-    assert chosen(cloud, monkeypatch, service_id=SERVICE.lower(), account="acme") == SERVICE
-    assert cloud.asked == []
-
-
-def test_nothing_said_is_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(OptionError, match="no service is named: set one of service_id, device, device_tag"):
-        chosen(FleetCloud(pi()), monkeypatch, account="acme")
-
-
-def test_device_and_service(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_device_and_service() -> None:
     cloud = FleetCloud(pi(), device_node(2, name="pi-2"), device_node(3, name="PI"))
-    assert chosen(cloud, monkeypatch, device="pi", service="web") == id_of(1, 2)
+    assert chosen(cloud, device="pi", service="web") == id_of(1, 2)
     (asked,) = cloud.asked
     assert asked["variables"]["name"] == "pi"
 
 
-def test_a_tag_and_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tag_and_a_service() -> None:
     cloud = FleetCloud(pi(tags=[{"name": "kitchen"}]), device_node(2, tags=[{"name": "Kitchen"}]))
-    assert chosen(cloud, monkeypatch, device_tag="kitchen", service="ssh") == id_of(1, 1)
+    assert chosen(cloud, device_tag="kitchen", service="ssh") == id_of(1, 1)
     assert cloud.asked[0]["variables"]["tag"] == {"operator": "ANY", "values": ["kitchen"]}
 
 
-def test_the_only_service_needs_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chosen(FleetCloud(device_node(2)), monkeypatch, device="pi-2") == id_of(2, 1)
+def test_the_only_service_needs_no_name() -> None:
+    assert chosen(FleetCloud(device_node(2)), device="pi-2") == id_of(2, 1)
 
 
-def test_the_device_of_an_organisation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_device_of_an_organisation() -> None:
     cloud = FleetCloud(pi())
-    assert chosen(cloud, monkeypatch, device="pi", service="ssh", account="acme") == id_of(1, 1)
+    assert chosen(cloud, device="pi", service="ssh", account="acme") == id_of(1, 1)
     assert cloud.asked[1]["variables"]["account"] == ACME
 
 
-def test_names_are_compared_as_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_compared_as_they_are_shown() -> None:
     cloud = FleetCloud(pi(name=" pi\n", services=[service_node(1, 1, name="ssh ")]))
-    assert chosen(cloud, monkeypatch, device="pi ", service=" ssh") == id_of(1, 1)
+    assert chosen(cloud, device="pi ", service=" ssh") == id_of(1, 1)
 
 
-def test_no_such_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refusal(FleetCloud(device_node(2, name="other")), monkeypatch, device="pi") == (
+def test_no_such_device() -> None:
+    assert refusal(FleetCloud(device_node(2, name="other")), device="pi") == (
         "device='pi' fits no device of the account, nor one that is shared with it: check it, ask the owner to share the "
         "device, or set account if it belongs to an organisation."
     )
-    assert refusal(FleetCloud(pi()), monkeypatch, device_tag="pi").startswith("device_tag='pi' fits no device of")
+    assert refusal(FleetCloud(pi()), device_tag="pi").startswith("device_tag='pi' fits no device of")
 
 
-def test_part_of_a_name_or_another_case_is_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_part_of_a_name_or_another_case_is_not_enough() -> None:
     cloud = FleetCloud(pi(), device_node(2, name="pi-2"))
-    assert refusal(cloud, monkeypatch, device="P") == (
+    assert refusal(cloud, device="P") == (
         f"device='P' is not exactly the name of a device; similar ones are {PI}, pi-2 ({id_of(2)})."
     )
-    assert refusal(FleetCloud(pi()), monkeypatch, device="PI").endswith(f"similar ones are {PI}.")
+    assert refusal(FleetCloud(pi()), device="PI").endswith(f"similar ones are {PI}.")
 
 
-def test_two_that_fit_are_told_apart_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_that_fit_are_told_apart_by_id() -> None:
     twin = device_node(2, name="pi", owner={"id": ACME, "email": "acme@example.com"}, services=[])
     cloud = FleetCloud(pi(), twin)
-    assert refusal(cloud, monkeypatch, device="pi", service="ssh") == (
+    assert refusal(cloud, device="pi", service="ssh") == (
         f"device='pi' fits 2 devices: set service_id to one of pi of me@example.com ({SSH}, {WEB}), pi of "
         "acme@example.com (no services)."
     )
     tagged = [device_node(number, tags=[{"name": "a"}]) for number in range(1, 30)]
-    said = refusal(FleetCloud(*tagged), monkeypatch, device_tag="a")
+    said = refusal(FleetCloud(*tagged), device_tag="a")
     assert said.startswith("device_tag='a' fits 29 devices: ")
     assert said.endswith(", and 19 more.")
 
 
-def test_no_such_service_lists_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refusal(FleetCloud(pi()), monkeypatch, device="pi", service="SSH") == (
+def test_no_such_service_lists_what_is_there() -> None:
+    assert refusal(FleetCloud(pi()), device="pi", service="SSH") == (
         f"service='SSH' is not a service of {PI}; it has {SSH}, {WEB}."
     )
-    assert refusal(FleetCloud(pi()), monkeypatch, device="pi") == (
+    assert refusal(FleetCloud(pi()), device="pi") == (
         f"device {PI} has several services: set service to one of {SSH}, {WEB}."
     )
-    assert refusal(FleetCloud(pi(services=[])), monkeypatch, device="pi", service="ssh") == (
+    assert refusal(FleetCloud(pi(services=[])), device="pi", service="ssh") == (
         f"device {PI} has no services that this access key can see."
     )
 
 
-def test_two_services_of_one_name_are_told_apart_by_id(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_services_of_one_name_are_told_apart_by_id() -> None:
     services = [service_node(1, number, name="ssh") for number in (1, 2)]
-    assert refusal(FleetCloud(pi(services=services)), monkeypatch, device="pi", service="ssh") == (
+    assert refusal(FleetCloud(pi(services=services)), device="pi", service="ssh") == (
         f"service='ssh' fits 2 services of {PI}: set service_id to one of {SSH}, ssh ({id_of(1, 2)})."
     )
 
 
-def test_what_may_be_seen_only_is_refused_to_who_wants_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_may_be_seen_only_is_refused_to_who_wants_to_connect() -> None:
     node = pi(services=[service_node(1, 1, name="ssh", can=False)], owner={"id": ACME, "email": "acme@example.com"})
     with pytest.raises(RefusedError) as caught:
-        chosen(FleetCloud(node), monkeypatch, device="pi")
+        chosen(FleetCloud(node), device="pi")
     assert str(caught.value) == (
         f"No connection: this access key may see, but not connect to, {SSH} of {PI}; ask acme@example.com for CONNECT."
     )
-    assert chosen(FleetCloud(node), monkeypatch, to_connect=False, device="pi") == id_of(1, 1)
+    assert chosen(FleetCloud(node), to_connect=False, device="pi") == id_of(1, 1)
 
 
-def test_a_wanted_device_that_makes_no_sense_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wanted_device_that_makes_no_sense_is_named() -> None:
     cloud = FleetCloud(pi(online=None))
-    assert "fits no device" in refusal(cloud, monkeypatch, device="pi")
+    assert "fits no device" in refusal(cloud, device="pi")
     assert "device pi" in cloud.warnings[0]
 
 
 @pytest.mark.parametrize("option", ["device", "device_tag", "service"])
-def test_an_empty_name_is_refused(option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_name_is_refused(option: str) -> None:
     cloud = FleetCloud(pi(name=""))
     for text in ("", "  "):
-        assert refusal(cloud, monkeypatch, **{option: text}) == f"{option} is empty: give a name, or leave it out."
+        assert refusal(cloud, **{option: text}) == f"{option} is empty: give a name, or leave it out."
     assert cloud.asked == []
 
 
-def test_a_service_alone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert refusal(FleetCloud(pi()), monkeypatch, service="ssh") == (
+def test_a_service_alone_is_refused() -> None:
+    assert refusal(FleetCloud(pi()), service="ssh") == (
         "service='ssh' does not say on which device: set device or device_tag."
     )
