@@ -15,8 +15,6 @@ from ..module_utils._base.errors import OptionError
 from ..module_utils._tasks.connection import RULES, argument_spec, run
 from ..plugin_utils._run.action import TaskAction
 from ..plugin_utils._run.end_of_run import END_OF_RUN
-from ..plugin_utils._run.set_host_vars import set_host_variables, users_ssh_options
-from ..plugin_utils._run.terminal_progress import TerminalProgress
 
 
 class ActionModule(TaskAction):
@@ -28,14 +26,22 @@ class ActionModule(TaskAction):
         ssh_options: dict[str, str | None] = {}
         sets_host_vars = boolean(self._task.args.get("set_host_vars", False), strict=False)
         if sets_host_vars:
+            from ..plugin_utils._run.set_host_vars import users_ssh_options  # most tasks do without
+
             # Before anything is opened.
             try:
                 ssh_options = users_ssh_options(self, task_vars)
             except OptionError as error:
                 return error.as_result()
-        task = functools.partial(run, watch=END_OF_RUN.watch, progress=TerminalProgress())
+        task = functools.partial(run, watch=END_OF_RUN.watch)
+        if self._task.args.get("services"):
+            from ..plugin_utils._run.terminal_progress import TerminalProgress  # one service is done at once
+
+            task = functools.partial(task, progress=TerminalProgress())
         result = self.run_task(task, argument_spec(), task_vars, **RULES)
         connection = result.get("connection")
         if sets_host_vars and not result.get("failed") and connection and connection["host"]:
+            from ..plugin_utils._run.set_host_vars import set_host_variables
+
             set_host_variables(self, connection, ssh_options, task_vars, result)
         return result

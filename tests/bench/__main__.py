@@ -10,12 +10,13 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from . import fleet_run, inventory, lookup_hit, many, pages, playbook, proxy_command, slices, tasks
+from . import fleet_run, imports, inventory, lookup_hit, many, pages, playbook, proxy_command, slices, tasks
 from .measure import Row, versions
 from .table import as_text, write
 
 _PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "tasks": tasks.rows,
+    "imports": imports.rows,
     "lookup": lookup_hit.rows,
     "many": many.rows,
     "inventory": inventory.rows,

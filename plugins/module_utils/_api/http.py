@@ -10,16 +10,14 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._base.clock import Deadline
 from .._base.dates import plausible
 from .._base.errors import RemoteItError
 from .._base.text import printable
 from .._base.threads import within
-from .http_failure import answer_lost, check_ca, check_ca_of_environment, not_sent
 from .http_session import Session, check_libraries
 from .signature import Signer
 
@@ -33,8 +31,7 @@ _SIGNATURE = re.compile(r"[0-9A-Za-z+/]{43}=")
 _SHORTEST_SECRET = 8
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """An HTTP answer, read to its end. *received_at* is this machine's time when its headers came, in seconds since the epoch.
 
     *is_late* means that it is for nobody: the server had it ready when the request came, to end an idle connection.
@@ -86,6 +83,8 @@ class Http:
     def __init__(self, verify: bool | str, request_timeout: float) -> None:
         check_libraries()
         if isinstance(verify, str):
+            from .http_failure import check_ca  # few have CA certificates of their own
+
             check_ca("ca_path", verify)
         self._request_timeout = request_timeout
         self._verify = verify
@@ -108,6 +107,8 @@ class Http:
             sent = session.give_up()
             if isinstance(error, RemoteItError) or not isinstance(error, Exception):
                 raise
+            from .http_failure import answer_lost, check_ca_of_environment, not_sent  # most requests are answered
+
             if sent:
                 raise answer_lost(url, limit, error) from None
             if self._verify is True:

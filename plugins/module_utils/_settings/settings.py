@@ -15,7 +15,6 @@ from .._base.errors import CredentialsError, OptionError
 from .credentials import Credentials, find_credentials
 from .patience import PATIENCE, Patience
 from .registry_place import absolute_registry
-from .urls import base_url
 
 REST = "rest"
 GRAPHQL = "graphql"
@@ -120,4 +119,8 @@ def _verify(options: Mapping[str, Any]) -> bool | str:
 
 def _url(name: str, options: Mapping[str, Any], environ: Mapping[str, str], variable: str, default: str) -> str:
     text = options.get(name) or environ.get(variable) or default
-    return default if text == default else base_url(name, text, default)
+    if text == default:
+        return default
+    from .urls import base_url  # few have a remote.it of their own
+
+    return base_url(name, text, default)

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import mmap
 import multiprocessing
 import os
 import subprocess
 import sys
-from ctypes import c_char
 
 from ansible.utils.display import Display
 
 from ...module_utils._base.errors import ControllerError
 from ...module_utils._base.process import holder, is_gone
-from ...module_utils._connections.sweep import END, encoded
+from ...module_utils._connections.sweep_orders import END, encoded
 from ...module_utils._settings.settings import Settings
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sweeper.py")
@@ -45,8 +45,10 @@ class EndOfRun:
         self._reader, self._writer = os.pipe()
         # What that process has to say; its end is the end of the process, which need not be our child.
         self._done_reader, self._done_writer = os.pipe()
-        # The watcher's name as a process, empty until there is one. Ansible forks whatever the platform's way is.
-        self._watcher = multiprocessing.get_context("fork").Array(c_char, 1024)
+        # The watcher's name as a process, nothing until there is one; and who has the lock may begin one. All processes
+        # have the same memory: Ansible forks whatever the platform's way is.
+        self._watcher = mmap.mmap(-1, 1024)
+        self._lock = multiprocessing.get_context("fork").Lock()
         atexit.register(self._sweep)
 
     def watch(self, settings: Settings) -> str:
@@ -58,13 +60,12 @@ class EndOfRun:
         """
         if not self._is_the_runs_main:
             raise ControllerError("the end of the run cannot be seen from here: leave out close=at_end.")
-        lock = self._watcher.get_lock()
-        if not lock.acquire(timeout=_LOCK_TIMEOUT):
+        if not self._lock.acquire(timeout=_LOCK_TIMEOUT):
             raise ControllerError("what is to be closed at the end of the run could not be written down: try again.")
         try:
-            if not self._watcher.value:
-                self._watcher.value = self._start().encode()
-            if is_gone(self._watcher.value.decode()):
+            watcher = self._watcher[:].rstrip(b"\0") or self._start().encode()
+            self._watcher[: len(watcher)] = watcher
+            if is_gone(watcher.decode()):
                 # We hold both ends of the pipe, so to write would not fail, but block once it is full.
                 raise ControllerError(
                     "the process that closes connections at the end of the run was ended: run the playbook again."
@@ -77,7 +78,7 @@ class EndOfRun:
                 f"the process that closes connections at the end of the run cannot be used: {error.strerror}."
             ) from None
         finally:
-            lock.release()
+            self._lock.release()
         return self.holder
 
     def _start(self) -> str:
