@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
-from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import END, encoded
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import END, encoded
 from tests.doubles.held import Site, made
 from tests.doubles.loopback import PATIENCE
 from tests.doubles.material import SERVICE

@@ -28,7 +28,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.connecti
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import canonical_id, is_plain_host
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Session
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
-from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from tests.doubles import material
 from tests.doubles.account import listed
 from tests.doubles.fleet_cloud import ACME, ME, MY_EMAIL, device_node, service_node

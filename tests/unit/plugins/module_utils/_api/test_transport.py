@@ -40,13 +40,13 @@ GOOD = {"status": "true"}
 
 
 class Caller:
-    """A transport with what it warned of."""
+    """A transport with what it warned of; *learnt* is shared with others."""
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self, learnt: Dialects | None = None, **changes: Any) -> None:
         self.warnings: list[str] = []
         self.clock = Clock()
         self._transport = Transport(
-            material.settings(**{"patience": HURRY, **changes}), self.clock, self.warnings.append, Dialects()
+            material.settings(**{"patience": HURRY, **changes}), self.clock, self.warnings.append, learnt or Dialects()
         )
 
     def __call__(
@@ -482,15 +482,31 @@ def only(*accepted: str, status: int = 401) -> Step:
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize(("wire", "first", "second"), [("rest", "cavage", "rfc9421"), ("graphql", "rfc9421", "cavage")])
 def test_the_other_dialect_is_tried_once_and_remembered(wire: str, first: str, second: str, status: int) -> None:
+    learnt = Dialects()
     with Server(only(second, status=status)) as server:
-        assert Caller()(server.url, wire=wire) == GOOD
+        assert Caller(learnt)(server.url, wire=wire) == GOOD
         assert dialects(server) == [first, second]
-        # by the whole process, and for all that this wire asks of this host
-        assert Caller()(f"{server.url}/other", wire=wire) == GOOD
+        # by all who share it, and for all that this wire asks of this host
+        assert Caller(learnt)(f"{server.url}/other", wire=wire) == GOOD
         assert dialects(server) == [first, second, second]
+        assert Caller()(server.url, wire=wire) == GOOD
+        assert dialects(server)[3:] == [first, second]
     with Server(only(first, second)) as other:
-        assert Caller()(other.url, wire=wire) == GOOD
+        assert Caller(learnt)(other.url, wire=wire) == GOOD
         assert dialects(other) == [first]
+
+
+def test_what_another_thread_learns_meanwhile_is_no_refusal() -> None:
+    learnt = Dialects()
+
+    def refuse_late(exchange: Exchange) -> None:
+        # it was sent before the other one was answered
+        assert Caller(learnt)(server.url) == GOOD
+        reply(401, {"reason": "late"})(exchange)
+
+    with Server(refuse_late, only("rfc9421")) as server:
+        assert Caller(learnt)(server.url) == GOOD
+        assert dialects(server) == ["cavage", "cavage", "rfc9421", "rfc9421"]
 
 
 def test_each_wire_has_a_dialect_of_its_own_at_the_same_host() -> None:
@@ -499,8 +515,9 @@ def test_each_wire_has_a_dialect_of_its_own_at_the_same_host() -> None:
         reply(200 if dialect(exchange.request) == wants else 401, GOOD)(exchange)
 
     with Server(other_way_round) as server:
+        learnt = Dialects()
         for wire in ("rest", "graphql") * 2:
-            assert Caller()(f"{server.url}/{wire}", wire=wire) == GOOD
+            assert Caller(learnt)(f"{server.url}/{wire}", wire=wire) == GOOD
         assert dialects(server) == ["cavage", "rfc9421", "rfc9421", "cavage", "rfc9421", "cavage"]
 
 

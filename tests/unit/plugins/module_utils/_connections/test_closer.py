@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import transport
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
@@ -201,9 +200,7 @@ def test_what_has_expired_leaves_the_registry_with_the_rest(site: Site) -> None:
 
 
 @pytest.mark.parametrize("learnt", ["rfc9421", "cavage", None, "unheard of"])
-def test_the_next_task_closes_by_the_signature_that_was_accepted(
-    tmp_path: Path, learnt: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_task_closes_by_the_signature_that_was_accepted(tmp_path: Path, learnt: str | None) -> None:
     """A task is a process of its own, which learns nothing from the one before but what the registry keeps."""
     account = Account()
 
@@ -221,7 +218,6 @@ def test_the_next_task_closes_by_the_signature_that_was_accepted(
             assert turn.holding.connections[0].signature == "rfc9421"
             turn.holding.connections = [turn.holding.connections[0]._replace(signature=learnt)]
             turn.save()
-        monkeypatch.setattr(transport, "_dialect_that_worked", {})
         account.sessions = [listed("NEW", time.time())]
         assert Connections(settings, pytest.fail).absent(SERVICE, Deadline(20)).closed == ["NEW"]
     assert account.asked.count("connect") == 2

@@ -17,7 +17,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import serve, sweep
-from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import decoded, encoded
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import encoded
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
@@ -106,19 +106,6 @@ def fleet(tmp_path: Path) -> Iterator[Fleet]:
 
 def service(number: int) -> str:
     return f"80:00:00:00:01:02:03:{number:02X}"
-
-
-# -- settings through a pipe ------------------------------------------------------------------------------------------
-
-
-def test_settings_and_the_way_to_remote_it_go_through_a_pipe_as_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
-    made = material.settings(registry="/tmp/\u00e4 \n\udcff")
-    line = encoded(made)
-    assert line.endswith(b"\n") and line.count(b"\n") == 1
-    settings, network = decoded(line)
-    assert settings == made
-    assert network["HTTPS_PROXY"] == "http://127.0.0.1:1"
 
 
 # -- closing ----------------------------------------------------------------------------------------------------------

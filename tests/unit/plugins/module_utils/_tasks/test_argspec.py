@@ -18,9 +18,9 @@ from ansible_collections.community.remoteit.plugins.module_utils._tasks import a
 from ansible_collections.community.remoteit.plugins.module_utils._tasks.argspec import (
     access_argument_spec,
     api_argument_spec,
-    filter_argument_spec,
     service_argument_spec,
 )
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.filter_argspec import filter_argument_spec
 
 FRAGMENTS = Path(argspec.__file__).parents[2] / "doc_fragments"
 

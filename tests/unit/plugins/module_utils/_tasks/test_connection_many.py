@@ -12,13 +12,11 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_many import (
-    Bulk,
-    no_progress,
-    run_many,
-)
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection import no_progress
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.connection_many import Bulk, run_many
 from tests.doubles.held import Site, made
 from tests.doubles.material import OTHER_SERVICE, SERVICE
 
@@ -34,7 +32,8 @@ def run(site: Site, *services: Any, wanted: Wanted | None, check: bool = False, 
         warn=site.warnings.append,
         progress=options.pop("progress", no_progress),
     )
-    return run_many({**OPTIONS, **options, "services": list(services)}, wanted, site.settings, bulk)
+    connections = Connections(site.settings, site.warnings.append, check=check)
+    return run_many({**OPTIONS, **options, "services": list(services)}, wanted, connections, bulk)
 
 
 def opened(site: Site, *services: Any, force: bool = False, **how: Any) -> dict[str, Any]:
