@@ -68,7 +68,7 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
-from ..module_utils._base.process import holder
+from ..module_utils._base.process import process_name
 from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
 from ..plugin_utils._run.recap import events_as_data, lines, recap
@@ -84,7 +84,7 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._run = holder(os.getpid())
+        self._run = process_name(os.getpid())
         self._hosts: dict[str, set[str]] = {}
         self._known: set[str] = set()
         # Ansible removes the directory at its end.

@@ -18,7 +18,7 @@ from unittest import mock
 
 import urllib3.util.connection
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._api.signature import Signer, signer
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer, Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Answer, Http
 from ansible_collections.community.remoteit.plugins.module_utils._api.signature import Signer, signer
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (

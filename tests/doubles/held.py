@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -23,7 +23,7 @@ from tests.doubles.account import Account, listed
 from tests.doubles.loopback import Exchange, reply
 from tests.doubles.material import HURRY, SERVICE, connection
 
-ALIVE = holder(os.getpid())
+ALIVE = process_name(os.getpid())
 REFUSAL = {"status": "false", "reason": "not today"}
 
 
@@ -39,7 +39,7 @@ class Site:
         self.warnings: list[str] = []
         self.registry = Registry(self.settings, self.warnings.append)
         self.connections = Connections(self.settings, self.warnings.append)
-        self.predicting = Connections(self.settings, self.warnings.append, check=True)
+        self.predicting = Connections(self.settings, self.warnings.append, check_mode=True)
 
     def connect(self, exchange: Exchange) -> None:
         assert self.account.sessions is not None

@@ -56,9 +56,9 @@ class Site:
             "registry": self.place,
         }
 
-    def connections(self, *, check: bool = False, **options: Any) -> Connections:
+    def connections(self, *, check_mode: bool = False, **options: Any) -> Connections:
         """The core, as a process that begins now has it."""
-        return Connections(self.settings(**options), self.warnings.append, check=check)
+        return Connections(self.settings(**options), self.warnings.append, check_mode=check_mode)
 
     def task(self, *, check: bool = False, **options: Any) -> dict[str, Any]:
         """The result of a task of ``remoteit_connection`` with *options*, on SERVICE if they name none."""

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import http
+from ansible_collections.community.remoteit.plugins.module_utils._api import http_exchange
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Outcome
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
@@ -57,7 +57,7 @@ def test_what_nobody_can_use_is_not_looked_for_for_ever(site: Site) -> None:
 
 def test_an_answer_as_large_as_none_can_be_is_lost(site: Site) -> None:
     # The real limit; the fault table has a smaller one.
-    large = {"fault": "large", "size": http._MAX_BODY, "count": 1}
+    large = {"fault": "large", "size": http_exchange._MAX_BODY, "count": 1}
     site.cloud.set_fault({"wire": "rest", "operation": "connect", **large})
     assert site.open_ids() == [] and present(site).changed
     assert len(site.open_ids()) == 1

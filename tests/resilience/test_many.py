@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
 from tests.lab.site import OFFLINE, PAGE, SERVICE, SERVICES, Site
 
@@ -183,7 +183,7 @@ def test_progress_is_told(site: Site) -> None:
 def test_the_run_holds_them_all(site: Site) -> None:
     defaults = {name: spec.get("default") for name, spec in connection_task.argument_spec().items()}
     params = {**defaults, **site.options(), "services": SERVICES, "close": "at_end"}
-    run = holder(os.getpid())
+    run = process_name(os.getpid())
     watched = []
 
     def watch(settings: Any) -> str:

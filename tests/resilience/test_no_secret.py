@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
 from ansible_collections.community.remoteit.plugins.module_utils._api.dialects import Dialects
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._api.rest import RestApi
 from ansible_collections.community.remoteit.plugins.module_utils._api.signature import signer
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport

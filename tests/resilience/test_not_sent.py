@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import http
+from ansible_collections.community.remoteit.plugins.module_utils._api import http_exchange
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
     NotSentError,
@@ -102,7 +102,7 @@ def test_any_error_in_the_middle_leaves_nothing_open(
     api: str, error: Exception, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a library lacks what is called, which shows only when the answer is read."""
-    read = http._read
+    read = http_exchange._read
     failures = [error]
 
     def failing(*arguments: Any) -> bytes:
@@ -110,7 +110,7 @@ def test_any_error_in_the_middle_leaves_nothing_open(
             raise failures.pop()
         return read(*arguments)
 
-    monkeypatch.setattr(http, "_read", failing)
+    monkeypatch.setattr(http_exchange, "_read", failing)
     with hurried():
         opened = site.connections(api=api).present(SERVICE, Wanted(Access()), Deadline(30)).opened()
     assert site.open_ids() == [opened.id]

@@ -138,7 +138,7 @@ class TestAClockThatIsSetBetweenTwoTasks:
             self.opened = self.core.present(SERVICE, wanted, Deadline(SECONDS)).opened()
         set_clock(after)
         self.core = site.connections(api=api)
-        self.predicting = site.connections(api=api, check=True)
+        self.predicting = site.connections(api=api, check_mode=True)
 
     def test_what_is_open_is_used_again(self, site: Site) -> None:
         outcome = self.core.present(SERVICE, TASK, Deadline(SECONDS))

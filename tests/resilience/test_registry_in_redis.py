@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base import process
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError, RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._base.threads import repeated
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -187,7 +187,7 @@ def test_what_redis_forgot_is_told_when_it_is_to_be_closed(shared: Site, server:
 
 def test_what_is_in_use_is_put_back_and_closed_after_its_last_use(shared: Site, server: RedisServer) -> None:
     """What the ProxyCommands of two SSH connections do."""
-    names = [holder(os.getpid()), holder(os.getppid())]
+    names = [process_name(os.getpid()), process_name(os.getppid())]
     for name in names:
         wanted = Wanted(Access(), holder=name)
         used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened()
@@ -257,7 +257,7 @@ def use(site: Site) -> Fork:
     """A process on another machine that uses a connection, as the ProxyCommand does."""
 
     def work(report: Callable[[str], None]) -> None:
-        me = holder(os.getpid())
+        me = process_name(os.getpid())
         connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).opened()
         registry = site.registry()
         with repeated(lambda: renew(registry, connection, me, Deadline(SECONDS)), registry.renew_every):

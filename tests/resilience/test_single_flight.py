@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -83,7 +83,7 @@ def ssh(site: Site) -> Callable[[int, Tell], list[str]]:
     """What the ProxyCommand of one SSH connection does: open or join, relay, leave."""
 
     def work(_number: int, tell: Tell) -> list[str]:
-        me = holder(os.getpid())
+        me = process_name(os.getpid())
         wanted = Wanted(Access(), verify_after=900, holder=me)
         registry = site.registry()
         connection = (
@@ -155,7 +155,7 @@ def test_many_killed_ssh_connections_leave_one_tunnel_and_the_next_use_closes_it
 
 def test_the_workers_of_two_runs_share_a_connection_until_the_end_of_the_second_run(site: Site) -> None:
     """What close=at_end does: each worker claims in the name of its run, and the end of the run sweeps."""
-    first, second = runs = [holder(os.getpid()), holder(os.getppid())]
+    first, second = runs = [process_name(os.getpid()), process_name(os.getppid())]
     with Crowd(SOME, lambda number, _tell: opened(site, SERVICE, runs[number % 2])) as crowd:
         crowd.start()
         (used,) = {address[0] for address in crowd.hear_all()}

@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import PUBLIC, Access
@@ -89,7 +89,7 @@ class Operation:
         return "closed" if closed else "nothing to close"
 
     def _predict(self) -> str:
-        outcome = Connections(self._settings, _ignore, check=True).present(
+        outcome = Connections(self._settings, _ignore, check_mode=True).present(
             self._any_service(), Wanted(Access()), self._deadline
         )
         return "would open" if outcome.connection is None else "would reuse"
@@ -104,7 +104,7 @@ class Operation:
     def _use(self) -> str:
         """What SSH does, in this process."""
         service_id = self._chance.choice(_FOR_SSH)
-        wanted = Wanted(None, verify_after=900, holder=holder(os.getpid()), by_ssh=True)
+        wanted = Wanted(None, verify_after=900, holder=process_name(os.getpid()), by_ssh=True)
         try:
             connection = join(self._registry, service_id, wanted, self._deadline)
             word = "joined" if connection else "opened"
@@ -119,8 +119,8 @@ class Operation:
         finally:
             # Whatever came of it, its use ends, as the ProxyCommand does it.
             deadline = Deadline(TIMEOUT)
-            if not leave(self._registry, service_id, holder(os.getpid()), deadline):
-                self._connections.release(service_id, holder(os.getpid()), deadline)
+            if not leave(self._registry, service_id, process_name(os.getpid()), deadline):
+                self._connections.release(service_id, process_name(os.getpid()), deadline)
 
     def _dial(self, host: str, port: int | None) -> None:
         assert port is not None
@@ -146,7 +146,7 @@ class Operation:
         return "greeted" if greeted else "not greeted"
 
     def _sweep(self) -> str:
-        complaints = sweep(self._settings, holder(os.getpid()))
+        complaints = sweep(self._settings, process_name(os.getpid()))
         if complaints:
             raise RemoteItError(complaints[0])
         return "swept"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""remote.it as the core sees it: open and close by the wire that was chosen, read by GraphQL."""
+"""remote.it as the core sees it: open and close by the API that was chosen, read by GraphQL."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Client:
     :ivar settings: who asks, and how
     :ivar clock: what its answers tell of the time
     :ivar warn: takes one sentence for the user
-    :ivar graphql: the wire by which it reads
+    :ivar graphql: the API by which it reads
     """
 
     def __init__(
@@ -49,8 +49,8 @@ class Client:
         """A client for another thread of the task, which knows what this one has learnt, and has its own connection."""
         return Client(self.settings, copy.copy(self.clock), warn, self._dialects)
 
-    def _wire(self, api: str) -> RestApi | GraphqlApi:
-        return self.graphql if api == GRAPHQL else RestApi(self._transport, self.settings, self.clock)
+    def _api(self, name: str) -> RestApi | GraphqlApi:
+        return self.graphql if name == GRAPHQL else RestApi(self._transport, self.settings, self.clock)
 
     def _url(self, api: str) -> str:
         return self.settings.graphql_url if api == GRAPHQL else self.settings.rest_url
@@ -63,7 +63,7 @@ class Client:
         What *before*, an earlier failure, explains already is not read again.
         """
         try:
-            connection = self._wire(self.settings.api).open(service_id, access, wait, deadline)
+            connection = self._api(self.settings.api).open(service_id, access, wait, deadline)
         except RefusedError as error:
             if error.status == 200 and before is not None and before.explains(error.reason):
                 raise RefusedError(before.message, error.status, error.reason) from None
@@ -76,7 +76,7 @@ class Client:
     def close(
         self, service_id: str, connection_id: str, api: str, deadline: Deadline, signature: str | None = None
     ) -> None:
-        """Close a connection by the wire that knows its id: *api* is the one that opened it, GraphQL for a session.
+        """Close a connection by the API that knows its id: *api* is the one that opened it, GraphQL for a session.
 
         *signature* is the dialect that was accepted when it was opened, None where that is not known.
 
@@ -85,10 +85,10 @@ class Client:
         """
         self._dialects.expect(api, self._url(api), signature)
         try:
-            self._wire(api).close(service_id, connection_id, deadline)
-        except RefusedError:
-            if self._transport.lost is not None:
-                raise self._transport.lost from None
+            self._api(api).close(service_id, connection_id, deadline)
+        except RefusedError as error:
+            if error.lost is not None:
+                raise error.lost from None
             raise
 
     def close_session(self, session: Session, deadline: Deadline) -> None:

@@ -8,35 +8,35 @@ from __future__ import annotations
 
 from .._settings.settings import CAVAGE, GRAPHQL, REST, RFC9421
 
-# Each wire is signed first as its own documentation does it.
+# Each API is signed first as its own documentation does it.
 _FIRST = {REST: CAVAGE, GRAPHQL: RFC9421}
 _OTHER = {CAVAGE: RFC9421, RFC9421: CAVAGE}
 
 
 class Dialects:
-    """What the clients of one task, in whatever threads, have learnt of each wire at each host, given by a URL of it."""
+    """What the clients of one task, in whatever threads, have learnt of each API at each host, given by a URL of it."""
 
     def __init__(self) -> None:
         self._accepted: dict[tuple[str, str], str] = {}
         self._expected: dict[tuple[str, str], str] = {}
 
-    def accepted(self, wire: str, url: str) -> str | None:
+    def accepted(self, api: str, url: str) -> str | None:
         """The one that was accepted, None where none was yet."""
-        return self._accepted.get(_place(wire, url))
+        return self._accepted.get(_place(api, url))
 
-    def accept(self, wire: str, url: str, dialect: str) -> None:
+    def accept(self, api: str, url: str, dialect: str) -> None:
         """Take note that *dialect* was accepted."""
-        self._accepted[_place(wire, url)] = dialect
+        self._accepted[_place(api, url)] = dialect
 
-    def expect(self, wire: str, url: str, dialect: str | None) -> None:
+    def expect(self, api: str, url: str, dialect: str | None) -> None:
         """Begin with the *dialect* that another task learnt, if it is one."""
         if dialect in _OTHER:
-            self._expected[_place(wire, url)] = dialect
+            self._expected[_place(api, url)] = dialect
 
-    def likely(self, wire: str, url: str) -> str:
+    def likely(self, api: str, url: str) -> str:
         """The one to begin with."""
-        place = _place(wire, url)
-        return self._accepted.get(place) or self._expected.get(place) or _FIRST[wire]
+        place = _place(api, url)
+        return self._accepted.get(place) or self._expected.get(place) or _FIRST[api]
 
 
 def other_dialect(dialect: str) -> str:
@@ -44,6 +44,6 @@ def other_dialect(dialect: str) -> str:
     return _OTHER[dialect]
 
 
-def _place(wire: str, url: str) -> tuple[str, str]:
-    """The wire and the host, with its port."""
-    return wire, url.partition("://")[2].partition("/")[0]
+def _place(api: str, url: str) -> tuple[str, str]:
+    """The API and the host, with its port."""
+    return api, url.partition("://")[2].partition("/")[0]

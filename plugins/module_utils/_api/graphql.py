@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The GraphQL wire: open, close, and everything that is read."""
+"""The GraphQL API: open, close, and everything that is read."""
 
 from __future__ import annotations
 
@@ -77,9 +77,12 @@ class GraphqlApi:
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
         """Close a connection. Raises RefusedError when remote.it says that it did not, AnswerLostError when it may have."""
         variables = {"serviceId": service_id, "connectionId": connection_id}
-        answer = self._call(_DISCONNECT, variables, deadline, repeatable=True).get("disconnect")
+        data, errors, lost = self._ask(_DISCONNECT, variables, deadline, repeatable=True)
+        if errors:
+            raise _failure(errors).after(lost)
+        answer = data.get("disconnect")
         if answer is False:
-            raise RefusedError("remote.it did not confirm that the connection is closed.", 200, "")
+            raise RefusedError("remote.it did not confirm that the connection is closed.", 200, "").after(lost)
         if answer is not True:
             raise AnswerLostError("The answer to disconnect cannot be used: it is neither yes nor no.")
 
@@ -115,7 +118,7 @@ class GraphqlApi:
 
         Raises RefusedError when there are errors only.
         """
-        data, errors = self._ask(query, variables, deadline, repeatable=True)
+        data, errors, _lost = self._ask(query, variables, deadline, repeatable=True)
         return data, errors if isinstance(errors, list) else [errors] if errors else []
 
     def _login(self, query: str, variables: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
@@ -125,21 +128,22 @@ class GraphqlApi:
         self, query: str, variables: Mapping[str, Any], deadline: Deadline, *, repeatable: bool
     ) -> Mapping[str, Any]:
         """The ``data`` of the answer. Errors next to data count as well: half an answer would mislead."""
-        data, errors = self._ask(query, variables, deadline, repeatable)
+        data, errors, _lost = self._ask(query, variables, deadline, repeatable)
         if errors and not isinstance(data.get("connect"), Mapping):
             raise _failure(errors)
         return data
 
     def _ask(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline, repeatable: bool
-    ) -> tuple[Mapping[str, Any], Any]:
+    ) -> tuple[Mapping[str, Any], Any, AnswerLostError | None]:
+        """The ``data`` of the answer, the errors next to it, and how the answer to an earlier try was lost, if one was."""
         payload = {"query": query, "variables": variables}
-        answer = self._transport.call(GRAPHQL, self._url, payload, deadline, repeatable=repeatable)
+        answer, lost = self._transport.call(GRAPHQL, self._url, payload, deadline, repeatable=repeatable)
         data, errors = answer.get("data"), answer.get("errors")
         if isinstance(data, Mapping):
-            return data, errors
+            return data, errors, lost
         if errors:
-            raise _failure(errors)
+            raise _failure(errors).after(lost)
         raise AnswerLostError(f"{self._url} answered without data.")
 
 

@@ -19,7 +19,7 @@ def explained(
 ) -> RefusedError:
     """*error*, in better words where there are any; *credentials* is the name of the access key.
 
-    The API's words differ by wire and time, the state of the service does not: prefer the state.
+    The API's words differ by API and time, the state of the service does not: prefer the state.
     """
     if error.status != 200:
         return error

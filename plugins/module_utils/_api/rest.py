@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The REST wire: ``device/connect`` and ``device/connect/stop``. It calls a service "device"."""
+"""The REST API: ``device/connect`` and ``device/connect/stop``. It calls a service "device"."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class RestApi:
 
     def _call(self, path: str, payload: Mapping[str, Any], deadline: Deadline, *, repeatable: bool) -> dict[str, Any]:
         url = f"{self._url}/{path}"
-        answer = self._transport.call(REST, url, payload, deadline, headers=self._headers, repeatable=repeatable)
+        answer, lost = self._transport.call(REST, url, payload, deadline, headers=self._headers, repeatable=repeatable)
         # REST answers 200 also when it refuses; "pending" is what it may answer when it was told not to wait.
         status = str(answer.get("status")).lower()
         if status == "false":
             reason = printable(str(answer.get("reason") or answer.get("code") or "no reason given"))
-            raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason)
+            raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason).after(lost)
         if status not in ("true", "pending"):
             raise AnswerLostError(f"The answer to {path} cannot be used: its status is neither true nor false.")
         return answer

@@ -10,7 +10,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, ApiError, NotSentError, RefusedError
@@ -18,7 +18,7 @@ from .._base.text import printable
 from .._settings.credentials import Credentials
 from .._settings.settings import AUTO, Settings
 from .dialects import Dialects, other_dialect
-from .http import Answer, Http
+from .http_exchange import Answer, Http
 from .signature import check_library, signer
 
 _UNAUTHORIZED = (401, 403)
@@ -26,12 +26,17 @@ _UNAUTHORIZED = (401, 403)
 _TOLERATED_SKEW = 2.0
 
 
+class Reply(NamedTuple):
+    """What remote.it answered, and how the answer to an earlier try of the same was *lost*, if one was."""
+
+    document: dict[str, Any]
+    lost: AnswerLostError | None
+
+
 class Transport:
     """Sends JSON objects to remote.it and returns JSON objects. *warn* takes one sentence for the user.
 
     *dialects* are what is known of signatures, which others may learn at the same time.
-
-    :ivar lost: how the answer to an earlier try of the last call was lost, so that the try may have had its effect
     """
 
     def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None], dialects: Dialects) -> None:
@@ -42,40 +47,41 @@ class Transport:
         self._http = Http(settings.verify, settings.request_timeout)
         # Before anything is opened: what could not be signed later could not be closed.
         check_library(settings.signature)
-        self.lost: AnswerLostError | None = None
 
     def call(
         self,
-        wire: str,
+        api: str,
         url: str,
         payload: Mapping[str, Any],
         deadline: Deadline,
         *,
         headers: Mapping[str, str] | None = None,
         repeatable: bool,
-    ) -> dict[str, Any]:
-        """The JSON object that answers *payload*.
+    ) -> Reply:
+        """The JSON object that answers *payload* to *api*.
 
         What certainly had no effect is tried again; what may have had one only if it is *repeatable*. Raises
         NotSentError, AnswerLostError or RefusedError.
         """
         body = json.dumps(payload).encode()
-        self.lost = None
+        lost: AnswerLostError | None = None
         patience = self._settings.patience
         pause = patience.pause
         for attempt in range(1, patience.requests + 1):
             try:
-                answer = self._authenticated(wire, url, body, headers or {}, deadline)
+                answer = self._authenticated(api, url, body, headers or {}, deadline)
                 if answer.status != 429:
-                    return _json_object(url, answer, self._settings.credentials)
+                    return Reply(_json_object(url, answer, self._settings.credentials), lost)
                 throttled = f"{url} throttles requests (HTTP 429); try again later."
-                failure: ApiError = RefusedError(throttled, 429, "", answer.retry_after() or 0.0)
+                failure: ApiError = RefusedError(throttled, 429, "", answer.retry_after() or 0.0).after(lost)
             except NotSentError as error:
                 failure = error
             except AnswerLostError as error:
                 if not repeatable:
                     raise
-                failure = self.lost = error
+                failure = lost = error
+            except RefusedError as error:
+                raise error.after(lost) from None
             wait = max(pause * random.uniform(0.5, 1.0), failure.retry_after)
             if attempt == patience.requests or wait >= deadline.remaining():
                 raise failure
@@ -83,25 +89,23 @@ class Transport:
             pause *= 2
         raise AssertionError("unreachable")
 
-    def _authenticated(
-        self, wire: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
-    ) -> Answer:
+    def _authenticated(self, api: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> Answer:
         """The answer, after at most one change of dialect, and in each at most one correction of the clock."""
         chosen = self._settings.signature
-        dialect = self._dialects.likely(wire, url) if chosen == AUTO else chosen
+        dialect = self._dialects.likely(api, url) if chosen == AUTO else chosen
 
         def post(ahead: float) -> Answer:
             sign = signer(dialect, self._settings.credentials, time.time() + ahead)
             return self._http.post(url, body, headers, sign, deadline)
 
         answer = self._at_the_right_time(post)
-        if answer.status in _UNAUTHORIZED and chosen == AUTO and dialect != self._dialects.accepted(wire, url):
+        if answer.status in _UNAUTHORIZED and chosen == AUTO and dialect != self._dialects.accepted(api, url):
             dialect = other_dialect(dialect)
             second = self._at_the_right_time(post)
             if second.status not in _UNAUTHORIZED:
                 answer = second
         if answer.status == 200:
-            self._dialects.accept(wire, url, dialect)
+            self._dialects.accept(api, url, dialect)
             self._clock.observe(answer.clock_offset())
         return answer
 

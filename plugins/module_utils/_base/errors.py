@@ -86,12 +86,20 @@ class ApiError(RemoteItError):
     """remote.it could not be asked, or did not do what was asked.
 
     :ivar retry_after: seconds after which remote.it wants to be asked again, 0.0 where it did not say
+    :ivar lost: how the answer to an earlier try of the same was lost, so that the try may have had its effect
     """
+
+    lost: AnswerLostError | None = None
 
     def __init__(self, message: str, retry_after: float = 0.0, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
         self.status = status
+
+    def after(self, lost: AnswerLostError | None) -> ApiError:
+        """This error, with the note that the answer to an earlier try was *lost*."""
+        self.lost = lost
+        return self
 
 
 class NotSentError(ApiError):

@@ -11,18 +11,18 @@ import os
 import socket
 
 
-def holder(pid: int) -> str:
+def process_name(pid: int) -> str:
     """The name of a running process that no other process has, here or elsewhere, now or later."""
     return f"{pid}/{_started(str(pid))}@{_machine()}"
 
 
 def is_elsewhere(name: str) -> bool:
-    """Whether holder() gave the name on another machine, so that nobody here can see whether the process lives."""
+    """Whether process_name() gave the name on another machine, so that nobody here can see whether the process lives."""
     return name.partition("@")[2] != _machine()
 
 
 def is_gone(name: str) -> bool:
-    """Whether the process that holder() named has ended; one on another machine is taken to live."""
+    """Whether the process that process_name() named has ended; one on another machine is taken to live."""
     pid, _slash, started = name.partition("@")[0].partition("/")
     return not is_elsewhere(name) and pid.isdecimal() and _started(pid) != started
 

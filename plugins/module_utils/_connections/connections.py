@@ -59,7 +59,7 @@ class Outcome:
 class Connections:
     """The connections of one access key.
 
-    With *check* nothing is done or written anywhere, and outcomes are predictions. *ahead* is what read_ahead() gave; who
+    In *check_mode* nothing is done or written anywhere, and outcomes are predictions. *ahead* is what read_ahead() gave; who
     takes a listing there takes it out.
 
     :ivar settings: whose connections these are
@@ -72,13 +72,13 @@ class Connections:
         settings: Settings,
         warn: Callable[[str], None],
         *,
-        check: bool = False,
+        check_mode: bool = False,
         ahead: dict[str, Listing] | None = None,
         client: Client | None = None,
     ) -> None:
         self.settings = settings
         self.warn = warn
-        self._check = check
+        self._check_mode = check_mode
         self._ahead = {} if ahead is None else ahead
         self._registry = Registry(settings, warn)
         self.client = client or Client(settings, Clock(), warn)
@@ -87,7 +87,9 @@ class Connections:
 
     def beside(self, warn: Callable[[str], None], ahead: dict[str, Listing] | None = None) -> Connections:
         """The same for another thread of the task, which has a connection to remote.it of its own."""
-        return Connections(self.settings, warn, check=self._check, ahead=ahead, client=self.client.beside(warn))
+        return Connections(
+            self.settings, warn, check_mode=self._check_mode, ahead=ahead, client=self.client.beside(warn)
+        )
 
     def now(self) -> float:
         """The time on the clock by which connections expire, in seconds since the epoch."""
@@ -95,7 +97,7 @@ class Connections:
 
     @contextlib.contextmanager
     def _turn(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
-        take = self._registry.predicted if self._check else self._registry.locked
+        take = self._registry.predicted if self._check_mode else self._registry.locked
         with take(service_id, deadline) as turn:
             turn.read_ahead = self._ahead.pop(service_id, None)
             self._forget_expired(turn)
@@ -124,7 +126,7 @@ class Connections:
 
     def present(self, service_id: str, wanted: Wanted, deadline: Deadline) -> Outcome:
         """A connection to the service: the one that is open and worth reusing, else a new one. Raises RemoteItError."""
-        if not self._check:
+        if not self._check_mode:
             holding = self._registry.read(service_id)
             settled = self._settled(holding, wanted)
             if settled is not None:

@@ -75,7 +75,7 @@ def each(
     """
     failed = threading.Event()
 
-    def one(worker: _Worker[ItemT, T], item: ItemT) -> Done[T]:
+    def do(worker: _Worker[ItemT, T], item: ItemT) -> Done[T]:
         if until_error and failed.is_set():
             return Done()
         done = worker.do(item)
@@ -83,7 +83,7 @@ def each(
             failed.set()
         return done
 
-    return side_by_side(lambda: _Worker(connect, act), one, items, concurrency, progress)
+    return side_by_side(lambda: _Worker(connect, act), do, items, concurrency, progress)
 
 
 def in_short(sentences: Iterable[str], limit: int = 5) -> list[str]:

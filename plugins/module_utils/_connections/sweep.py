@@ -119,4 +119,4 @@ def _is_busy(registry: Registry, service_id: str) -> bool:
 
 
 def _ignore(_sentence: str) -> None:
-    """What the tasks were told already."""
+    """Drop a warning: the tasks of the run have told it."""

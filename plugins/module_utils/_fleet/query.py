@@ -33,23 +33,23 @@ _DIRECTORY = f"query {{ {TYPE_NAMES} login {{ id email {MEMBERSHIP} }} }}"
 
 
 def read_fleet(
-    settings: Settings, wanted: FleetFilter, account: str | None, deadline: Deadline, warn: Callable[[str], None]
+    settings: Settings, asked: FleetFilter, account: str | None, deadline: Deadline, warn: Callable[[str], None]
 ) -> list[Device]:
-    """The devices that are *wanted*, as fleet_of() tells. *warn* takes one sentence for the user."""
-    return fleet_of(Client(settings, Clock(), warn), wanted, account, deadline)
+    """The devices that are *asked* for, as fleet_of() tells. *warn* takes one sentence for the user."""
+    return fleet_of(Client(settings, Clock(), warn), asked, account, deadline)
 
 
-def fleet_of(client: Client, wanted: FleetFilter, account: str | None, deadline: Deadline) -> list[Device]:
-    """The devices that are *wanted*, sorted by name and id.
+def fleet_of(client: Client, asked: FleetFilter, account: str | None, deadline: Deadline) -> list[Device]:
+    """The devices that are *asked* for, sorted by name and id.
 
     *account* is the id, e-mail address or organisation's name of one that the access key can see, None for its own.
     Raises OptionError and ApiError.
     """
-    return _Reader(client, deadline).read(wanted, account)
+    return _Reader(client, deadline).read(asked, account)
 
 
 @dataclass
-class _Sweep:
+class _Reading:
     """What one reading of all pages gave; *is_whole* is False if devices came or went meanwhile."""
 
     account_id: str = ""
@@ -84,43 +84,43 @@ class _Reader:
         self._organisation: str | None = None
         self._left_out: dict[str, None] = {}
 
-    def read(self, wanted: FleetFilter, account: str | None) -> list[Device]:
-        if account is not None or wanted.needs_type_names:
+    def read(self, asked: FleetFilter, account: str | None) -> list[Device]:
+        if account is not None or asked.needs_type_names:
             data, errors = self._client.graphql.read(_DIRECTORY, {}, self._deadline)
             if errors:
                 raise refusal(errors)
             self._names = parse_type_names(data)
             self._organisation = chosen_account(login_of(data), account)
-        wanted = wanted.resolved(self._names or TypeNames())
-        devices = wanted.trimmed(self._parsed(self._whole(wanted.variables())))
+        asked = asked.resolved(self._names or TypeNames())
+        devices = asked.trimmed(self._parsed(self._whole(asked.variables())))
         self._mention_left_out()
         return sorted(devices, key=lambda device: (device.name, device.id))
 
-    def _whole(self, variables: Mapping[str, Any]) -> _Sweep:
+    def _whole(self, variables: Mapping[str, Any]) -> _Reading:
         for read in range(_READS):
             # What went wrong with pages side by side may go well with one after the other.
-            sweep = self._sweep(variables, side_by_side=not read)
-            if sweep.is_whole and not sweep.has_repeats():
-                return sweep
+            reading = self._read_all(variables, side_by_side=not read)
+            if reading.is_whole and not reading.has_repeats():
+                return reading
         self._warn(
             f"Devices came, went or changed while they were listed, {_READS} times in a row: the list may not be "
             "complete. Run again later."
         )
-        return sweep
+        return reading
 
-    def _sweep(self, variables: Mapping[str, Any], *, side_by_side: bool) -> _Sweep:
-        sweep = _Sweep()
+    def _read_all(self, variables: Mapping[str, Any], *, side_by_side: bool) -> _Reading:
+        reading = _Reading()
         pages = [self._page(self._client, variables, 0)]
-        sweep.add(pages[0])
+        reading.add(pages[0])
         if side_by_side and pages[0].has_more and pages[0].items:
-            starts = range(len(sweep.items), pages[0].total or 0, len(sweep.items))
+            starts = range(len(reading.items), pages[0].total or 0, len(reading.items))
             pages += self._pages(variables, starts[:_MOST_PAGES])
             for page in pages[1:]:
-                sweep.add(page)
+                reading.add(page)
         while pages[-1].has_more and pages[-1].items:
-            pages.append(self._page(self._client, variables, len(sweep.items)))
-            sweep.add(pages[-1])
-        return sweep
+            pages.append(self._page(self._client, variables, len(reading.items)))
+            reading.add(pages[-1])
+        return reading
 
     def _pages(self, variables: Mapping[str, Any], starts: Sequence[int]) -> list[Page]:
         """The pages that begin at *starts*, read side by side. Raises ApiError."""
@@ -135,15 +135,15 @@ class _Reader:
         self._names = self._names or page.names
         return page
 
-    def _parsed(self, sweep: _Sweep) -> list[Device]:
+    def _parsed(self, reading: _Reading) -> list[Device]:
         """The devices that can be used, each once."""
         names = self._names or TypeNames()
         devices: dict[str, Device] = {}
-        for node, why in sweep.items:
+        for node, why in reading.items:
             try:
                 if why:
                     raise ValueError(f'remote.it says "{why}"')
-                device = parse_device(node, names, sweep.account_id, self._organisation, self._leave_out)
+                device = parse_device(node, names, reading.account_id, self._organisation, self._leave_out)
             except ValueError as error:
                 self._leave_out("device", node, str(error))
                 continue

@@ -59,9 +59,9 @@ def _device(options: Mapping[str, Any], client: Client, deadline: Deadline) -> D
     option = "device" if options["device"] is not None else "device_tag"
     text = options[option]
     # The API's name is a part of names, which also finds what the user may have meant.
-    wanted = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
-    near = fleet_of(client, wanted, options["account"], deadline)
-    fitting = [one for one in near if option == "device_tag" or one.name == inert(text)]
+    asked = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
+    near = fleet_of(client, asked, options["account"], deadline)
+    fitting = [device for device in near if option == "device_tag" or device.name == inert(text)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:
@@ -80,7 +80,7 @@ def _device(options: Mapping[str, Any], client: Client, deadline: Deadline) -> D
 
 
 def _service(device: Device, name: str | None) -> FleetService:
-    fitting = [one for one in device.services if name is None or one.name == inert(name)]
+    fitting = [service for service in device.services if name is None or service.name == inert(name)]
     if len(fitting) == 1:
         return fitting[0]
     if not device.services:

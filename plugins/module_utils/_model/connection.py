@@ -43,7 +43,7 @@ class Connection(NamedTuple):
     API sent, *access* and *client_ip* are what was asked for, *session_id* is the id among the sessions where it is
     known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
     alive, *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
-    or else until the last of its *holders*, processes by the names that holder() gives them, has ended. Once somebody
+    or else until the last of its *holders*, processes by the names that process_name() gives them, has ended. Once somebody
     has begun *closing* it, it may be closed already, and whoever comes next closes it in any case. *ahead* is by how many
     seconds the clock of its times, as answers told it, was ahead of the one that requests were signed with.
     *unanswered_since* is when it was opened for SSH, until an SSH server answers; None otherwise. *signature* is the dialect

@@ -22,7 +22,7 @@ class Wanted(NamedTuple):
     """One wish; *min_remaining* and *verify_after* in seconds.
 
     Without *access*, any connection will do, for SSH any that it can use on this machine. *holder* is the process that needs the
-    connection, by the name that holder() gives it; None is somebody who will say when it is to be closed.
+    connection, by the name that process_name() gives it; None is somebody who will say when it is to be closed.
     *other_than* is the id of a connection that does not work. *by_ssh* is whether it is for SSH, which is started again
     and again as long as it fails: what failed a moment ago is not asked for again, and what is opened for it is not
     closed before others could try.

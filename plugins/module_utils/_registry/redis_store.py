@@ -19,7 +19,7 @@ from typing import Any, cast
 from .._base.clock import Deadline
 from .._base.errors import RegistryError
 from .._base.library import Library
-from .._base.process import holder, is_elsewhere, is_gone
+from .._base.process import is_elsewhere, is_gone, process_name
 from .._base.text import printable
 from .._base.threads import repeated
 from .._settings.redis_url import redis_url
@@ -108,7 +108,7 @@ class RedisStore:
     def locked(self, name: str, deadline: Deadline) -> Iterator[bytes | None]:
         """See Store."""
         key = self._lock_key(name)
-        token = f"{holder(os.getpid())} {os.urandom(8).hex()}"
+        token = f"{process_name(os.getpid())} {os.urandom(8).hex()}"
         while owner := self._take(key, token):
             # A process of this machine that has ended: nobody need wait for its lease.
             if is_gone(owner.partition(" ")[0]) and not self._take(key, token, instead_of=owner):

@@ -69,7 +69,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 
 def no_progress(_done: int, _total: int) -> None:
-    """Nobody watches."""
+    """Tell nobody."""
 
 
 def run(
@@ -92,7 +92,7 @@ def run(
     wanted = None
     if params["state"] == PRESENT:
         wanted = _wanted(params, settings, None if check_mode else watch)
-    connections = Connections(settings, warn, check=check_mode)
+    connections = Connections(settings, warn, check_mode=check_mode)
     if params["services"] is not None:
         from .connection_many import Bulk, run_many  # most tasks are about one service
 

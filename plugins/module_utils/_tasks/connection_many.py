@@ -42,7 +42,7 @@ class Bulk:
     concurrency: int
     fails: bool
     deadline: Deadline
-    check: bool
+    check_mode: bool
     warn: Callable[[str], None]
     progress: Callable[[int, int], None]
 
@@ -61,8 +61,8 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, connections: Conn
     def connect(warn: Callable[[str], None]) -> Connections:
         return connections.beside(warn, ahead)
 
-    def serve(connections: Connections, one: tuple[str, Wanted | None]) -> Served:
-        service_id, wish = one
+    def serve(connections: Connections, item: tuple[str, Wanted | None]) -> Served:
+        service_id, wish = item
         if wish is None:
             return close_one(connections, service_id, None, bulk.deadline)
         return open_one(connections, service_id, wish, bulk.deadline)
@@ -123,30 +123,31 @@ def _check_force(asked: Sequence[tuple[str, Wanted | None]]) -> None:
 
 
 def _result(service_ids: Sequence[str], done: Sequence[Done[Served]], opens: bool, bulk: Bulk) -> dict[str, Any]:
+    by_id = list(zip(service_ids, done, strict=True))
     for sentence in in_short(
         warning if service_id in warning else f"{service_id}: {warning}"
-        for service_id, one in zip(service_ids, done, strict=True)
-        for warning in one.warnings
+        for service_id, item in by_id
+        for warning in item.warnings
     ):
         bulk.warn(sentence)
-    errors = [f"{service_id}: {one.error}" for service_id, one in zip(service_ids, done, strict=True) if one.error]
-    message = " ".join([_count(done, opens, bulk.check), *in_short(errors)])
-    served = {service_id: one.value for service_id, one in zip(service_ids, done, strict=True) if one.value is not None}
-    outcomes = [one.value.outcome for one in done if one.value is not None]
+    errors = [f"{service_id}: {item.error}" for service_id, item in by_id if item.error]
+    message = " ".join([_count(done, opens, bulk.check_mode), *in_short(errors)])
+    served = {service_id: item.value for service_id, item in by_id if item.value is not None}
+    outcomes = [item.value.outcome for item in done if item.value is not None]
     whole: dict[str, Any] = {
         "changed": any(outcome.changed for outcome in outcomes),
         "closed": [connection_id for outcome in outcomes for connection_id in outcome.closed],
-        "services": [_of_one(service_id, one) for service_id, one in zip(service_ids, done, strict=True)],
+        "services": [_of_one(service_id, item) for service_id, item in by_id],
         "msg": message,
         # What is not known is left out.
         "diff": {
-            "before": {service_id: one.before() for service_id, one in served.items()},
-            "after": {service_id: one.after() for service_id, one in served.items()},
+            "before": {service_id: service.before() for service_id, service in served.items()},
+            "after": {service_id: service.after() for service_id, service in served.items()},
         },
     }
     if errors and bulk.fails:
         whole["failed"] = True
-        whole["error"] = next(one["error"] for one in whole["services"] if one["failed"])
+        whole["error"] = next(item["error"] for item in whole["services"] if item["failed"])
     elif errors:
         bulk.warn(message)
     return whole
@@ -165,19 +166,19 @@ def _of_one(service_id: str, done: Done[Served]) -> dict[str, Any]:
     }
 
 
-def _count(done: Sequence[Done[Served]], opens: bool, check: bool) -> str:
-    counts = Counter(_word(one, opens, check) for one in done)
+def _count(done: Sequence[Done[Served]], opens: bool, check_mode: bool) -> str:
+    counts = Counter(_word(item, opens, check_mode) for item in done)
     words = [f"{counts[word]} {word}" for word in _WORDS if counts[word]]
     return f"{len(done)} services: {', '.join(words) or 'nothing to do'}."
 
 
-def _word(done: Done[Served], opens: bool, check: bool) -> str:
+def _word(done: Done[Served], opens: bool, check_mode: bool) -> str:
     if done.error is not None:
         return "failed"
     if done.value is None:
         return "not begun"
     if not opens:
-        return ("would be closed" if check else "closed") if done.value.outcome.closed else "closed already"
+        return ("would be closed" if check_mode else "closed") if done.value.outcome.closed else "closed already"
     if not done.value.outcome.is_new:
         return "open already"
-    return "would be opened" if check else "opened"
+    return "would be opened" if check_mode else "opened"

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
 from .._base.errors import OptionError, RemoteItError
-from .._base.process import holder
+from .._base.process import process_name
 from .._base.threads import repeated
 from .._model.access import Access
 from .._model.connection import Connection
@@ -130,7 +130,7 @@ class _Tunnel:
         self._settings = settings
         self._deadline = deadline
         self._registry = Registry(settings, _warn)
-        self._holder = holder(os.getpid())
+        self._holder = process_name(os.getpid())
         self._used: Connection | None = None
         self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder, by_ssh=True)
 

@@ -22,7 +22,7 @@ import sys
 from ansible.utils.display import Display
 
 from ...module_utils._base.errors import ControllerError
-from ...module_utils._base.process import holder, is_gone
+from ...module_utils._base.process import is_gone, process_name
 from ...module_utils._connections.sweep_orders import END, encoded
 from ...module_utils._settings.settings import Settings
 
@@ -37,7 +37,7 @@ class EndOfRun:
     """
 
     def __init__(self) -> None:
-        self.holder = holder(os.getpid())
+        self.holder = process_name(os.getpid())
         self._main = os.getpid()
         # A task has another one.
         self._environ = dict(os.environ)
@@ -91,7 +91,7 @@ class EndOfRun:
             env=self._environ,
             start_new_session=True,
         )
-        return holder(watcher.pid)
+        return process_name(watcher.pid)
 
     def _sweep(self) -> None:
         """Wait until what is to be closed is closed, and tell what could not be."""

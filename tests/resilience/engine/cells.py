@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ansible_collections.community.remoteit.plugins.module_utils._api import dialects, http
+from ansible_collections.community.remoteit.plugins.module_utils._api import dialects, http_exchange
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections import connections as connections_module
@@ -201,7 +201,7 @@ def hurried(looks: tuple[float, ...] = (0.0, 0.05)) -> Iterator[None]:
         # Of the two dialects, this one costs a third.
         mock.patch.dict(dialects._FIRST, {GRAPHQL: CAVAGE}),
         impatient(pause=0.02, requests=2, connects=2, looks=looks),
-        mock.patch.object(http, "_MAX_BODY", MAX_BODY),
+        mock.patch.object(http_exchange, "_MAX_BODY", MAX_BODY),
     ):
         yield
 

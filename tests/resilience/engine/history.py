@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
@@ -41,7 +41,7 @@ SAME_TIME = 4.0
 
 def _live(report: Callable[[str], None]) -> None:
     """What a process does that is there until it is killed: it tells its name."""
-    report(holder(os.getpid()))
+    report(process_name(os.getpid()))
     signal.pause()
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -141,7 +141,7 @@ def _life(site: Site, phase: Phase, wire: str, user: str, service: str) -> Calla
 
     def live(report: Callable[[str], None]) -> None:
         signal.alarm(int(_SECONDS))
-        me = holder(os.getpid())
+        me = process_name(os.getpid())
         report(me)
         phase.arm()
         site.connections(api=wire).present(service, _wanted(user, me), Deadline(_SECONDS))
@@ -164,7 +164,9 @@ def use(site: Site, following: str, wire: str, user: str, killed: Mapping[str, s
     begun = time.monotonic()
     returned, changed = None, None
     if following == PRESENT:
-        outcome = site.connections(api=wire).present(service, _wanted(user, holder(os.getpid())), Deadline(_SECONDS))
+        outcome = site.connections(api=wire).present(
+            service, _wanted(user, process_name(os.getpid())), Deadline(_SECONDS)
+        )
         returned, changed = outcome.opened().id, outcome.changed
     elif following == ABSENT:
         changed = site.connections(api=wire).absent(service, Deadline(_SECONDS)).changed

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING

@@ -124,13 +124,17 @@ def test_the_guide_shows_the_same_table() -> None:
 @pytest.mark.parametrize(
     ("path", "source", "arrow"),
     [
-        ("module_utils/_base/new.py", "from .._api.http import sent", "module_utils/_api"),
-        ("module_utils/_base/new.py", "from .._api import http", "module_utils/_api"),
+        ("module_utils/_base/new.py", "from .._api.rest import sent", "module_utils/_api"),
+        ("module_utils/_base/new.py", "from .._api import rest", "module_utils/_api"),
         ("module_utils/_base/new.py", "from .. import _api", "module_utils/_api"),
-        ("module_utils/_base/new.py", f"from {OURS}module_utils._api import http", "module_utils/_api"),
-        ("module_utils/_base/new.py", f"import {OURS}module_utils._api.http as http", "module_utils/_api"),
-        ("module_utils/_base/new.py", "def late():\n    from .._api import http", "module_utils/_api"),
-        ("module_utils/_base/new.py", "if TYPE_CHECKING:\n    from .._api import http", "module_utils/_api"),
+        (
+            "module_utils/_base/new.py",
+            f"from {OURS}module_utils._api import rest",
+            "module_utils/_api",
+        ),
+        ("module_utils/_base/new.py", f"import {OURS}module_utils._api.rest as rest", "module_utils/_api"),
+        ("module_utils/_base/new.py", "def late():\n    from .._api import rest", "module_utils/_api"),
+        ("module_utils/_base/new.py", "if TYPE_CHECKING:\n    from .._api import rest", "module_utils/_api"),
         ("module_utils/_tasks/new.py", "from ...plugin_utils._run import recap", "plugin_utils/_run"),
         ("plugin_utils/_ssh/new.py", "from .._run import recap", "plugin_utils/_run"),
         ("plugin_utils/_ssh/new.py", "from ..sweeper import __doc__", "plugin_utils"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from tests.doubles.processes import Fork
 
 # The same examples each time, at any speed of the machine: a check that passes at random is of no use.
@@ -48,7 +48,7 @@ def home(_stranger: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Pa
 @pytest.fixture
 def ended() -> str:
     """The name of a process that has ended, as a holder."""
-    process = Fork(lambda report: report(holder(os.getpid())))
+    process = Fork(lambda report: report(process_name(os.getpid())))
     name: str = process.receive()
     process.join()
     return name

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer, Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Answer, Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
@@ -196,11 +196,11 @@ QUESTIONS: dict[str, Callable[[], Any]] = {
     "tag": lambda: named(device=None, device_tag="lab", account=ACME),
     "service": lambda: CLIENT.service(SERVICE, Deadline(5)),
     "sessions": lambda: CLIENT.sessions(Deadline(5)),
-    "connect": lambda: CLIENT._wire("graphql").open(SERVICE, Access(), True, Deadline(5)),
+    "connect": lambda: CLIENT._api("graphql").open(SERVICE, Access(), True, Deadline(5)),
     "disconnect": lambda: CLIENT.close(SERVICE, CONNECTION_ID, "graphql", Deadline(5)),
 }
 COMMANDS: dict[str, Callable[[], Any]] = {
-    "connect": lambda: CLIENT._wire("rest").open(SERVICE, Access(), True, Deadline(5)),
+    "connect": lambda: CLIENT._api("rest").open(SERVICE, Access(), True, Deadline(5)),
     "stop": lambda: CLIENT.close(SERVICE, CONNECTION_ID, "rest", Deadline(5)),
 }
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Answer
 from ansible_collections.community.remoteit.plugins.module_utils._base.text import printable
 from tests.doubles.material import NOW
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from requests import PreparedRequest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import NotSentError, OptionError
 from tests.doubles import loopback
 from tests.doubles.asking import LATE, SHORT, ask, lost, not_sent, post

@@ -14,7 +14,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from ansible_collections.community.remoteit.plugins.module_utils._api import http_session
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Http
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import MissingLibraryError
 from tests.doubles import loopback
 from tests.doubles.asking import lost, post

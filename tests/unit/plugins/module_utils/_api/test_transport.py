@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.dialects import Dialects
-from ansible_collections.community.remoteit.plugins.module_utils._api.http import Answer
+from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Answer
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport, reason_of
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
@@ -52,7 +52,7 @@ class Caller:
     def __call__(
         self, url: str, payload: Any = None, *, wire: str = "rest", repeatable: bool = False, seconds: float = 60.0
     ) -> dict[str, Any]:
-        return self._transport.call(wire, url, payload or {}, Deadline(seconds), repeatable=repeatable)
+        return self._transport.call(wire, url, payload or {}, Deadline(seconds), repeatable=repeatable).document
 
 
 def dialect(request: Received) -> str:
@@ -117,7 +117,7 @@ def test_what_is_signed_is_what_is_sent_in_whichever_form_an_address_is_given(ho
         options = {"access_key_id": material.KEY_ID, "secret_access_key": material.SECRET, "signature": chosen}
         settings = Settings.from_options({**options, "rest_url": f"http://{host}:{server.port}/a"}, {})
         transport = Transport(settings, Clock(), pytest.fail, Dialects())
-        assert transport.call("rest", f"{settings.rest_url}/b", {}, Deadline(60), repeatable=False) == GOOD
+        assert transport.call("rest", f"{settings.rest_url}/b", {}, Deadline(60), repeatable=False).document == GOOD
         (request,) = server.received
         assert request.headers["host"] == f"[::1]:{server.port}"
 

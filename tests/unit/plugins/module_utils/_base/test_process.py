@@ -17,14 +17,14 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import (
     _running,
-    holder,
     is_gone,
+    process_name,
 )
 from tests.doubles.processes import Fork, as_other_user
 
 pytestmark = pytest.mark.one_core
 
-MACHINE = holder(os.getpid()).partition("@")[2]
+MACHINE = process_name(os.getpid()).partition("@")[2]
 
 
 @pytest.fixture
@@ -40,28 +40,28 @@ def state(pid: int) -> str:
 
 
 def test_a_process_that_runs_is_not_gone(child: subprocess.Popen[bytes]) -> None:
-    assert not is_gone(holder(os.getpid()))
-    assert not is_gone(holder(child.pid))
+    assert not is_gone(process_name(os.getpid()))
+    assert not is_gone(process_name(child.pid))
 
 
 def test_a_process_has_one_name_and_no_other_process_has_it(child: subprocess.Popen[bytes]) -> None:
-    me = holder(os.getpid())
-    assert holder(os.getpid()) == me
-    assert holder(child.pid) != me
-    other = Fork(lambda report: report(holder(os.getppid())))
+    me = process_name(os.getpid())
+    assert process_name(os.getpid()) == me
+    assert process_name(child.pid) != me
+    other = Fork(lambda report: report(process_name(os.getppid())))
     assert other.receive() == me
     assert other.join() == 0
 
 
 def test_a_process_that_has_ended_is_gone(child: subprocess.Popen[bytes]) -> None:
-    name = holder(child.pid)
+    name = process_name(child.pid)
     child.kill()
     child.wait()
     assert is_gone(name)
 
 
 def test_a_process_that_nobody_has_buried_is_gone(child: subprocess.Popen[bytes]) -> None:
-    name = holder(child.pid)
+    name = process_name(child.pid)
     child.kill()
     while state(child.pid) != "Z":
         time.sleep(0.01)
@@ -69,7 +69,7 @@ def test_a_process_that_nobody_has_buried_is_gone(child: subprocess.Popen[bytes]
 
 
 def test_a_process_that_was_stopped_is_not_gone(child: subprocess.Popen[bytes]) -> None:
-    name = holder(child.pid)
+    name = process_name(child.pid)
     child.send_signal(signal.SIGSTOP)
     while state(child.pid) != "T":
         time.sleep(0.01)
@@ -77,7 +77,7 @@ def test_a_process_that_was_stopped_is_not_gone(child: subprocess.Popen[bytes]) 
 
 
 def test_a_process_is_gone_when_another_one_has_its_number(child: subprocess.Popen[bytes]) -> None:
-    pid, _slash, started = holder(child.pid).partition("@")[0].partition("/")
+    pid, _slash, started = process_name(child.pid).partition("@")[0].partition("/")
     assert is_gone(f"{pid}/{int(started) - 1}@{MACHINE}")
     assert is_gone(f"{pid}/{int(started) + 1}@{MACHINE}")
     assert not is_gone(f"{pid}/{started}@{MACHINE}")
@@ -108,7 +108,7 @@ def test_the_name_of_a_program_may_hold_anything(name: str, tmp_path: Path) -> N
     process = subprocess.Popen([program, "60"])
     try:
         assert f"({name})" in Path(f"/proc/{process.pid}/stat").read_text()
-        named = holder(process.pid)
+        named = process_name(process.pid)
         assert named.partition("@")[0].partition("/")[2].isdecimal()
         assert not is_gone(named)
     finally:
@@ -121,7 +121,7 @@ def test_a_process_may_end_while_it_is_looked_at() -> None:
     # its file can be opened then, but not read
     for _round in range(100):
         process = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        name = holder(process.pid)
+        name = process_name(process.pid)
         undertaker = threading.Thread(target=process.communicate)
         undertaker.start()
         while not is_gone(name):
@@ -130,7 +130,7 @@ def test_a_process_may_end_while_it_is_looked_at() -> None:
 
 
 def test_a_process_of_another_user_is_seen_as_well() -> None:
-    mine = holder(os.getpid())
+    mine = process_name(os.getpid())
     assert as_other_user(lambda: is_gone(mine)) == "False"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import serve, sweep
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import encoded
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
@@ -29,7 +29,7 @@ from tests.doubles.processes import Fork
 
 pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
-ALIVE = holder(os.getpid())
+ALIVE = process_name(os.getpid())
 
 
 class Fleet:

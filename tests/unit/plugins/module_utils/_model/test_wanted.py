@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted, is_unneeded, without
 from tests.doubles.material import NOW, connection
 
 HERE = socket.gethostname()
-ALIVE = holder(os.getpid())
+ALIVE = process_name(os.getpid())
 ELSEWHERE = "1/1@elsewhere"
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import (
@@ -34,7 +34,7 @@ from tests.doubles.material import SERVICE, connection
 from tests.doubles.processes import Fork
 
 HERE = socket.gethostname()
-ALIVE = holder(os.getpid())
+ALIVE = process_name(os.getpid())
 ELSEWHERE = "1/1@elsewhere"
 
 

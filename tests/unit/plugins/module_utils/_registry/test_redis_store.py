@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_store
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import PATIENCE
@@ -72,7 +72,7 @@ def test_a_lock_lasts_no_longer_than_its_lease(store: RedisStore, redis_server: 
 def test_who_is_silent_on_another_machine_has_ended(
     store: RedisStore, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = holder(os.getpid())
+    here = process_name(os.getpid())
     store.renew([here])
     redis_server.client().set(f"test:holder:{ELSEWHERE}", b"")
     assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"]) == set(), "Redis has just been started"
@@ -81,7 +81,7 @@ def test_who_is_silent_on_another_machine_has_ended(
 
 
 def test_only_who_lives_here_says_so(store: RedisStore, redis_server: RedisServer, ended: str) -> None:
-    here = holder(os.getpid())
+    here = process_name(os.getpid())
     store.renew([here, ended, ELSEWHERE])
     assert redis_server.client().keys("test:holder:*") == [f"test:holder:{here}".encode()]
 

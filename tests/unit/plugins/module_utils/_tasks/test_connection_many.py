@@ -28,11 +28,11 @@ def run(site: Site, *services: Any, wanted: Wanted | None, check: bool = False, 
         concurrency=options.pop("concurrency", 1),
         fails=options.pop("fails", True),
         deadline=Deadline(20),
-        check=check,
+        check_mode=check,
         warn=site.warnings.append,
         progress=options.pop("progress", no_progress),
     )
-    connections = Connections(site.settings, site.warnings.append, check=check)
+    connections = Connections(site.settings, site.warnings.append, check_mode=check)
     return run_many({**OPTIONS, **options, "services": list(services)}, wanted, connections, bulk)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels import tunnel as ssh_tunnel
@@ -126,7 +126,7 @@ def test_what_is_open_is_used_without_a_word_to_remote_it(site: Site) -> None:
     site.hold()
     process = site.run()
     with site.accepted(process) as server:
-        assert site.holders() == [holder(process.pid)]
+        assert site.holders() == [process_name(process.pid)]
         assert process.stdin is not None
         process.stdin.write(b"hello\r\n")
         process.stdin.flush()
@@ -149,7 +149,7 @@ def test_after_ssh_the_tunnel_is_held_for_a_moment(site: Site) -> None:
         assert process.stderr.read() == b""
         assert server.recv(100) == b""
     time.sleep(1.5)
-    assert site.holders() == [holder(process.pid)]
+    assert site.holders() == [process_name(process.pid)]
     process.terminate()
     assert process.wait(PATIENCE) == 0
     assert site.holders() == []
@@ -162,13 +162,13 @@ def test_when_ssh_says_that_it_goes_the_server_hears_it_and_the_tunnel_is_held(s
         process.send_signal(signal.SIGHUP)
         server.settimeout(3)
         assert server.recv(100) == b""
-    assert site.holders() == [holder(process.pid)]
+    assert site.holders() == [process_name(process.pid)]
     process.terminate()
     assert process.wait(PATIENCE) == 0
 
 
 def test_the_last_one_closes(site: Site) -> None:
-    site.hold(kept=False, holders=(holder(os.getpid()),))
+    site.hold(kept=False, holders=(process_name(os.getpid()),))
     first = site.run()
     with site.accepted(first), site.accepted(second := site.run()):
         assert len(site.holders()) == 3
@@ -176,7 +176,7 @@ def test_the_last_one_closes(site: Site) -> None:
         assert first.wait(PATIENCE) == 0
         assert len(site.holders()) == 2
         # without the one that never leaves
-        site.hold(kept=False, holders=(holder(second.pid),))
+        site.hold(kept=False, holders=(process_name(second.pid),))
         second.terminate()
         assert second.wait(PATIENCE) == 0
     assert site.registry.read(SERVICE) == Holding()
@@ -285,7 +285,7 @@ def test_what_is_opened_in_vain_is_kept_for_the_next_and_closed_when_told_to_end
         assert "closed the connection at once" in told(following)
         assert following.wait(PATIENCE) == 1
     assert site.account.asked == ["connect"]
-    assert site.holders() == [holder(first.pid)]
+    assert site.holders() == [process_name(first.pid)]
     first.terminate()
     assert first.wait(PATIENCE) == 1
     assert site.registry.read(SERVICE) == Holding()
@@ -317,7 +317,7 @@ def test_the_first_try_after_the_server_is_back_succeeds_and_from_then_on_the_ad
 def test_an_address_that_stays_dead_is_replaced(site: Site) -> None:
     """The device may have come back, and the proxy led to where it was before."""
     long_ago = time.time() - 20
-    site.hold(kept=False, holders=(holder(os.getpid()),), unanswered_since=long_ago)
+    site.hold(kept=False, holders=(process_name(os.getpid()),), unanswered_since=long_ago)
     with socket.create_server(("127.0.0.1", 0)) as elsewhere:
         elsewhere.settimeout(PATIENCE)
         site.account.says["connect"] = leads_to(site, elsewhere)
@@ -341,7 +341,7 @@ def test_what_a_killed_one_kept_is_kept_and_closed_by_the_next(site: Site) -> No
     hang_up(site)
     told(second)
     assert site.account.asked == ["connect"]
-    assert holder(second.pid) in site.holders()
+    assert process_name(second.pid) in site.holders()
     second.terminate()
     assert second.wait(PATIENCE) == 1
     assert site.registry.read(SERVICE) == Holding()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import holder, is_gone
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import is_gone, process_name
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.plugin_utils._run import end_of_run
@@ -93,7 +93,7 @@ class Run:
             text=True,
             env={**os.environ, **keys, **places},
         )
-        self.name = holder(self.process.pid)
+        self.name = process_name(self.process.pid)
 
     def does(self, what: str) -> str:
         assert self.process.stdin is not None
@@ -170,7 +170,7 @@ def test_however_a_run_ends_what_it_opened_is_closed(end: str, run: Run, account
     (made,) = held(run).connections
     assert (made.holders, made.kept) == ((run.name,), False)
     (watcher,) = run.watchers()
-    name = holder(watcher)
+    name = process_name(watcher)
     time.sleep(0.1)
     assert account.closed == []
     assert run.does(end) == ""
