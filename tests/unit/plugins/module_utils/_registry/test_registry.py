@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, example, given
@@ -102,7 +102,7 @@ class InRedis(Place):
         return [value for key in self._redis.scan_iter("test:*:unreadable") for value in self._redis.hvals(key)]
 
 
-RawPlace = InDirectory | InRedis
+RawPlace: TypeAlias = "InDirectory | InRedis"
 
 
 @pytest.fixture(params=[InDirectory, InRedis], ids=["file", "redis"])

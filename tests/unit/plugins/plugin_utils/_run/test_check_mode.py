@@ -25,10 +25,14 @@ def templar(**variables: Any) -> Templar:
     return Templar(loader=DataLoader(), variables=variables)
 
 
-def task(check_mode: Any) -> Task:
-    made = Task()
-    made.check_mode = check_mode
-    return made
+def running(check_mode: Any) -> Any:
+    """What is around the evaluations of a task."""
+    task = Task()
+    task.check_mode = check_mode
+    # before ansible-core 2.21
+    if not hasattr(TaskContext, "create"):
+        return TaskContext(task)
+    return TaskContext.create(task=task, task_vars={}, host_name="pi")
 
 
 @pytest.mark.parametrize(
@@ -37,13 +41,13 @@ def task(check_mode: Any) -> Task:
 )
 def test_a_task_says_so_itself(said: Any, expected: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(context, "CLIARGS", CLIArgs({"check": not expected}))
-    with TaskContext(task(said)):
+    with running(said):
         assert is_check_mode(templar()) is expected
 
 
 @pytest.mark.parametrize("expected", [True, False])
 def test_what_it_says_may_be_a_template(expected: bool) -> None:
-    with TaskContext(task(trust_as_template("{{ careful }}"))):
+    with running(trust_as_template("{{ careful }}")):
         assert is_check_mode(templar(careful=expected)) is expected
 
 
