@@ -68,6 +68,19 @@ def test_what_fails_is_told_and_what_comes_after_it_is_not_begun(site: Site) -> 
     assert (first["failed"], first["skipped"], second["failed"], second["skipped"]) == (True, False, False, True)
     assert second["msg"] == "It was not begun, because another one failed."
     assert result["msg"].startswith("2 services: 1 failed, 1 not begun. ") and "not today" in result["msg"]
+    assert result["error"] == first["error"] == {"kind": "refused", "status": 200, "reason": "not today"}
+
+
+def test_whom_a_warning_is_about_is_told_once(site: Site) -> None:
+    opened(site, SERVICE, access="public")
+    (warning,) = site.warnings
+    assert warning.startswith(f"{SERVICE}: access=public lets anyone")
+    site.warnings.clear()
+    address = {"connectionid": "WEB", "reverseProxy": True, "proxyURL": "abc.p18.rt3.io"}
+    site.account.says["connect"] = {"status": "true", "connection": address}
+    opened(site, SERVICE)
+    (warning,) = site.warnings
+    assert warning.startswith("access=latching has no effect on") and warning.count(SERVICE) == 1
 
 
 def test_what_fails_may_be_passed_over_with_a_warning(site: Site) -> None:
