@@ -18,7 +18,6 @@ from .._model.ids import same_id
 from .._model.session import Listing, Session
 from .._model.wanted import Wanted, is_unneeded, without
 from .._registry import journal
-from .._registry.claims import claim
 from .._registry.holding import Attempt, Holding
 from .._registry.registry import Registry
 from .._registry.turn import Turn
@@ -154,7 +153,7 @@ class Connections:
             outcome.closed += self._closer.close_held(turn, list(holding.connections))
         if reusable is not None:
             if not turn.predicts:
-                reusable = claim(turn, wanted, reusable)
+                reusable = turn.claim(wanted, reusable)
                 journal.reused(reusable)
             outcome.connection = reusable
         elif not turn.predicts:

@@ -13,7 +13,6 @@ from .._model.connection import Connection
 from .._model.wanted import Wanted, is_unneeded, without
 from .holding import Holding
 from .registry import Registry
-from .turn import Turn
 
 # For how long what was opened in vain is kept, in seconds: the device may only be busy starting.
 PATIENCE = 15.0
@@ -23,14 +22,7 @@ def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline
     """The connection that will do, now claimed; None when remote.it must be asked. Raises RegistryError."""
     with registry.locked(service_id, deadline) as turn:
         found = wanted.known(turn.holding.connections, time.time())
-        return None if found is None else claim(turn, wanted, found)
-
-
-def claim(turn: Turn, wanted: Wanted, connection: Connection) -> Connection:
-    """*connection*, which is held, claimed for *wanted*. Raises RegistryError."""
-    claimed = wanted.claimed(connection)
-    _replace(turn, connection, claimed)
-    return claimed
+        return None if found is None else turn.claim(wanted, found)
 
 
 def answered(registry: Registry, connection: Connection, deadline: Deadline) -> None:
@@ -39,7 +31,7 @@ def answered(registry: Registry, connection: Connection, deadline: Deadline) -> 
         return
     with registry.locked(connection.service_id, deadline) as turn:
         if held := _held(turn.holding, connection):
-            _replace(turn, held, held._replace(unanswered_since=None))
+            turn.replace(held, held._replace(unanswered_since=None))
 
 
 def may_answer_yet(registry: Registry, connection: Connection) -> bool:
@@ -72,7 +64,7 @@ def renew(registry: Registry, connection: Connection, holder: str, deadline: Dea
         if held is None:
             held = connection._replace(holders=())
             turn.holding.connections.append(held)
-        claim(turn, Wanted(access=None, holder=holder), held)
+        turn.claim(Wanted(access=None, holder=holder), held)
     return True
 
 
@@ -85,8 +77,3 @@ def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) 
         turn.holding.connections = left
         turn.save()
         return True
-
-
-def _replace(turn: Turn, connection: Connection, other: Connection) -> None:
-    turn.holding.connections = [other if item is connection else item for item in turn.holding.connections]
-    turn.save()

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .._base.clock import Deadline
+from .._model.connection import Connection
 from .._model.session import Listing
+from .._model.wanted import Wanted
 from . import journal
 from .holding import Holding
 
@@ -42,6 +44,17 @@ class Turn:
         self._write(self.holding)
         journal.saved(self._written, self.holding.connections)
         self._written = list(self.holding.connections)
+
+    def replace(self, connection: Connection, other: Connection) -> None:
+        """Have *other* in the place of *connection*, which is held. Raises RegistryError."""
+        self.holding.connections = [other if item is connection else item for item in self.holding.connections]
+        self.save()
+
+    def claim(self, wanted: Wanted, connection: Connection) -> Connection:
+        """*connection*, which is held, claimed for *wanted*. Raises RegistryError."""
+        claimed = wanted.claimed(connection)
+        self.replace(connection, claimed)
+        return claimed
 
     def take_listing(self) -> Listing | None:
         """What was read ahead, for the first who asks, unless an interrupted opening may have added to it since."""
