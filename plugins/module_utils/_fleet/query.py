@@ -13,7 +13,6 @@ from typing import Any
 from .._api.client import Client
 from .._api.graphql import login_of, refusal
 from .._base.clock import Clock, Deadline
-from .._base.pool import side_by_side
 from .._base.text import enumerated
 from .._settings.settings import Settings
 from .account import MEMBERSHIP, chosen_account
@@ -124,6 +123,7 @@ class _Reader:
 
     def _pages(self, variables: Mapping[str, Any], starts: Sequence[int]) -> list[Page]:
         """The pages that begin at *starts*, read side by side. Raises ApiError."""
+        from .._base.pool import side_by_side  # most fleets have one page
 
         def read(client: Client, start: int) -> Page:
             return self._page(client, variables, start)
