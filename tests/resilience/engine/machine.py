@@ -18,7 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import ApiError, OptionError, RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
+    ApiError,
+    OptionError,
+    RemoteItError,
+)
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
