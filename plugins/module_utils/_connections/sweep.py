@@ -72,8 +72,11 @@ def sweep(settings: Settings, holder: str) -> list[str]:
     def sweep_service(connections: Connections, service_id: str) -> str | None:
         return _sweep_service(connections, service_id, holder)
 
-    first = Connections(settings, _ignore)
-    outcomes = side_by_side(lambda: first.beside(_ignore), sweep_service, found, _AT_A_TIME)
+    try:
+        first = Connections(settings, _ignore)
+        outcomes = side_by_side(lambda: first.beside(_ignore), sweep_service, found, _AT_A_TIME)
+    except RemoteItError as error:
+        return [*complaints, f"Connections may have been left open: {error}"]
     return complaints + [complaint for complaint in outcomes if complaint]
 
 

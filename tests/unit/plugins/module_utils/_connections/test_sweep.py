@@ -245,3 +245,12 @@ def test_somebody_who_is_busy_opening_is_left_alone(fleet: Fleet) -> None:
     assert time.monotonic() - begun < 10
     assert fleet.server.received == []
     busy.kill()
+
+
+def test_that_remote_it_cannot_be_asked_at_all_is_told(fleet: Fleet, tmp_path: Path) -> None:
+    fleet.open(SERVICE, "C", holders=("run",))
+    # since the run began
+    gone = tmp_path / "gone.pem"
+    (complaint,) = sweep(fleet.settings._replace(verify=str(gone)), "run")
+    assert complaint.startswith(f"Connections may have been left open: ca_path={gone} cannot be used")
+    assert fleet.is_open(SERVICE) == ["C"]
