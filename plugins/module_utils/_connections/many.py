@@ -52,11 +52,14 @@ class _Worker(Generic[ItemT, T]):
         self._warnings = done.warnings
         try:
             if self._connections is None:
-                self._connections = self._connect(lambda sentence: self._warnings.append(sentence))
+                self._connections = self._connect(self._warn)
             done.value = self._act(self._connections, item)
         except RemoteItError as error:
             done.error = error
         return done
+
+    def _warn(self, sentence: str) -> None:
+        self._warnings.append(sentence)
 
 
 def each(
