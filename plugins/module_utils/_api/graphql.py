@@ -15,7 +15,8 @@ from .._base.dates import from_iso8601
 from .._base.errors import AnswerLostError, ApiError, RefusedError
 from .._base.text import printable
 from .._model.access import Access
-from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Asked, Connection
+from .._model.asked import Asked
+from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection
 from .._model.session import Service, ServiceNames, Session
 from .._settings.settings import GRAPHQL, Settings
 from .service_parse import parse_devices, parse_services, parse_sessions

@@ -15,7 +15,8 @@ from .._base.clock import Clock, Deadline
 from .._base.errors import AnswerLostError, RefusedError
 from .._base.text import inert, printable
 from .._model.access import Access
-from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Asked, Connection
+from .._model.asked import Asked
+from .._model.connection import MAX_LIFETIME, PORT, REVERSE, Connection
 from .._model.ids import is_connection_id, same_id
 from .._settings.settings import REST, Settings
 from .transport import Transport

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 _SHOWN_CHARACTERS = 200
 # What Ansible takes for a template where a text has lost the mark that it is none, also if other text is put before or
 # behind it, and the keys by which its serialisers know values that are more than data.
-_ACTIVE = re.compile(r"\{(?=[{%#]|\Z)|\A[{%]|\A#(?=jinja2:)|\A_(?=_ansible)")
+_ACTIVE = r"\{(?=[{%#]|\Z)|\A[{%]|\A#(?=jinja2:)|\A_(?=_ansible)"
 
 
 def printable(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
@@ -28,7 +28,7 @@ def inert(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
 
     What begins a template or a mark of Ansible's serialisers is escaped, too, so it may be longer than *limit*.
     """
-    return _ACTIVE.sub(lambda found: f"\\x{ord(found[0]):02x}", printable(text, limit))
+    return re.sub(_ACTIVE, lambda found: f"\\x{ord(found[0]):02x}", printable(text, limit))
 
 
 def enumerated(words: Iterable[str], limit: int = 10) -> str:

@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 import socket
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._base.dates import iso8601
 from .._base.text import printable
-from .access import LATCHING, Access
+from .access import LATCHING
 from .ids import canonical_id, is_connection_id, is_plain_host
-from .session import Session
+
+if TYPE_CHECKING:
+    from .access import Access
+    from .asked import Asked
+    from .session import Session
 
 PORT = "port"
 REVERSE = "reverse"
@@ -23,17 +27,13 @@ REVERSE = "reverse"
 # Nothing lives for a year; a number beyond it is not a life time, and may not even be a date.
 MAX_LIFETIME = 366 * 86400
 
+# What a task returns of a connection; expires_in is in seconds.
+_RESULT = (
+    *("id", "service_id", "host", "port", "url", "proxy", "type", "access", "client_ip"),
+    *("opened_at", "expires_at", "expires_in", "api"),
+)
 # What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
 _OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
-
-
-class Asked(NamedTuple):
-    """What remote.it was asked to open, *at* when and *answered_at* when, by its own clock in seconds since the epoch."""
-
-    service_id: str
-    access: Access
-    at: float
-    answered_at: float
 
 
 class Connection(NamedTuple):
@@ -115,7 +115,7 @@ class Connection(NamedTuple):
 
     def as_result(self, now: float) -> dict[str, Any]:
         """The dict that modules and the lookup return."""
-        return _Result(
+        return _result(
             id=self.id,
             service_id=self.service_id,
             host=self.host,
@@ -129,7 +129,7 @@ class Connection(NamedTuple):
             expires_at=iso8601(self.expires_at),
             expires_in=self.remaining(now),
             api=self.api,
-        )._asdict()
+        )
 
     def as_record(self) -> dict[str, Any]:
         """The dict that the registry keeps."""
@@ -171,29 +171,16 @@ class Connection(NamedTuple):
             raise ValueError("it has no usable port")
 
 
-class _Result(NamedTuple):
-    """What a task returns of a connection; None where it is not known. Times are ISO 8601 UTC, *expires_in* is seconds."""
-
-    id: str | None = None
-    service_id: str | None = None
-    host: str | None = None
-    port: int | None = None
-    url: str | None = None
-    proxy: str | None = None
-    type: str | None = None
-    access: str | None = None
-    client_ip: str | None = None
-    opened_at: str | None = None
-    expires_at: str | None = None
-    expires_in: int | None = None
-    api: str | None = None
+def _result(**known: Any) -> dict[str, Any]:
+    """What a task returns of a connection; None where it is not *known*. Times are ISO 8601 UTC."""
+    return {**dict.fromkeys(_RESULT), **known}
 
 
 def predicted_result(service_id: str, access: Access, api: str) -> dict[str, Any]:
     """What as_result() would give of the connection that would be opened: the rest only remote.it can tell."""
-    return _Result(service_id=service_id, access=access.mode, client_ip=access.client_ip, api=api)._asdict()
+    return _result(service_id=service_id, access=access.mode, client_ip=access.client_ip, api=api)
 
 
 def session_result(session: Session) -> dict[str, Any]:
     """What as_result() would give of a connection that was opened elsewhere: remote.it tells its address only once."""
-    return _Result(id=session.id, service_id=session.service_id, opened_at=iso8601(session.started_at))._asdict()
+    return _result(id=session.id, service_id=session.service_id, opened_at=iso8601(session.started_at))

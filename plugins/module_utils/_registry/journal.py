@@ -14,10 +14,12 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._model.connection import Connection
-from .._model.session import Session
+
+if TYPE_CHECKING:
+    from .._model.session import Session
 
 ENV = "REMOTEIT_JOURNAL"
 # The host that a task works for, while it does.

@@ -7,13 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
 from .._model.connection import Connection
-from .._model.session import Listing
 from .._model.wanted import Wanted
 from . import journal
 from .holding import Holding
+
+if TYPE_CHECKING:
+    from .._model.session import Listing
 
 
 class Turn:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.graphql import parse_connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Asked, Connection
+from ansible_collections.community.remoteit.plugins.module_utils._model.asked import Asked
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import is_connection_id, is_plain_host
 from tests.doubles.material import CONNECTION_ID, NOW, SERVICE
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.asked import Asked
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import (
-    Asked,
     Connection,
     predicted_result,
     session_result,
