@@ -57,7 +57,7 @@ def _plain(lab: Lab) -> tuple[float, float]:
     lab.reset()
     connections = Connections(Settings.from_options({}, lab.environment()), print)
     begun = time.perf_counter()
-    connection = connections.present(_SERVICE, Wanted(Access()), Deadline(60)).opened()
+    connection = connections.present(_SERVICE, Wanted(Access()), Deadline(60)).usable()
     latency = time.perf_counter() - begun
     address = {
         "ansible_host": connection.host,

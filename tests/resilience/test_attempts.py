@@ -40,7 +40,7 @@ def test_a_request_that_had_to_wait_is_looked_for_as_well(
         {"wire": api, "operation": "connect", "count": 1, "fault": "lost_answer"},
     )
     outcome = site.connections(api=api, request_timeout=0.5).present(SERVICE, TASK, Deadline(30))
-    assert site.open_ids() == [outcome.opened().id]
+    assert site.open_ids() == [outcome.usable().id]
 
 
 def test_what_a_killed_process_opened_is_never_taken_for_what_was_opened_instead(tmp_path: Path) -> None:
@@ -51,13 +51,13 @@ def test_what_a_killed_process_opened_is_never_taken_for_what_was_opened_instead
         kill(site, ANSWER_NOT_READ, "rest", KEPT, [SERVICE])
         (orphan,) = site.open_ids()
         cloud.advance(50)
-        opened = site.connections().present(SERVICE, TASK, Deadline(30)).opened()
+        opened = site.connections().present(SERVICE, TASK, Deadline(30)).usable()
         assert site.open_ids() == [orphan, opened.id]
         ask = TASK._replace(verify_after=0)
         # now that of the killed process is listed, and then both are
         for _listed in range(2):
             cloud.advance(60)
-            assert site.connections().present(SERVICE, ask, Deadline(30)).opened().id == opened.id
+            assert site.connections().present(SERVICE, ask, Deadline(30)).usable().id == opened.id
         assert site.open_ids() == [opened.id]
 
 

@@ -106,7 +106,7 @@ def test_a_connection_that_is_listed_late_or_under_another_id_is_used_again(
         again = site.task(api=api, verify_after=0)
         assert (again["connection"]["id"], again["changed"]) == (mine, False)
         site.cloud.advance(30)
-        with mock.patch.object(liveness, "SETTLING", 0.0):
+        with mock.patch.object(liveness, "LISTED_AFTER", 0.0):
             again = site.task(api=api, verify_after=0)
         assert (again["connection"]["id"], again["changed"]) == (mine, False)
         assert site.task(api=api, state="absent")["closed"] == [mine]

@@ -53,7 +53,7 @@ def lost_connect(api: str) -> dict[str, Any]:
 def test_the_orphan_of_a_lost_answer_is_closed_although_that_answer_is_lost_too(site: Site, api: str) -> None:
     site.cloud.set_fault(lost_connect(api), {**DISCONNECT, "count": 1, **LOST})
     outcome = present(site, api)
-    assert site.open_ids() == held(site) == [outcome.opened().id]
+    assert site.open_ids() == held(site) == [outcome.usable().id]
     assert site.registry().read(SERVICE).attempts == []
 
 
@@ -70,7 +70,7 @@ def test_an_orphan_that_could_not_be_looked_for_is_closed_and_told_by_the_next_t
 
 
 def test_a_stranger_is_closed_although_the_answer_is_lost(site: Site) -> None:
-    stranger = present(site).opened().id
+    stranger = present(site).usable().id
     site.forget()
     site.cloud.set_fault({**DISCONNECT, "count": 1, **LOST})
     outcome = absent(site, connection_id=stranger)
@@ -78,7 +78,7 @@ def test_a_stranger_is_closed_although_the_answer_is_lost(site: Site) -> None:
 
 
 def test_a_stranger_that_cannot_be_closed_is_not_said_to_be(site: Site) -> None:
-    stranger = present(site).opened().id
+    stranger = present(site).usable().id
     site.forget()
     site.cloud.set_fault({**DISCONNECT, "fault": "refused", "text": "not today"})
     with pytest.raises(RefusedError, match="not today"):
@@ -87,7 +87,7 @@ def test_a_stranger_that_cannot_be_closed_is_not_said_to_be(site: Site) -> None:
 
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 def test_what_cannot_be_closed_is_kept_in_mind_until_it_is(site: Site, api: str) -> None:
-    id = present(site, api).opened().id
+    id = present(site, api).usable().id
     operation = "stop" if api == "rest" else "disconnect"
     site.cloud.set_fault({"wire": api, "operation": operation, "fault": "status", "status": 503})
     for _again in range(2):
@@ -108,46 +108,46 @@ NOBODY_LISTENS = {"wire": "proxy", "fault": "refuse", "count": 1}
 @pytest.mark.parametrize("api", ["rest", "graphql"])
 def test_what_does_not_answer_is_closed_before_it_is_forgotten(site: Site, api: str) -> None:
     site.cloud.set_fault(NOBODY_LISTENS)
-    silent = present(site, api).opened().id
+    silent = present(site, api).usable().id
     assert site.open_ids() == [silent]
     site.cloud.set_fault(NO_LIST)
     outcome = present(site, api, verify_after=0)
     assert outcome.closed == [silent]
-    assert site.open_ids() == held(site) == [outcome.opened().id]
+    assert site.open_ids() == held(site) == [outcome.usable().id]
 
 
 def test_what_does_not_answer_and_cannot_be_closed_is_kept_in_mind(site: Site) -> None:
     site.cloud.set_fault(NOBODY_LISTENS)
-    silent = present(site).opened().id
+    silent = present(site).usable().id
     stop = {"wire": "rest", "operation": "stop", "fault": "status", "status": 503}
     site.cloud.set_fault(NO_LIST, stop)
     outcome = present(site, verify_after=0)
-    assert site.open_ids() == [silent, outcome.opened().id]
+    assert site.open_ids() == [silent, outcome.usable().id]
     # what may still be open is not said to be closed
     assert outcome.closed == []
     site.cloud.set_fault()
-    assert set(absent(site).closed) == {silent, outcome.opened().id}
+    assert set(absent(site).closed) == {silent, outcome.usable().id}
     assert site.open_ids() == []
 
 
 def test_what_was_closed_elsewhere_needs_no_closing(site: Site) -> None:
-    site.cloud.close(present(site).opened().id)
+    site.cloud.close(present(site).usable().id)
     site.cloud.set_fault(NO_LIST)
     outcome = present(site, verify_after=0)
     assert outcome.closed == []
-    assert site.open_ids() == held(site) == [outcome.opened().id]
+    assert site.open_ids() == held(site) == [outcome.usable().id]
 
 
 @pytest.mark.parametrize("lost", [{"fault": "lost_answer", "how": "half"}, {"fault": "html"}])
 def test_who_closed_says_so_although_the_answer_is_lost(site: Site, lost: dict[str, Any]) -> None:
-    id = present(site).opened().id
+    id = present(site).usable().id
     site.cloud.set_fault({"wire": "rest", "operation": "stop", "count": 1, **lost}, NO_LIST)
     outcome = absent(site)
     assert (outcome.changed, outcome.closed, held(site), site.open_ids()) == (True, [id], [], [])
 
 
 def test_who_finds_it_closed_does_not_claim_to_have_closed_it(site: Site) -> None:
-    site.cloud.close(present(site).opened().id)
+    site.cloud.close(present(site).usable().id)
     site.cloud.set_fault(NO_LIST)
     outcome = absent(site)
     assert (outcome.changed, outcome.closed, held(site)) == (False, [], [])

@@ -31,19 +31,19 @@ def present(site: Site, request_timeout: float = 20.0) -> Outcome:
 def test_what_is_opened_after_all_looks_for_it_is_closed_by_the_next_task(site: Site) -> None:
     site.cloud.set_fault({"wire": "rest", "operation": "connect", "fault": "latency", "seconds": 4, "count": 1})
     with hurried():
-        mine = present(site, request_timeout=2.0).opened().id
+        mine = present(site, request_timeout=2.0).usable().id
         assert site.open_ids() == [mine]
         end = time.monotonic() + 20
         while len(site.open_ids()) < 2 and time.monotonic() < end:
             time.sleep(0.1)
         (late,) = set(site.open_ids()) - {mine}
         outcome = present(site)
-    assert (outcome.opened().id, outcome.changed, outcome.closed) == (mine, True, [late])
+    assert (outcome.usable().id, outcome.changed, outcome.closed) == (mine, True, [late])
     assert site.open_ids() == [mine]
 
 
 def test_what_nobody_can_use_is_not_looked_for_for_ever(site: Site) -> None:
-    id = present(site).opened().id
+    id = present(site).usable().id
     registry = site.registry()
     for ago, looks in ((1190, 1), (1210, 0)):
         with registry.locked(SERVICE, Deadline(10)) as turn:
@@ -51,7 +51,7 @@ def test_what_nobody_can_use_is_not_looked_for_for_ever(site: Site) -> None:
             turn.holding = Holding(turn.holding.connections, [Attempt(until - 30, until)])
             turn.save()
         before = len(site.cloud.calls("graphql", "query"))
-        assert present(site).opened().id == id
+        assert present(site).usable().id == id
         assert len(site.cloud.calls("graphql", "query")) - before == looks
 
 

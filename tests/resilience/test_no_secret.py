@@ -73,7 +73,7 @@ def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixtu
         deeds: tuple[Callable[[Deadline], Any], ...] = (
             functools.partial(connections.present, SERVICE, Wanted(Access())),
             functools.partial(connections.absent, SERVICE),
-            functools.partial(connections.open_now, SERVICE),
+            functools.partial(connections.list_open, SERVICE),
         )
         for deed in deeds:
             try:

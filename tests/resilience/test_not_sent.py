@@ -112,7 +112,7 @@ def test_any_error_in_the_middle_leaves_nothing_open(
 
     monkeypatch.setattr(http_exchange, "_read", failing)
     with hurried():
-        opened = site.connections(api=api).present(SERVICE, Wanted(Access()), Deadline(30)).opened()
+        opened = site.connections(api=api).present(SERVICE, Wanted(Access()), Deadline(30)).usable()
     assert site.open_ids() == [opened.id]
     assert site.registry().read(SERVICE).attempts == []
     opens = [call for call in site.cloud.calls(api) if call["operation"] == "connect"]

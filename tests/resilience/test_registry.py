@@ -64,7 +64,7 @@ def test_what_cannot_be_remembered_is_closed_again(api: str, site: Site) -> None
     assert len(site.cloud.calls(operation="connect")) == 1
     assert site.open_ids() == []
     # the attempt is still known, and the next task is none the worse for it
-    opened = site.connections().present(SERVICE, TASK, Deadline(SECONDS)).opened()
+    opened = site.connections().present(SERVICE, TASK, Deadline(SECONDS)).usable()
     assert site.open_ids() == [opened.id]
 
 
@@ -75,7 +75,7 @@ def test_what_can_neither_be_remembered_nor_closed_is_named_and_closed_by_the_ne
     assert f"Connection {orphan} was left open: " in said
     site.cloud.set_fault()
     outcome = site.connections().present(SERVICE, TASK, Deadline(SECONDS))
-    assert (outcome.closed, site.open_ids()) == ([orphan], [outcome.opened().id])
+    assert (outcome.closed, site.open_ids()) == ([orphan], [outcome.usable().id])
 
 
 def test_a_full_disk_keeps_nothing_open(site: Site) -> None:
@@ -135,21 +135,21 @@ class TestAClockThatIsSetBetweenTwoTasks:
         set_clock(before)
         self.core = site.connections(api=api)
         for wanted in (TASK, RUN):
-            self.opened = self.core.present(SERVICE, wanted, Deadline(SECONDS)).opened()
+            self.opened = self.core.present(SERVICE, wanted, Deadline(SECONDS)).usable()
         set_clock(after)
         self.core = site.connections(api=api)
         self.predicting = site.connections(api=api, check_mode=True)
 
     def test_what_is_open_is_used_again(self, site: Site) -> None:
         outcome = self.core.present(SERVICE, TASK, Deadline(SECONDS))
-        assert (outcome.opened().id, outcome.changed) == (self.opened.id, False)
+        assert (outcome.usable().id, outcome.changed) == (self.opened.id, False)
         assert site.open_ids() == [self.opened.id]
-        assert 28000 < outcome.opened().remaining(self.core.now()) <= 28800
+        assert 28000 < outcome.usable().remaining(self.core.now()) <= 28800
         assert told(site) == []
 
     def test_in_check_mode_that_is_predicted(self, site: Site) -> None:
         outcome = self.predicting.present(SERVICE, TASK, Deadline(SECONDS))
-        assert (outcome.opened().id, outcome.changed) == (self.opened.id, False)
+        assert (outcome.usable().id, outcome.changed) == (self.opened.id, False)
         assert self.predicting.absent(SERVICE, Deadline(SECONDS)).closed == [self.opened.id]
 
     def test_what_is_open_is_closed(self, site: Site) -> None:
@@ -158,7 +158,7 @@ class TestAClockThatIsSetBetweenTwoTasks:
         assert (site.open_ids(), site.registry().read_all(), told(site)) == ([], [], [])
 
     def test_what_is_open_is_listed_as_ours(self, site: Site) -> None:
-        held, others = self.core.open_now(SERVICE, Deadline(SECONDS))
+        held, others = self.core.list_open(SERVICE, Deadline(SECONDS))
         assert ([item.id for item in held], others, told(site)) == ([self.opened.id], [], [])
 
     def test_the_end_of_a_run_forgets_nothing(self, api: str, site: Site) -> None:

@@ -82,7 +82,7 @@ def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
 
 
 def present(site: Site, wanted: Wanted = TASK) -> str:
-    return site.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened().id
+    return site.connections().present(SERVICE, wanted, Deadline(SECONDS)).usable().id
 
 
 def refused(work: Callable[[], object]) -> str:
@@ -190,7 +190,7 @@ def test_what_is_in_use_is_put_back_and_closed_after_its_last_use(shared: Site, 
     names = [process_name(os.getpid()), process_name(os.getppid())]
     for name in names:
         wanted = Wanted(Access(), holder=name)
-        used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened()
+        used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).usable()
     registry = shared.registry()
     assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
     server.lose_data()
@@ -258,7 +258,7 @@ def use(site: Site) -> Fork:
 
     def work(report: Callable[[str], None]) -> None:
         me = process_name(os.getpid())
-        connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).opened()
+        connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).usable()
         registry = site.registry()
         with repeated(lambda: renew(registry, connection, me, Deadline(SECONDS)), registry.renew_every):
             report(connection.id)

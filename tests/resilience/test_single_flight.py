@@ -39,7 +39,7 @@ Tell = Callable[[Any], None]
 def opened(site: Site, service: str, who: str | None, **options: Any) -> list[Any]:
     """The address that one process gets, as a task of a play does."""
     wanted = Wanted(Access(), holder=who)
-    connection = site.connections(**options).present(service, wanted, Deadline(SECONDS)).opened()
+    connection = site.connections(**options).present(service, wanted, Deadline(SECONDS)).usable()
     return [connection.id, connection.host, connection.port]
 
 
@@ -88,7 +88,7 @@ def ssh(site: Site) -> Callable[[int, Tell], list[str]]:
         registry = site.registry()
         connection = (
             join(registry, SERVICE, wanted, Deadline(SECONDS))
-            or site.connections().present(SERVICE, wanted, Deadline(SECONDS)).opened()
+            or site.connections().present(SERVICE, wanted, Deadline(SECONDS)).usable()
         )
         tell([connection.id, me])
         if leave(registry, SERVICE, me, Deadline(SECONDS)):

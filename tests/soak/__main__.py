@@ -24,7 +24,7 @@ from typing import Any
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
 from tests.lab.redis_server import RedisServer
 from tests.lab.site import TCP, Site, configuration
 from tests.lab.target import greet
@@ -145,7 +145,7 @@ def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
     attempts = [attempt for _service_id, holding in site.registry().holdings() for attempt in holding.attempts]
     if attempts:
         # By then, nothing can come of a connect that was cut short.
-        time.sleep(max(0, max(attempt.until for attempt in attempts) - time.time()) + SETTLING + 1)
+        time.sleep(max(0, max(attempt.until for attempt in attempts) - time.time()) + LISTED_AFTER + 1)
     for service_id in ALL_SERVICES:
         try:
             site.connections().absent(service_id, Deadline(TIMEOUT))

@@ -98,7 +98,7 @@ class Operation:
         return "found" if self._registry.read(self._any_service()).connections else "found none"
 
     def _list(self) -> str:
-        found, others = self._connections.open_now(self._chance.choice([None, self._any_service()]), self._deadline)
+        found, others = self._connections.list_open(self._chance.choice([None, self._any_service()]), self._deadline)
         return "listed" if found or others else "listed none"
 
     def _use(self) -> str:
@@ -108,7 +108,7 @@ class Operation:
         try:
             connection = join(self._registry, service_id, wanted, self._deadline)
             word = "joined" if connection else "opened"
-            connection = connection or self._connections.present(service_id, wanted, self._deadline).opened()
+            connection = connection or self._connections.present(service_id, wanted, self._deadline).usable()
             try:
                 self._dial(connection.host, connection.port)
             except NoServerError:

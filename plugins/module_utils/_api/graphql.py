@@ -80,7 +80,7 @@ class GraphqlApi:
         variables = {"serviceId": service_id, "connectionId": connection_id}
         data, errors, lost = self._ask(_DISCONNECT, variables, deadline, repeatable=True)
         if errors:
-            raise _failure(errors).after(lost)
+            raise _error_of(errors).after(lost)
         answer = data.get("disconnect")
         if answer is False:
             raise RefusedError("remote.it did not confirm that the connection is closed.", 200, "").after(lost)
@@ -131,7 +131,7 @@ class GraphqlApi:
         """The ``data`` of the answer. Errors next to data count as well: half an answer would mislead."""
         data, errors, _lost = self._ask(query, variables, deadline, repeatable)
         if errors and not isinstance(data.get("connect"), Mapping):
-            raise _failure(errors)
+            raise _error_of(errors)
         return data
 
     def _ask(
@@ -144,7 +144,7 @@ class GraphqlApi:
         if isinstance(data, Mapping):
             return data, errors, lost
         if errors:
-            raise _failure(errors).after(lost)
+            raise _error_of(errors).after(lost)
         raise AnswerLostError(f"{self._url} answered without data.")
 
 
@@ -193,7 +193,7 @@ def login_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return login
 
 
-def _failure(errors: Any) -> ApiError:
+def _error_of(errors: Any) -> ApiError:
     """A refusal, unless *errors* are about the answer to ``connect``: one in a field of it takes all of it away."""
     for error in errors if isinstance(errors, list) else ():
         path = error.get("path") if isinstance(error, Mapping) else None

@@ -21,7 +21,7 @@ from .._registry import journal
 from .._registry.registry import Registry
 from .._registry.turn import Turn
 from .._settings.settings import GRAPHQL, REST, Settings
-from .liveness import SETTLING, is_certain, pair, probe
+from .liveness import LISTED_AFTER, is_certain, pair, probe
 
 
 class _Listed(NamedTuple):
@@ -31,7 +31,7 @@ class _Listed(NamedTuple):
     paired: Mapping[str, Session]
 
     def may_be_open(self, connection: Connection) -> bool:
-        may_be_unlisted = self.listing.sessions is None or self.listing.at - connection.opened_at < SETTLING
+        may_be_unlisted = self.listing.sessions is None or self.listing.at - connection.opened_at < LISTED_AFTER
         return connection.id in self.paired or may_be_unlisted
 
 
@@ -51,7 +51,7 @@ class Closer:
     def close_held(self, turn: Turn, targets: Sequence[Connection]) -> list[str]:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
         holding = turn.holding
-        listing = turn.take_listing() or self._client.listing(turn.service_id, turn.deadline)
+        listing = turn.take_prefetched() or self._client.listing(turn.service_id, turn.deadline)
         if listing.is_unseen and not holding.connections:
             self._client.check_is_no_device(turn.service_id, turn.deadline)
         listed = _Listed(listing, pair(holding.connections, listing.sessions or ()))
@@ -111,7 +111,7 @@ class Closer:
             from .recovery import suspects  # after a lost answer only
 
             sessions = self._client.listing(turn.service_id, turn.deadline).sessions or ()
-            self._mention_suspects(turn.service_id, suspects(turn.holding, sessions, self._client.clock))
+            self._warn_of_suspects(turn.service_id, suspects(turn.holding, sessions, self._client.clock))
 
     def _settle(self, turn: Turn, listed: _Listed) -> list[str]:
         """Close what came of lost answers, and tell the user of all that nobody here knows."""
@@ -124,7 +124,7 @@ class Closer:
             # Before it is settled: what is forgotten then could not be told any more.
             suspected = suspects(turn.holding, sessions, self._client.clock)
             closed = settle(self._client, turn, sessions)
-        self._mention_suspects(turn.service_id, [session for session in suspected if session.id not in closed])
+        self._warn_of_suspects(turn.service_id, [session for session in suspected if session.id not in closed])
         known = {session.id for session in (*listed.paired.values(), *suspected)}
         self._mention_others(turn.service_id, sessions or (), {*closed, *known})
         return closed
@@ -181,14 +181,14 @@ class Closer:
         self, turn: Turn, connection: Connection, session: Session | None, left: Sequence[Session] | None
     ) -> bool:
         """Whether it may be open although it is not among the sessions that are *left*."""
-        unsettled = connection.opened_at + SETTLING - self._client.clock.server_time()
-        if left is not None and (session is not None or unsettled <= 0):
+        until_listed = connection.opened_at + LISTED_AFTER - self._client.clock.server_time()
+        if left is not None and (session is not None or until_listed <= 0):
             return False
         answer = probe(connection, self._settings.patience.silence, turn.deadline)
         if left is None or answer is False:
             return answer is not False
         # Another connection may have its address by now, so wait until it must be listed.
-        turn.deadline.sleep(unsettled)
+        turn.deadline.sleep(until_listed)
         left = self._client.listing(turn.service_id, turn.deadline).sessions
         return left is None or connection.id in pair(turn.holding.connections, left)
 
@@ -200,7 +200,7 @@ class Closer:
         signature = connection.signature if api == connection.api else None
         self._client.close(connection.service_id, connection_id, api, deadline, signature)
 
-    def _mention_suspects(self, service_id: str, sessions: Sequence[Session]) -> None:
+    def _warn_of_suspects(self, service_id: str, sessions: Sequence[Session]) -> None:
         if sessions:
             ids = ", ".join(session.id for session in sessions)
             self._warn(

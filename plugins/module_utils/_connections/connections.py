@@ -48,7 +48,7 @@ class Outcome:
         """Whether the connection to use was not held before, or in check mode, whether one would be opened."""
         return self.connection is None or self.connection.id not in [held.id for held in self.before]
 
-    def opened(self) -> Connection:
+    def usable(self) -> Connection:
         """The connection to use, which only check mode leaves out."""
         if self.connection is None:
             raise AssertionError("nothing is opened in check mode")
@@ -58,7 +58,7 @@ class Outcome:
 class Connections:
     """The connections of one access key.
 
-    In *check_mode* nothing is done or written anywhere, and outcomes are predictions. *ahead* is what read_ahead() gave; who
+    In *check_mode* nothing is done or written anywhere, and outcomes are predictions. *prefetched* is what prefetch() gave; who
     takes a listing there takes it out.
 
     :ivar settings: whose connections these are
@@ -72,22 +72,22 @@ class Connections:
         warn: Callable[[str], None],
         *,
         check_mode: bool = False,
-        ahead: dict[str, Listing] | None = None,
+        prefetched: dict[str, Listing] | None = None,
         client: Client | None = None,
     ) -> None:
         self.settings = settings
         self.warn = warn
         self._check_mode = check_mode
-        self._ahead = {} if ahead is None else ahead
+        self._prefetched = {} if prefetched is None else prefetched
         self._registry = Registry(settings, warn)
         self.client = client or Client(settings, Clock(), warn)
         self._closer = Closer(self.client, self._registry, settings, warn)
         self._opener = Opener(self.client, self._closer, settings)
 
-    def beside(self, warn: Callable[[str], None], ahead: dict[str, Listing] | None = None) -> Connections:
+    def beside(self, warn: Callable[[str], None], prefetched: dict[str, Listing] | None = None) -> Connections:
         """The same for another thread of the task, which has a connection to remote.it of its own."""
         return Connections(
-            self.settings, warn, check_mode=self._check_mode, ahead=ahead, client=self.client.beside(warn)
+            self.settings, warn, check_mode=self._check_mode, prefetched=prefetched, client=self.client.beside(warn)
         )
 
     def now(self) -> float:
@@ -98,7 +98,7 @@ class Connections:
     def _turn(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
         take = self._registry.predicted if self._check_mode else self._registry.locked
         with take(service_id, deadline) as turn:
-            turn.read_ahead = self._ahead.pop(service_id, None)
+            turn.prefetched = self._prefetched.pop(service_id, None)
             self._forget_expired(turn)
             yield turn
 
@@ -127,14 +127,14 @@ class Connections:
         """A connection to the service: the one that is open and worth reusing, else a new one. Raises RemoteItError."""
         if not self._check_mode:
             holding = self._registry.read(service_id)
-            settled = self._settled(holding, wanted)
-            if settled is not None:
-                journal.reused(settled)
-                return Outcome(before=holding.connections, after=holding.connections, connection=settled)
+            usable = self._usable_at_once(holding, wanted)
+            if usable is not None:
+                journal.reused(usable)
+                return Outcome(before=holding.connections, after=holding.connections, connection=usable)
         with self._turn(service_id, deadline) as turn:
             return self._present(turn, wanted)
 
-    def _settled(self, holding: Holding, wanted: Wanted) -> Connection | None:
+    def _usable_at_once(self, holding: Holding, wanted: Wanted) -> Connection | None:
         """What can be used without asking remote.it and without writing anything down."""
         known = wanted.known(holding.connections, self.now())
         if known is None or holding.attempts or not wanted.has_claimed(known):
@@ -157,8 +157,8 @@ class Connections:
                 journal.reused(reusable)
             outcome.connection = reusable
         elif not turn.predicts:
-            outcome.connection, settled = self._opener.open(turn, wanted)
-            outcome.closed += settled
+            outcome.connection, closed = self._opener.open(turn, wanted)
+            outcome.closed += closed
         if not wanted.force:
             # Last, because one that hangs uses up the time.
             outcome.closed += self._closer.close_unneeded(turn, reusable)
@@ -176,12 +176,12 @@ class Connections:
             if wanted.holder is not None:
                 turn.holding.connections = without(wanted.holder, turn.holding.connections)
             self._refresh(turn)
-            return self._present(turn, wanted._replace(other_than=dead.id)).opened()
+            return self._present(turn, wanted._replace(other_than=dead.id)).usable()
 
     def _refresh(self, turn: Turn) -> list[str]:
         """Keep only what is alive; the ids of what earlier attempts had left open and is closed now."""
         holding = turn.holding
-        listing = turn.take_listing() or self.client.listing(turn.service_id, turn.deadline)
+        listing = turn.take_prefetched() or self.client.listing(turn.service_id, turn.deadline)
         closed: list[str] = []
         if listing.sessions is not None:
             if holding.attempts:
@@ -264,7 +264,7 @@ class Connections:
 
     # -- many services -------------------------------------------------------------------------------------------
 
-    def read_ahead(self, asked: Iterable[tuple[str, Wanted | None]], deadline: Deadline) -> dict[str, Listing]:
+    def prefetch(self, asked: Iterable[tuple[str, Wanted | None]], deadline: Deadline) -> dict[str, Listing]:
         """Our sessions on those of the services, to be opened as wanted or closed, for which they will be asked first."""
         wishes = dict(asked)
         holdings = self._registry.read_many(list(wishes))
@@ -283,7 +283,7 @@ class Connections:
 
     # -- reading ------------------------------------------------------------------------------------------------
 
-    def open_now(self, service_id: str | None, deadline: Deadline) -> tuple[list[Connection], list[Session]]:
+    def list_open(self, service_id: str | None, deadline: Deadline) -> tuple[list[Connection], list[Session]]:
         """What is open on the service, or on all: connections that the registry knows, and sessions it does not.
 
         Where remote.it cannot be asked, what the registry holds is returned with a warning. Raises ApiError if it holds

@@ -19,7 +19,7 @@ from .._model.session import Session
 from .._settings.settings import REST
 
 # A session may be listed a few seconds after its connection was opened.
-SETTLING = 5.0
+LISTED_AFTER = 5.0
 # A session that REST opened may have an id of its own; it is known by when it began. Both ends are measured by the
 # server's clock, to a second and a round trip.
 _MARGIN = 3.0
@@ -52,7 +52,7 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
 
 def _is_known(connection: Connection) -> bool:
     """Whether the id of its session is certain. What REST tells may be another one, until it was listed."""
-    was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= SETTLING
+    was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= LISTED_AFTER
     return connection.api != REST or was_listed or same_id(connection.session_id, connection.id)
 
 
@@ -90,13 +90,13 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
     paired = pair(connections, sessions)
     kept: list[Connection] = []
     for connection in connections:
-        is_settled = now - connection.opened_at >= SETTLING
+        must_be_listed = now - connection.opened_at >= LISTED_AFTER
         if connection.id in paired:
             # As long as its own session may be missing, the one that is nearest may be another's.
             session = paired[connection.id]
-            session_id = session.id if is_settled and is_certain(connection, session) else connection.session_id
+            session_id = session.id if must_be_listed and is_certain(connection, session) else connection.session_id
             kept.append(connection._replace(session_id=session_id, verified_at=now))
-        elif not is_settled:
+        elif not must_be_listed:
             kept.append(connection)
     return kept
 

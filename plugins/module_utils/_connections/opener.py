@@ -41,11 +41,11 @@ class Opener:
         if not wanted.by_ssh:
             turn.holding.failure = None
             return self._connect(turn, wanted, None)
-        from .._model.failure import Failure, check  # tasks do without
+        from .._model.failure import Failure, raise_if_believed  # tasks do without
         from .._settings.asker import asked_by
 
         asker = asked_by(self._settings, wanted.access)
-        before = check(turn.holding.failure, asker)
+        before = raise_if_believed(turn.holding.failure, asker)
         turn.holding.failure = None
         try:
             return self._connect(turn, wanted, before)

@@ -22,7 +22,7 @@ from .._model.session import Session
 from .._registry import journal
 from .._registry.holding import Attempt, Holding
 from .._registry.turn import Turn
-from .liveness import SETTLING, pair
+from .liveness import LISTED_AFTER, pair
 
 # The server stamps a session with its own clock, to a second.
 _MARGIN = 2.0
@@ -79,30 +79,30 @@ def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> lis
     return [item for item in _unknown(holding, sessions) if item.started_at - ahead >= since - _MARGIN]
 
 
-def learnt(holding: Holding, opened: Attempt, connection: Connection, sessions: Iterable[Session]) -> bool:
+def learnt(holding: Holding, answered: Attempt, connection: Connection, sessions: Iterable[Session]) -> bool:
     """Note in the attempts of *holding* what remote.it's clock is, as its own stamp on the session of *connection* tells.
 
-    *opened* is when we asked for the connection, and until when we waited. False if the session is not listed.
+    *answered* is when we asked for the connection, and until when we waited. False if the session is not listed.
     """
     session = pair(holding.connections, sessions).get(connection.id)
     if session is None:
         return False
-    ahead = (session.started_at - opened.until, session.started_at - opened.asked_at)
+    ahead = (session.started_at - answered.until, session.started_at - answered.asked_at)
     holding.attempts = [attempt._replace(ahead=ahead) for attempt in holding.attempts]
     return True
 
 
-def settle_by(client: Client, turn: Turn, connection: Connection, opened: Attempt) -> list[Session]:
+def settle_by(client: Client, turn: Turn, connection: Connection, answered: Attempt) -> list[Session]:
     """Where two clocks differ, the session of *connection* tells which one is right: close what came of attempts.
 
-    Returns those, as begun by our clock. *opened* is as in learnt().
+    Returns those, as begun by our clock. *answered* is as in learnt().
     """
     if not client.clock.is_doubtful():
         return []
     for look in client.settings.patience.looks:
         turn.deadline.sleep(look)
         sessions = client.listing(connection.service_id, turn.deadline).sessions or ()
-        if learnt(turn.holding, opened, connection, sessions):
+        if learnt(turn.holding, answered, connection, sessions):
             ahead = min(turn.holding.attempts[0].ahead)
             closed = settle(client, turn, sessions)
             return [item._replace(started_at=item.started_at - ahead) for item in sessions if item.id in closed]
@@ -131,7 +131,7 @@ def settle(client: Client, turn: Turn, sessions: Iterable[Session]) -> list[str]
 
 def _may_have_effect(attempt: Attempt) -> bool:
     # One that has not begun yet was made before the clock was set back, so its times tell nothing any more.
-    return attempt.asked_at - SETTLING < time.time() < attempt.until + SETTLING
+    return attempt.asked_at - LISTED_AFTER < time.time() < attempt.until + LISTED_AFTER
 
 
 def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError) -> None:

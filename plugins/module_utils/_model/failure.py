@@ -65,9 +65,9 @@ class Failure(NamedTuple):
         return reason == self.reason and 0 <= time.time() - self.explained_at < _EXPLAINED
 
 
-def check(failure: Failure | None, asker: str) -> Failure | None:
-    """*failure*, if it is *asker*'s. Raises ApiError in the same words as long as it is believed."""
-    if failure is None or failure.asked_by != asker:
+def raise_if_believed(failure: Failure | None, asked_by: str) -> Failure | None:
+    """*failure*, if it is *asked_by*'s. Raises ApiError in the same words as long as it is believed."""
+    if failure is None or failure.asked_by != asked_by:
         return None
     # Whatever was done to the clock since.
     if failure.at <= time.time() < min(failure.until, failure.at + _BELIEVED_AT_MOST):

@@ -15,7 +15,7 @@ from .holding import Holding
 from .registry import Registry
 
 # For how long what was opened in vain is kept, in seconds: the device may only be busy starting.
-PATIENCE = 15.0
+KEPT_UNANSWERED = 15.0
 
 
 def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline) -> Connection | None:
@@ -37,7 +37,7 @@ def answered(registry: Registry, connection: Connection, deadline: Deadline) -> 
 def may_answer_yet(registry: Registry, connection: Connection) -> bool:
     """Whether *connection* is so new, and unanswered since, that another one would do no better. Raises RegistryError."""
     since = _unanswered_since(registry, connection)
-    return since is not None and 0 <= time.time() - since < PATIENCE
+    return since is not None and 0 <= time.time() - since < KEPT_UNANSWERED
 
 
 def _unanswered_since(registry: Registry, connection: Connection) -> float | None:

@@ -109,7 +109,7 @@ class Registry:
         return holding
 
 
-def prepare(place: str | None) -> None:
+def import_store(place: str | None) -> None:
     """Import what a registry there needs, for all processes that are forked later: each would take long to do so."""
     if is_url(place or ""):
         _redis_store()

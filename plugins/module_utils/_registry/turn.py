@@ -26,7 +26,7 @@ class Turn:
     :ivar holding: what is known of it, and is changed here
     :ivar deadline: when what is done in this turn has to be done
     :ivar predicts: whether nothing is to be done, but only foretold, as in check mode
-    :ivar read_ahead: our sessions there, if they were read before the turn, with those of many other services
+    :ivar prefetched: our sessions there, if they were read before the turn, with those of many other services
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Turn:
         self.holding = holding
         self.deadline = deadline
         self.predicts = write is None
-        self.read_ahead: Listing | None = None
+        self.prefetched: Listing | None = None
         self._write = write
         self._written = list(holding.connections)
 
@@ -59,7 +59,7 @@ class Turn:
         self.replace(connection, claimed)
         return claimed
 
-    def take_listing(self) -> Listing | None:
+    def take_prefetched(self) -> Listing | None:
         """What was read ahead, for the first who asks, unless an interrupted opening may have added to it since."""
-        listing, self.read_ahead = self.read_ahead, None
+        listing, self.prefetched = self.prefetched, None
         return None if self.holding.attempts else listing

@@ -20,7 +20,7 @@ import sys
 _MSG_DISCONNECT = 1
 _SERVICE_NOT_AVAILABLE = 7
 _BLOCK = 8
-_PATIENCE = 5.0
+_WAIT = 5.0
 
 
 def tell(sentence: str) -> None:
@@ -31,7 +31,7 @@ def tell(sentence: str) -> None:
     with contextlib.suppress(OSError):
         os.write(1, disconnect(sentence))
         # ssh reads it only after it could write its own part.
-        while select.select([0], [], [], _PATIENCE)[0] and os.read(0, 4096):
+        while select.select([0], [], [], _WAIT)[0] and os.read(0, 4096):
             pass
 
 

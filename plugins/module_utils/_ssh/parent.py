@@ -18,10 +18,10 @@ from collections.abc import Iterator, Sequence
 
 from .._base.errors import OptionError
 from .._model.ids import is_host_key_alias
-from .words import is_made_for, options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
+from .options import is_made_for, options_of, refuse_common_socket, refuse_other_ways, tells_hosts_apart
 
 # From the message of ours to ssh's own, which tells nothing of the cause.
-_AHEAD = 1.0
+_LEAD = 1.0
 
 
 def options_of_parent() -> list[tuple[str, str]]:
@@ -35,7 +35,7 @@ def options_of_parent() -> list[tuple[str, str]]:
     return list(itertools.takewhile(lambda option: option[0], options_of(words[1:-1])))
 
 
-def check(given: Sequence[tuple[str, str]]) -> None:
+def check_options(given: Sequence[tuple[str, str]]) -> None:
     """Raise OptionError where ssh was told what it does not keep, or what would lead the next one to the same device."""
     names = [name for name, _value in given]
     alias = _first(given, "hostkeyalias")
@@ -62,10 +62,10 @@ def _first(given: Sequence[tuple[str, str]], option: str) -> str:
 def told_in_time(given: Sequence[tuple[str, str]]) -> Iterator[None]:
     """If this takes longer than ssh waits, let ssh say what to do about it. The work goes on: somebody has to close."""
     waits = _first(given, "connecttimeout")
-    if not waits.isdecimal() or int(waits) <= _AHEAD:
+    if not waits.isdecimal() or int(waits) <= _LEAD:
         yield
         return
-    timer = threading.Timer(int(waits) - _AHEAD, _tell, [int(waits)])
+    timer = threading.Timer(int(waits) - _LEAD, _tell, [int(waits)])
     timer.start()
     try:
         yield

@@ -34,7 +34,7 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
     connections = Connections(Settings.from_options(params), warn)
     is_chosen = is_service_chosen(params)
     service_id = chosen_service(params, connections, deadline, to_connect=False) if is_chosen else None
-    held, others = connections.open_now(service_id, deadline)
+    held, others = connections.list_open(service_id, deadline)
     now = connections.now()
     listed = [{**connection.as_result(now), "held": True} for connection in held]
     listed += [{**session_result(session), "held": False} for session in others]

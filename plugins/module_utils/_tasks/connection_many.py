@@ -59,7 +59,7 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, connections: Conn
     _check_force(asked)
 
     def connect(warn: Callable[[str], None]) -> Connections:
-        return connections.beside(warn, ahead)
+        return connections.beside(warn, prefetched)
 
     def serve(connections: Connections, item: tuple[str, Wanted | None]) -> Served:
         service_id, wish = item
@@ -67,7 +67,7 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, connections: Conn
             return close_one(connections, service_id, None, bulk.deadline)
         return open_one(connections, service_id, wish, bulk.deadline)
 
-    ahead = connections.read_ahead(asked, bulk.deadline)
+    prefetched = connections.prefetch(asked, bulk.deadline)
     done = each(
         connect,
         asked,

@@ -30,12 +30,12 @@ from .._model.access import Access
 from .._model.connection import Connection
 from .._model.wanted import Wanted
 from .._registry import journal
-from .._registry.claims import PATIENCE, answered, join, leave, may_answer_yet, renew
+from .._registry.claims import KEPT_UNANSWERED, answered, join, leave, may_answer_yet, renew
 from .._registry.registry import Registry
 from .._settings.checks import checked_deadline, checked_service_id
 from .._settings.settings import Settings
 from .._ssh.arguments import parse
-from .._ssh.parent import check, options_of_parent, told_in_time
+from .._ssh.parent import check_options, options_of_parent, told_in_time
 from .relay import NoServerError, dial, relay
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     signalled = _collect_signals()
     try:
         given = options_of_parent()
-        check(given)
+        check_options(given)
         tunnel = _Tunnel.from_arguments(arguments)
     except RemoteItError as error:
         return _failed(error)
@@ -149,7 +149,7 @@ class _Tunnel:
         if connection is None:
             self._check_last_failure()
             outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
-            connection = outcome.opened()
+            connection = outcome.usable()
             if outcome.is_new:
                 return self._first_dialled(connection)
         try:
@@ -169,10 +169,10 @@ class _Tunnel:
         """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
         failure = self._registry.read(self._service_id).failure
         if failure is not None:
-            from .._model.failure import check
+            from .._model.failure import raise_if_believed
             from .._settings.asker import asked_by
 
-            check(failure, asked_by(self._settings, self._wanted.access))
+            raise_if_believed(failure, asked_by(self._settings, self._wanted.access))
 
     def _remember(self, error: RemoteItError) -> None:
         from .._model.failure import Failure
@@ -227,7 +227,7 @@ class _Tunnel:
         if self._used is not None:
             if leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT)):
                 return
-            _linger(signalled, PATIENCE)
+            _linger(signalled, KEPT_UNANSWERED)
         self.close()
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from ...module_utils._model.wanted import Wanted
 from ...module_utils._settings.settings import REST, Settings
 from ...module_utils._ssh.arguments import OPTIONS
 from .._run.end_of_run import END_OF_RUN
-from .._ssh.args import is_quiet
+from .._ssh.binding import is_quiet
 from .._ssh.host_variables import configured_ssh_options
 from .._ssh.on_demand import host_variables
 from .hosts import FleetHost, nowhere

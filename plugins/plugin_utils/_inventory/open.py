@@ -34,7 +34,7 @@ class Opening:
 
 def held_connections(settings: Settings, timeout: float, warn: Callable[[str], None]) -> dict[str, Connection]:
     """The newest connection in the registry to each service that is open now."""
-    held, _others = Connections(settings, warn).open_now(None, checked_deadline(timeout))
+    held, _others = Connections(settings, warn).list_open(None, checked_deadline(timeout))
     return {connection.service_id: connection for connection in held}
 
 
@@ -54,15 +54,15 @@ def opened_connections(
         )
 
     def connect(warn: Callable[[str], None]) -> Connections:
-        return first.beside(warn, ahead)
+        return first.beside(warn, prefetched)
 
     def open_it(connections: Connections, service_id: str) -> Connection:
-        return connections.present(service_id, opening.wanted, checked_deadline(opening.timeout)).opened()
+        return connections.present(service_id, opening.wanted, checked_deadline(opening.timeout)).usable()
 
     concurrency = checked_concurrency(opening.concurrency)
     asked = [(service_id, opening.wanted) for service_id in chosen]
     first = Connections(settings, warn)
-    ahead = first.read_ahead(asked, checked_deadline(opening.timeout))
+    prefetched = first.prefetch(asked, checked_deadline(opening.timeout))
     outcomes = each(connect, list(chosen), open_it, concurrency)
     found: dict[str, Connection] = {}
     for (service_id, host), done in zip(chosen.items(), outcomes, strict=True):

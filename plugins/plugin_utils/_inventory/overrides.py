@@ -23,7 +23,7 @@ from ansible.vars.plugins import get_vars_from_inventory_sources, get_vars_from_
 
 from ...module_utils._base.errors import OptionError
 from .._run.origin import origin
-from .._ssh.args import has_socket
+from .._ssh.binding import has_socket
 
 _WINNING = ("ansible_ssh_args", "ansible_control_path")
 # SSH has the address among its arguments, other connection plugins have these variables.

@@ -16,14 +16,14 @@ from ansible.plugins.action import ActionBase
 from ...module_utils._base.environment import environment
 from ...module_utils._base.errors import OptionError, RemoteItError
 from ...module_utils._registry.journal import ENV_HOST
-from ...module_utils._registry.registry import prepare
+from ...module_utils._registry.registry import import_store
 from ...module_utils._settings.settings import ENV_REGISTRY
 
 if TYPE_CHECKING:
     from ...module_utils._tasks.module import Task
 
 # The main process of Ansible comes here before it forks.
-prepare(os.environ.get(ENV_REGISTRY))
+import_store(os.environ.get(ENV_REGISTRY))
 
 
 class TaskAction(ActionBase):

@@ -14,7 +14,7 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 
 from ...module_utils._base.errors import OptionError
-from .._ssh.args import SSH_OPTIONS
+from .._ssh.binding import SSH_OPTIONS
 from .._ssh.host_variables import configured_ssh_options, ssh_variables
 from .origin import origin
 

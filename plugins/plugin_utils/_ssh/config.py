@@ -18,7 +18,7 @@ from typing import Any
 from ...module_utils._base.errors import OptionError
 from ...module_utils._model.ids import ALIAS_PATTERN, hex_digits, host_key_alias
 from ...module_utils._settings.checks import checked_service_id
-from ...module_utils._ssh.words import tells_hosts_apart
+from ...module_utils._ssh.options import tells_hosts_apart
 from .on_demand import proxy_command
 
 _HEADER = "# Written by the role community.remoteit.ssh_config, which overwrites changes.\n"

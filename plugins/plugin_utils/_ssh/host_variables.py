@@ -16,7 +16,7 @@ from ...module_utils._base.errors import OptionError
 from ...module_utils._base.text import printable
 from ...module_utils._model.ids import host_key_alias, is_plain_host
 from ...module_utils._settings.checks import checked_service_id
-from .args import SSH_OPTIONS, bound_to, check
+from .binding import SSH_OPTIONS, bound_to, check_kept
 
 _SSH_PLUGIN = "ssh"
 
@@ -33,7 +33,7 @@ def configured_ssh_options(variables: Mapping[str, Any], on_demand: bool = False
         )
         for option in SSH_OPTIONS
     }
-    check(options, on_demand)
+    check_kept(options, on_demand)
     return options
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from ...module_utils._base.errors import OptionError
 from ...module_utils._model.ids import host_key_alias
 from ...module_utils._ssh.arguments import write
-from .args import bound_to
+from .binding import bound_to
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "ssh_proxy.py")
 # A shell in front of the program, because an inventory may be used elsewhere, as in AWX. Where the program is missing, ssh

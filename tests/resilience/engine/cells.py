@@ -295,7 +295,7 @@ def _prepare(place: Place, cell: Cell) -> str | None:
         return None
     place.urls = cell.urls
     connections = place.connections(api=cell.wire)
-    opened = connections.present(place.service, Wanted(Access()), Deadline(TIMEOUT)).opened()
+    opened = connections.present(place.service, Wanted(Access()), Deadline(TIMEOUT)).usable()
     if not cell.fresh:
         place.age()
     return opened.id

@@ -147,7 +147,7 @@ def _given_away(bench: Bench) -> Callable[[list[str]], None]:
             bench.cloud.close(id_)
         for _id in ids:
             place = bench.place()
-            other = place.connections().present(place.service, Wanted(Access()), Deadline(20)).opened()
+            other = place.connections().present(place.service, Wanted(Access()), Deadline(20)).usable()
             assert other.port in ports
 
     return happen

@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
-from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -311,7 +311,7 @@ class History:
         if id_ in self.open or id_ not in self.died:
             return False
         record = next((found[id_] for found in map(self.records, SERVICES) if id_ in found), None)
-        return record is not None and self.hours.time() - record.opened_at < SETTLING + TOLERANCE
+        return record is not None and self.hours.time() - record.opened_at < LISTED_AFTER + TOLERANCE
 
     def confusing(self, service: str) -> bool:
         """Whether nobody knows of something that began just when something did that died before it was ever listed.

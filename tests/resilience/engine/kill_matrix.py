@@ -167,7 +167,7 @@ def use(site: Site, following: str, wire: str, user: str, killed: Mapping[str, s
         outcome = site.connections(api=wire).present(
             service, _wanted(user, process_name(os.getpid())), Deadline(_SECONDS)
         )
-        returned, changed = outcome.opened().id, outcome.changed
+        returned, changed = outcome.usable().id, outcome.changed
     elif following == ABSENT:
         changed = site.connections(api=wire).absent(service, Deadline(_SECONDS)).changed
     else:

@@ -23,7 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     OptionError,
     RemoteItError,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
@@ -421,7 +421,7 @@ class Machine(History, RuleBasedStateMachine):
         self.count("clean up")
         self.faults = []
         self.cloud.set_fault()
-        self.hours.sleep(SETTLING)
+        self.hours.sleep(LISTED_AFTER)
         self.look()
         for service in SERVICES:
             self.absent(service, "rest", False)

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
-from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -109,7 +109,7 @@ def test_what_somebody_else_opened_with_it_stays_open_when_it_is_closed(site: Si
 def test_what_answers_at_a_closed_ones_port_may_be_another(site: Site) -> None:
     site.stubborn = {"A"}
     with socket.create_server(("127.0.0.1", 0)) as proxy:
-        site.hold(made("A", ago=SETTLING - 0.3, host="127.0.0.1", port=proxy.getsockname()[1]))
+        site.hold(made("A", ago=LISTED_AFTER - 0.3, host="127.0.0.1", port=proxy.getsockname()[1]))
         site.account.sessions = []
         assert site.connections.absent(SERVICE, Deadline(20)).closed == []
     assert site.held() == {}
@@ -148,12 +148,12 @@ def test_what_is_closed_is_not_taken_for_another_one_of_the_same_time(site: Site
 @pytest.mark.parametrize("seen", [["A"], []])
 def test_what_may_be_listed_late_is_not_forgotten(seen: list[str], site: Site) -> None:
     # no probe tells: the proxy is for another machine
-    site.hold(made("A", ago=SETTLING - 0.3, access="restricted", client_ip="203.0.113.7"))
+    site.hold(made("A", ago=LISTED_AFTER - 0.3, access="restricted", client_ip="203.0.113.7"))
     site.stubborn = {"A"}
     looks: list[list[str]] = [[], [], seen]
 
     def answer(exchange: Exchange) -> None:
-        sessions = [listed(id, time.time() - SETTLING) for id in looks.pop(0)]
+        sessions = [listed(id, time.time() - LISTED_AFTER) for id in looks.pop(0)]
         reply(200, {"data": {"login": {"id": ME_ID, "service": [{"id": SERVICE, "sessions": sessions}]}}})(exchange)
 
     site.account.says["service"] = answer
@@ -183,7 +183,7 @@ def test_what_a_lost_try_closed_was_closed_by_us_even_if_nothing_can_be_read(sit
 def test_what_was_not_listed_yet_is_not_forgotten_because_the_one_before_took_long(
     site: Site,
 ) -> None:
-    slow, new = made("SLOW"), made("NEW", ago=SETTLING - 0.7, access="public")
+    slow, new = made("SLOW"), made("NEW", ago=LISTED_AFTER - 0.7, access="public")
     site.hold(slow, new)
     site.account.sessions = [listed("SLOW", slow.opened_at)]
     stop = site.account.says["stop"]

@@ -182,7 +182,7 @@ def ids(connections: Sequence[Connection]) -> list[str]:
 def test_before_and_after_are_told(site: Site) -> None:
     site.hold(made("A", kept=True))
     outcome = site.present(Wanted(Access(PUBLIC)))
-    assert (ids(outcome.before), ids(outcome.after), outcome.opened().id) == (["A"], ["A", "NEW"], "NEW")
+    assert (ids(outcome.before), ids(outcome.after), outcome.usable().id) == (["A"], ["A", "NEW"], "NEW")
     assert site.hostips == ["0.0.0.0"]
     outcome = site.present(Wanted(None))
     assert (ids(outcome.before), ids(outcome.after), outcome.changed) == (["A", "NEW"], ["A", "NEW"], False)
@@ -198,7 +198,7 @@ def test_whatever_will_do_is_latching(site: Site) -> None:
 def test_what_is_forced_is_new_and_alone(site: Site) -> None:
     site.hold(made("A"), made("B", access=PUBLIC))
     outcome = site.present(Wanted(Access(), force=True))
-    assert (outcome.opened().id, outcome.closed, ids(outcome.after)) == ("NEW", ["A", "B"], ["NEW"])
+    assert (outcome.usable().id, outcome.closed, ids(outcome.after)) == ("NEW", ["A", "B"], ["NEW"])
     assert site.account.closed == ["A", "B"]
 
 
@@ -229,21 +229,21 @@ def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:
 def test_what_is_open_is_told_apart_by_who_knows_of_it(site: Site, service_id: str | None) -> None:
     site.hold(made("A"), made("GONE"), made("OVER", expires_at=time.time() - 1))
     site.account.sessions = [listed("A", time.time() - 60), listed("THEIRS", time.time() - 1000)]
-    held, others = site.connections.open_now(service_id, Deadline(20))
+    held, others = site.connections.list_open(service_id, Deadline(20))
     assert (ids(held), [session.id for session in others]) == (["A"], ["THEIRS"])
     assert site.warnings == []
 
 
 def test_without_anything_held_all_sessions_are_listed(site: Site) -> None:
     site.account.sessions = [listed("THEIRS", time.time())]
-    assert site.connections.open_now(None, Deadline(20))[1]
+    assert site.connections.list_open(None, Deadline(20))[1]
     assert site.account.asked == ["sessions"]
 
 
 def test_what_cannot_be_checked_is_listed_with_a_warning(site: Site) -> None:
     site.hold(made("A"))
     site.account.says["service"] = {"errors": [{"message": "not today"}]}
-    held, others = site.connections.open_now(SERVICE, Deadline(20))
+    held, others = site.connections.list_open(SERVICE, Deadline(20))
     assert (ids(held), others) == (["A"], [])
     (warning,) = site.warnings
     assert "without a check" in warning and "not today" in warning
@@ -254,7 +254,7 @@ def test_that_nothing_is_open_is_not_said_without_a_check(site: Site, held: list
     site.hold(*held)
     site.account.says["sessions"] = site.account.says["service"] = {"errors": [{"message": "not today"}]}
     with pytest.raises(RefusedError, match="not today"):
-        site.connections.open_now(None, Deadline(20))
+        site.connections.list_open(None, Deadline(20))
 
 
 # -- instead of what does not work ------------------------------------------------------------------------------------

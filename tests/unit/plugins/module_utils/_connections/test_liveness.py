@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import (
-    SETTLING,
+    LISTED_AFTER,
     alive,
     is_certain,
     pair,
@@ -188,8 +188,8 @@ def test_what_is_listed_is_alive_and_was_seen_now() -> None:
 
 def test_a_connection_is_not_bound_to_a_session_before_its_own_must_be_listed() -> None:
     other, own = session("OTHER", started_at=NOW - 2.5), session("OWN", started_at=NOW - 1)
-    kept = alive([connection()], [other], NOW + SETTLING - 0.1)
-    assert kept == [connection(verified_at=NOW + SETTLING - 0.1)]
+    kept = alive([connection()], [other], NOW + LISTED_AFTER - 0.1)
+    assert kept == [connection(verified_at=NOW + LISTED_AFTER - 0.1)]
     (kept_later,) = alive(kept, [other, own], NOW + 60)
     assert kept_later.session_id == "OWN"
 
@@ -201,7 +201,7 @@ def test_what_is_not_listed_is_closed() -> None:
     ]
 
 
-@pytest.mark.parametrize(("age", "kept"), [(0, 1), (SETTLING - 0.1, 1), (SETTLING, 0), (60, 0)])
+@pytest.mark.parametrize(("age", "kept"), [(0, 1), (LISTED_AFTER - 0.1, 1), (LISTED_AFTER, 0), (60, 0)])
 def test_what_was_opened_just_now_may_not_be_listed_yet(age: float, kept: int) -> None:
     found = alive([connection(api="graphql")], [], NOW + age)
     # but nobody has seen it

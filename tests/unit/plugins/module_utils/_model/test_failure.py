@@ -22,7 +22,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 )
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
-from ansible_collections.community.remoteit.plugins.module_utils._model.failure import Failure, check
+from ansible_collections.community.remoteit.plugins.module_utils._model.failure import Failure, raise_if_believed
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
@@ -49,7 +49,7 @@ def failure(age: float = 0.0, lasts: float = 5.0, **changes: Any) -> Failure:
 
 def test_who_asks_a_moment_later_is_told_the_same() -> None:
     with pytest.raises(ApiError, match="It is offline"):
-        check(failure(1.0), "me")
+        raise_if_believed(failure(1.0), "me")
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_who_asks_a_moment_later_is_told_the_same() -> None:
 )
 def test_nobody_else_is_told(age: float, lasts: float, asker: str) -> None:
     known = failure(age, lasts)
-    assert check(known, asker) == (known if asker == "me" else None)
+    assert raise_if_believed(known, asker) == (known if asker == "me" else None)
 
 
 def test_where_nothing_failed_nothing_is_told() -> None:
-    assert check(None, "me") is None
+    assert raise_if_believed(None, "me") is None
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ class Site:
         """Open as a process that has just begun; what it failed with, or the id of the connection."""
         made = self.account.settings(registry=self.directory, **changes)
         try:
-            return Connections(made, pytest.fail).present(SERVICE, wanted, Deadline(20)).opened().id
+            return Connections(made, pytest.fail).present(SERVICE, wanted, Deadline(20)).usable().id
         except ApiError as error:
             return str(error)
 

@@ -20,7 +20,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.process i
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import (
-    PATIENCE,
+    KEPT_UNANSWERED,
     answered,
     join,
     leave,
@@ -169,7 +169,9 @@ def test_that_a_server_has_answered_is_noted_once(registry: Registry, monkeypatc
     answered(registry, new, Deadline(10))
 
 
-@pytest.mark.parametrize(("ago", "may"), [(0.0, True), (PATIENCE - 2, True), (PATIENCE + 1, False), (-60.0, False)])
+@pytest.mark.parametrize(
+    ("ago", "may"), [(0.0, True), (KEPT_UNANSWERED - 2, True), (KEPT_UNANSWERED + 1, False), (-60.0, False)]
+)
 def test_what_is_new_is_given_some_time_to_answer(ago: float, may: bool, registry: Registry) -> None:
     new = now_open(unanswered_since=time.time() - ago)
     put(registry, new)

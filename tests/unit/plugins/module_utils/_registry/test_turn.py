@@ -68,13 +68,13 @@ def test_what_only_predicts_writes_and_notes_nothing(noted: Path) -> None:
 
 def test_what_was_read_ahead_is_for_the_first_who_asks() -> None:
     turn = Turn(SERVICE, Holding(), Deadline(10), None)
-    assert turn.take_listing() is None
-    turn.read_ahead = Listing((), NOW)
-    assert turn.take_listing() == Listing((), NOW)
-    assert turn.take_listing() is None
+    assert turn.take_prefetched() is None
+    turn.prefetched = Listing((), NOW)
+    assert turn.take_prefetched() == Listing((), NOW)
+    assert turn.take_prefetched() is None
 
 
 def test_what_was_read_ahead_may_not_show_what_an_interrupted_opening_made() -> None:
     turn = Turn(SERVICE, Holding(attempts=[Attempt(NOW, NOW + 30)]), Deadline(10), None)
-    turn.read_ahead = Listing((), NOW)
-    assert turn.take_listing() is None
+    turn.prefetched = Listing((), NOW)
+    assert turn.take_prefetched() is None

@@ -21,6 +21,6 @@ def test_whoever_holds_something_has_several_tries_to_say_so_before_redis_takes_
 
 
 def test_what_is_looked_for_is_looked_for_as_long_as_it_may_be_listed_late() -> None:
-    from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import SETTLING
+    from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
 
-    assert sum(PATIENCE.looks) >= SETTLING
+    assert sum(PATIENCE.looks) >= LISTED_AFTER

@@ -11,8 +11,8 @@ import shlex
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._ssh.parent import check, told_in_time
-from ansible_collections.community.remoteit.plugins.module_utils._ssh.words import options_of
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.options import options_of
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.parent import check_options, told_in_time
 
 pytestmark = pytest.mark.one_core
 
@@ -40,7 +40,7 @@ def read(text: str) -> list[tuple[str, str]]:
     ],
 )
 def test_what_ssh_keeps_is_not_refused(text: str) -> None:
-    check(read(text))
+    check_options(read(text))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_ssh_keeps_is_not_refused(text: str) -> None:
 )
 def test_what_ssh_drops_or_shares_is_refused(text: str, expected: str) -> None:
     with pytest.raises(OptionError, match=expected):
-        check(read(text))
+        check_options(read(text))
 
 
 @pytest.mark.parametrize("waits", ["none", "0", "1", "1m", ""])

@@ -28,7 +28,7 @@ from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.on_demand 
 from tests.doubles import proxy_options
 from tests.doubles.loopback import PATIENCE
 from tests.doubles.material import DEVELOPER_KEY, KEY_ID, SECRET, SERVICE
-from tests.unit.plugins.plugin_utils._ssh.test_args import STOCK, command
+from tests.unit.plugins.plugin_utils._ssh.test_binding import STOCK, command
 
 VALUES = [
     *("plain", "two words", "  blanks around  ", "", "'", '"', "it's", "a'b\"c'", "\\", "a\\b", "\\'", "tail\\"),

@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._ssh.words import (
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.options import (
     SFTP,
     SSH,
     options_of,

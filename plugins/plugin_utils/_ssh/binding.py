@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ...module_utils._base.errors import OptionError
 from ...module_utils._model.ids import ALIAS_PATTERN
-from ...module_utils._ssh.words import (
+from ...module_utils._ssh.options import (
     SCP,
     SFTP,
     SSH,
@@ -90,7 +90,7 @@ def bound_to(
     return variables
 
 
-def check(options: Mapping[str, str | None], on_demand: bool = False) -> None:
+def check_kept(options: Mapping[str, str | None], on_demand: bool = False) -> None:
     """Raise OptionError for arguments that bound_to() cannot keep, *on_demand* with a ProxyCommand of ours."""
     users = _users_of(options)
     if on_demand:

@@ -18,10 +18,10 @@ from ansible.plugins.loader import connection_loader
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
-from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.args import (
+from ansible_collections.community.remoteit.plugins.plugin_utils._ssh.binding import (
     SSH_OPTIONS,
     bound_to,
-    check,
+    check_kept,
     has_socket,
     is_quiet,
 )
@@ -156,8 +156,8 @@ def test_another_way_is_refused_on_demand_and_kept_through_a_connection(variable
     """ssh itself would say nothing, or for -J something that leads nowhere."""
     options = {name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}
     with pytest.raises(OptionError, match="cannot be kept with connect=on_demand"):
-        check(options, on_demand=True)
-    check(options)
+        check_kept(options, on_demand=True)
+    check_kept(options)
     before, after = told(variables, home), told(bound(variables), home)
     assert [after.get(name) for name in ("proxyjump", "proxycommand")] == [
         before.get(name) for name in ("proxyjump", "proxycommand")
@@ -173,7 +173,7 @@ def test_another_way_is_refused_on_demand_and_kept_through_a_connection(variable
     ],
 )
 def test_what_only_looks_like_another_way_is_not_refused(variables: Variables) -> None:
-    check({name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}, on_demand=True)
+    check_kept({name: variables.get(f"ansible_{name}") for name in SSH_OPTIONS}, on_demand=True)
 
 
 @pytest.mark.parametrize("path", ["/tmp/x #c", "/tmp/a b", "'/tmp/a b'", '"/tmp/x" y', '"/tmp/x', 'a"b'])
