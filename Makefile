@@ -16,7 +16,7 @@ COVERAGE := $(VENV)/coverage
 # To compile everything anew in each process takes a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo quick test lint units resilience properties integration soak sanity docs bench clients pictures probes check-all hooks pins release clean
+.PHONY: help demo quick test lint units resilience properties functional integration soak sanity docs bench clients pictures probes check-all hooks pins release clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,13 +25,13 @@ demo: $(READY) ## Watch it work: a remote.it simulator, an SSH server and a play
 	$(VENV)/bin/python -m tests.demo
 
 # the longest first: three run at a time in the gate
-test: integration resilience lint units sanity ## Everything one Python can check, and which lines of it ran
+test: functional resilience lint units sanity integration ## Everything one Python can check, and which lines of it ran
 	$(VENV)/bin/python -m tests.coverage report $(COVERAGE)
 
 ifneq ($(filter test,$(MAKECMDGOALS)),)
 # Every process of every test tells which lines of the plugins it reaches.
 export TESTED_COLLECTION := $(CURDIR)/$(COVERAGE)/collection
-units resilience integration: probes
+units resilience functional: probes
 endif
 
 probes: $(READY)
@@ -53,7 +53,7 @@ properties: $(READY) ## Random histories of connections, EXAMPLES of them; SEED 
 	@echo "EXAMPLES=$(EXAMPLES) SEED=$(SEED)"
 	EXAMPLES=$(EXAMPLES) $(PYTEST) -s --hypothesis-seed=$(SEED) tests/resilience/test_histories.py
 
-integration: $(READY) ## Real playbooks against the simulator and an SSH server
+functional: $(READY) ## Real playbooks against the simulator and an SSH server
 	$(PYTEST) -n 3 tests/functional
 
 soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS=--help shows what can be set
@@ -61,6 +61,9 @@ soak: $(READY) ## Ten thousand operations from many processes, with faults; ARGS
 
 sanity: $(READY) ## ansible-test sanity, nothing ignored
 	tests/tools/ansible_test.sh $(VENV) sanity --local --python $(PYTHON_VERSION)
+
+integration: $(READY) ## ansible-test integration, with the simulator
+	tests/tools/ansible_test.sh $(VENV) integration --local
 
 docs: $(READY) ## The documentation as a site, in docs/build
 	tests/tools/docs.sh $(VENV) docs/build

@@ -386,9 +386,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _devices(self, settings: Settings, path: str, cache: bool) -> list[Device]:
         """The fleet, from the cache where that is asked for and has it."""
-        asked, account = FleetFilter.from_options(self.get_options()), self.get_option("account")
+        fleet_filter, account = FleetFilter.from_options(self.get_options()), self.get_option("account")
         cached = self.get_option("cache")
-        key = f"{self.get_cache_key(path)}_{cache_key(settings, asked, account)}"
+        key = f"{self.get_cache_key(path)}_{cache_key(settings, fleet_filter, account)}"
         if cached and cache:
             devices = from_record(self._cache.get(key))
             if devices is not None:
@@ -396,7 +396,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         # Only here, because it is slow.
         from ..module_utils._fleet.query import read_fleet
 
-        devices = read_fleet(settings, asked, account, checked_deadline(self.get_option("timeout")), self._warn)
+        devices = read_fleet(settings, fleet_filter, account, checked_deadline(self.get_option("timeout")), self._warn)
         if cached:
             self._cache[key] = as_record(devices)
             if is_in_vain(self._cache):

@@ -337,7 +337,7 @@ connection:
       sample: rest
 closed:
   description: The ids of the connections that this task closed, or would close in check mode.
-  returned: success
+  returned: success, and with O(services) also on failure
   type: list
   elements: str
   sample: []
@@ -421,13 +421,14 @@ error:
         - V(answer_lost) - no usable answer came back. If something may be open, C(msg) says so, and the next task for the
           service closes it.
         - V(refused) - remote.it answered no. It is about the key if RV(error.status) is V(401) or V(403), about too
-          many requests if it is V(429), and about the account or the service if it is V(200).
+          many requests if it is V(429), and about the account or the service if it is V(200). Others are a matter of the URL
+          or of a web proxy.
         - V(out_of_time) - O(timeout) was over.
       returned: always
       type: str
       sample: refused
     status:
-      description: The HTTP status code of the answer. It is C(null) if there was none, or if it is not the status that matters.
+      description: The HTTP status code of the answer. It is C(null) if there was none, or if the answer could not be used.
       returned: always
       type: int
       sample: 200
@@ -438,17 +439,18 @@ error:
       sample: service is inactive
 diff:
   description:
-    - What is held open on the service before and after. With O(services), there is such a list for each service by its id.
-  returned: success
+    - What is held open on the service before and after.
+    - With O(services), both are dictionaries of such lists by the ids of the services, without those of which nothing is known.
+  returned: success, and with O(services) also on failure
   type: dict
   contains:
     before:
       description: The state before, with the list C(connections).
-      returned: success
+      returned: always
       type: dict
     after:
       description: The state after, with the list C(connections).
-      returned: success
+      returned: always
       type: dict
   sample:
     before:

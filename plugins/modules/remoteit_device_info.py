@@ -227,13 +227,14 @@ error:
         - V(not_sent) - remote.it could not be reached.
         - V(answer_lost) - no usable answer came back.
         - V(refused) - remote.it answered no. It is about the key if RV(error.status) is V(401) or V(403), about too
-          many requests if it is V(429), and about the account, a device or a service if it is V(200).
+          many requests if it is V(429), and about the account, a device or a service if it is V(200). Others are a matter of the URL or of a web
+          proxy.
         - V(out_of_time) - O(timeout) was over.
       returned: always
       type: str
       sample: refused
     status:
-      description: The HTTP status code of the answer. It is C(null) if there was none, or if it is not the status that matters.
+      description: The HTTP status code of the answer. It is C(null) if there was none, or if the answer could not be used.
       returned: always
       type: int
       sample: 200

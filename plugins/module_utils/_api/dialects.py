@@ -40,7 +40,7 @@ class Dialects:
 
 
 def other_dialect(dialect: str) -> str:
-    """There are two."""
+    """The one that *dialect* is not."""
     return _OTHER[dialect]
 
 

@@ -39,7 +39,7 @@ query ($ids: [String!]!) {{
   login {{
     id
     service(id: $ids) {{
-      id name enabled online can(permission: CONNECT) device {{ name }} sessions {{ {_SESSION} }}
+      id enabled online can(permission: CONNECT) sessions {{ {_SESSION} }}
     }}
   }}
 }}"""
@@ -128,7 +128,7 @@ class GraphqlApi:
     def _call(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline, *, repeatable: bool
     ) -> Mapping[str, Any]:
-        """The ``data`` of the answer. Errors next to data count as well: half an answer would mislead."""
+        """The ``data`` of the answer. Errors next to data count as well, but for those next to a connection that is open."""
         data, errors, _lost = self._ask(query, variables, deadline, repeatable)
         if errors and not isinstance(data.get("connect"), Mapping):
             raise _error_of(errors)

@@ -22,12 +22,10 @@ from .._model.session import Service, ServiceNames, Session
 def parse_services(nodes: Any, user_id: Any) -> Iterator[Service]:
     """The services in a list of them, with the sessions of the user. No list at all is an empty one."""
     for node in _objects(nodes, "services") if nodes is not None else ():
-        device, sessions = node.get("device"), node.get("sessions")
+        sessions = node.get("sessions")
         service_id = _id(node.get("id"), "service").upper()
         yield Service(
             id=service_id,
-            name=printable(str(node.get("name") or "")),
-            device_name=printable(str(device.get("name") or "")) if isinstance(device, Mapping) else "",
             enabled=node.get("enabled") is not False,
             online=node.get("online") is not False,
             can_connect=node.get("can") is not False,

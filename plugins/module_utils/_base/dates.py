@@ -12,6 +12,7 @@ import functools
 _FAR_OFF = 2.0**33
 
 
+# A lookup tells the same times at each evaluation.
 @functools.lru_cache
 def iso8601(epoch: float) -> str:
     """*epoch* seconds as ISO 8601 in UTC, such as ``2026-02-03T04:05:06Z``."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Processes that hold a connection open: as long as one lives, nobody else closes what it uses."""
+"""Names of processes that no other process has, and whether one has ended."""
 
 from __future__ import annotations
 

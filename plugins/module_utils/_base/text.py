@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 _SHOWN_CHARACTERS = 200
+_SHOWN_SENTENCES = 5
 # What Ansible takes for a template where a text has lost the mark that it is none, also if other text is put before or
 # behind it, and the keys by which its serialisers know values that are more than data.
 _ACTIVE = r"\{(?=[{%#]|\Z)|\A[{%]|\A#(?=jinja2:)|\A_(?=_ansible)"
@@ -37,3 +38,11 @@ def enumerated(words: Iterable[str], limit: int = 10) -> str:
     if len(shown) > limit:
         shown[limit:] = [f"and {len(shown) - limit} more"]
     return ", ".join(shown)
+
+
+def in_short(sentences: Iterable[str]) -> list[str]:
+    """*sentences*, or the first of them and how many more there are."""
+    shown = list(sentences)
+    if len(shown) > _SHOWN_SENTENCES:
+        shown[_SHOWN_SENTENCES:] = [f"{len(shown) - _SHOWN_SENTENCES} more like these are not shown."]
+    return shown

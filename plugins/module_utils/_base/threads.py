@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 def within(seconds: float, work: Callable[[], T]) -> T:
     """The result of *work*, or TimeoutError after *seconds*; what is not done by then ends with the process."""
-    import queue  # needed by requests only
+    import queue  # where nothing is asked and nothing probed, not needed
 
     outcome: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
 

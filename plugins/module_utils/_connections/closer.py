@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from .._api.client import Client
@@ -20,7 +20,7 @@ from .._model.wanted import is_unneeded
 from .._registry import journal
 from .._registry.registry import Registry
 from .._registry.turn import Turn
-from .._settings.settings import GRAPHQL, REST, Settings
+from .._settings.settings import GRAPHQL, REST
 from .liveness import LISTED_AFTER, is_certain, pair, probe
 
 
@@ -36,17 +36,15 @@ class _Listed(NamedTuple):
 
 
 class Closer:
-    """Closes connections of one access key. *warn* takes one sentence for the user.
+    """Closes connections of one access key.
 
     In a turn that predicts, nothing is closed, and the ids of what would be are returned all the same. All methods raise
     ApiError.
     """
 
-    def __init__(self, client: Client, registry: Registry, settings: Settings, warn: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, registry: Registry) -> None:
         self._client = client
         self._registry = registry
-        self._settings = settings
-        self._warn = warn
 
     def close_held(self, turn: Turn, targets: Sequence[Connection]) -> list[str]:
         """Close *targets*, forgetting each as soon as it is known to be closed; the ids that were open until now."""
@@ -143,7 +141,9 @@ class Closer:
         # Where there is a list, a probe would prove nothing: another connection may have the port by now.
         unlisted = listed.listing.sessions is None
         was_open = (
-            probe(connection, self._settings.patience.silence, turn.deadline) if unlisted else session is not None
+            probe(connection, self._client.settings.patience.silence, turn.deadline)
+            if unlisted
+            else session is not None
         )
         try:
             self._ask_to_close(connection, session, turn.deadline)
@@ -184,7 +184,7 @@ class Closer:
         until_listed = connection.opened_at + LISTED_AFTER - self._client.clock.server_time()
         if left is not None and (session is not None or until_listed <= 0):
             return False
-        answer = probe(connection, self._settings.patience.silence, turn.deadline)
+        answer = probe(connection, self._client.settings.patience.silence, turn.deadline)
         if left is None or answer is False:
             return answer is not False
         # Another connection may have its address by now, so wait until it must be listed.
@@ -194,7 +194,7 @@ class Closer:
 
     def _ask_to_close(self, connection: Connection, session: Session | None, deadline: Deadline) -> None:
         api, connection_id = connection.api, connection.id
-        if api == REST and self._settings.credentials.developer_key is None:
+        if api == REST and self._client.settings.credentials.developer_key is None:
             listed = session.id if session and is_certain(connection, session) else None
             api, connection_id = GRAPHQL, listed or connection.session_id or connection.id
         signature = connection.signature if api == connection.api else None
@@ -203,7 +203,7 @@ class Closer:
     def _warn_of_suspects(self, service_id: str, sessions: Sequence[Session]) -> None:
         if sessions:
             ids = ", ".join(session.id for session in sessions)
-            self._warn(
+            self._client.warn(
                 f"This account has connections to {service_id} open that were not opened from this registry, and may be "
                 f"what came of a request whose answer was lost: {ids}. They were left alone, because the clock that "
                 "remote.it's answers show differs from this machine's. To close one, name it in connection_id."
@@ -212,7 +212,7 @@ class Closer:
     def _mention_others(self, service_id: str, sessions: Sequence[Session], known: set[str]) -> None:
         others = [session.id for session in sessions if session.id not in known]
         if others:
-            self._warn(
+            self._client.warn(
                 f"This account has connections to {service_id} open that were not opened from this registry and were "
                 f"left alone: {', '.join(others)}. To close one, name it in connection_id."
             )

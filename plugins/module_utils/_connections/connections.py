@@ -81,8 +81,8 @@ class Connections:
         self._prefetched = {} if prefetched is None else prefetched
         self._registry = Registry(settings, warn)
         self.client = client or Client(settings, Clock(), warn)
-        self._closer = Closer(self.client, self._registry, settings, warn)
-        self._opener = Opener(self.client, self._closer, settings)
+        self._closer = Closer(self.client, self._registry)
+        self._opener = Opener(self.client, self._closer)
 
     def beside(self, warn: Callable[[str], None], prefetched: dict[str, Listing] | None = None) -> Connections:
         """The same for another thread of the task, which has a connection to remote.it of its own."""
@@ -266,9 +266,13 @@ class Connections:
 
     def prefetch(self, asked: Iterable[tuple[str, Wanted | None]], deadline: Deadline) -> dict[str, Listing]:
         """Our sessions on those of the services, to be opened as wanted or closed, for which they will be asked first."""
-        wishes = dict(asked)
-        holdings = self._registry.read_many(list(wishes))
-        ids = [service_id for service_id, holding in holdings.items() if self._asks_first(holding, wishes[service_id])]
+        wanted_by_id = dict(asked)
+        holdings = self._registry.read_many(list(wanted_by_id))
+        ids = [
+            service_id
+            for service_id, holding in holdings.items()
+            if self._asks_first(holding, wanted_by_id[service_id])
+        ]
         found: dict[str, Listing] = {}
         for start in range(0, len(ids), _READ_AT_ONCE):
             found |= self.client.listings(ids[start : start + _READ_AT_ONCE], deadline)

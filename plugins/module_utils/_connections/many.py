@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .._base.errors import OptionError, RemoteItError
+from .._base.errors import RemoteItError
 from .._base.pool import side_by_side
 from .connections import Connections
 
@@ -28,15 +28,8 @@ class Done(Generic[T]):
     warnings: list[str] = field(default_factory=list)
 
 
-def checked_concurrency(concurrency: int) -> int:
-    """How many at a time. Raises OptionError."""
-    if concurrency < 1:
-        raise OptionError(f"concurrency={concurrency} would open nothing: give 1 or more.")
-    return concurrency
-
-
 class _Worker(Generic[ItemT, T]):
-    """One thread: it does *act* with what *connect* makes, once for all its items, of what takes a warning."""
+    """Does *act* to items in one thread, over what *connect* makes once; warnings go to the item that is being done."""
 
     def __init__(
         self, connect: Callable[[Callable[[str], None]], Connections], act: Callable[[Connections, ItemT], T]
@@ -73,7 +66,7 @@ def each(
 ) -> list[Done[T]]:
     """What *act* makes of each item, in their order, *concurrency* at a time.
 
-    It is given what *connect* makes for one thread, of what takes a warning. With *until_error*, none is begun after an
+    Each thread has what *connect* makes of a function that takes a warning. With *until_error*, none is begun after an
     error. *progress* is told how many are done.
     """
     failed = threading.Event()
@@ -87,11 +80,3 @@ def each(
         return done
 
     return side_by_side(lambda: _Worker(connect, act), do, items, concurrency, progress)
-
-
-def in_short(sentences: Iterable[str], limit: int = 5) -> list[str]:
-    """*sentences*, or the first *limit* of them and how many more there are."""
-    shown = list(sentences)
-    if len(shown) > limit:
-        shown[limit:] = [f"{len(shown) - limit} more like these are not shown."]
-    return shown

@@ -18,7 +18,6 @@ from .._model.connection import Connection
 from .._model.wanted import Wanted
 from .._registry.holding import Attempt
 from .._registry.turn import Turn
-from .._settings.settings import Settings
 from .closer import Closer
 
 if TYPE_CHECKING:
@@ -26,12 +25,11 @@ if TYPE_CHECKING:
 
 
 class Opener:
-    """Opens connections of the access key of *settings*."""
+    """Opens connections of one access key."""
 
-    def __init__(self, client: Client, closer: Closer, settings: Settings) -> None:
+    def __init__(self, client: Client, closer: Closer) -> None:
         self._client = client
         self._closer = closer
-        self._settings = settings
 
     def open(self, turn: Turn, wanted: Wanted) -> tuple[Connection, list[str]]:
         """A new connection, and the ids of what earlier lost answers had left open, and is closed now.
@@ -44,7 +42,7 @@ class Opener:
         from .._model.failure import Failure, raise_if_believed  # tasks do without
         from .._settings.asker import asked_by
 
-        asker = asked_by(self._settings, wanted.access)
+        asker = asked_by(self._client.settings, wanted.access)
         before = raise_if_believed(turn.holding.failure, asker)
         turn.holding.failure = None
         try:
@@ -59,7 +57,7 @@ class Opener:
 
     def _connect(self, turn: Turn, wanted: Wanted, before: Failure | None) -> tuple[Connection, list[str]]:
         begun = time.time()
-        for attempts_left in reversed(range(self._settings.patience.connects)):
+        for attempts_left in reversed(range(self._client.settings.patience.connects)):
             attempt = Attempt.begun(turn.deadline.remaining())
             turn.holding.attempts.append(attempt)
             turn.save()

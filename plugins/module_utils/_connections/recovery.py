@@ -57,7 +57,7 @@ def _began_in(attempt: Attempt, session: Session, clocks: Iterable[float]) -> bo
 def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Session], clock: Clock) -> list[Session]:
     """The sessions that *attempts* made: begun in their time and not known to belong to a held connection.
 
-    Of clocks that differ, either may be remote.it's. By both of them it must be so, because it may be somebody else's.
+    If clocks differ, it must fit both of them, because it may be somebody else's session.
     """
     candidates = [(ahead,) for ahead in clock.candidates()]
     return [
@@ -71,7 +71,7 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
 
 
 def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
-    """What attempts may have made, although it is not certain enough to be closed: begun since, by some clock."""
+    """What attempts may have made, although it is not certain enough to be closed: begun since, by the clock that is behind."""
     if not clock.is_doubtful():
         return []
     since = min((attempt.asked_at for attempt in holding.attempts if not attempt.ahead), default=math.inf)
@@ -137,8 +137,8 @@ def _may_have_effect(attempt: Attempt) -> bool:
 def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError) -> None:
     """After a lost answer: return when it is safe to try again, raise an error that says what may be open otherwise.
 
-    An orphan that was found and closed settles *attempt* if it is the only one, which is then forgotten. What is one by
-    one clock only stays for now: settle_by() knows which clock is right.
+    An orphan that was found and closed settles *attempt* if it is the only one, which is then forgotten. What fits
+    one clock only is left for settle_by(), which knows which clock is right.
     """
     try:
         for look in client.settings.patience.looks:

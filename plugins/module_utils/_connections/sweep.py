@@ -16,6 +16,7 @@ from .._base.clock import Deadline
 from .._base.environment import set_variables
 from .._base.errors import OutOfTimeError, RegistryError, RemoteItError
 from .._base.pool import side_by_side
+from .._base.text import enumerated
 from .._base.threads import repeated
 from .._model.connection import Connection
 from .._model.wanted import is_unneeded
@@ -76,7 +77,10 @@ def sweep(settings: Settings, holder: str) -> list[str]:
         first = Connections(settings, _ignore)
         outcomes = side_by_side(lambda: first.beside(_ignore), sweep_service, found, _AT_A_TIME)
     except RemoteItError as error:
-        return [*complaints, f"Connections may have been left open: {error}"]
+        return [
+            *complaints,
+            f"Connections to {enumerated(found)} may have been left open: {error} The next run tries again.",
+        ]
     return complaints + [complaint for complaint in outcomes if complaint]
 
 

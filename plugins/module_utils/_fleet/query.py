@@ -22,7 +22,7 @@ from .page import TYPE_NAMES, Page, item_id, read_page
 from .parse import label, parse_device, parse_type_names
 
 _READS = 3
-# How many pages are asked for at a time.
+# How many pages are fleet_filter for at a time.
 _AT_A_TIME = 10
 # More than any account has, should remote.it tell a total that is none.
 _MOST_PAGES = 1000
@@ -32,19 +32,19 @@ _DIRECTORY = f"query {{ {TYPE_NAMES} login {{ id email {MEMBERSHIP} }} }}"
 
 
 def read_fleet(
-    settings: Settings, asked: FleetFilter, account: str | None, deadline: Deadline, warn: Callable[[str], None]
+    settings: Settings, fleet_filter: FleetFilter, account: str | None, deadline: Deadline, warn: Callable[[str], None]
 ) -> list[Device]:
-    """The devices that are *asked* for, as fleet_of() tells. *warn* takes one sentence for the user."""
-    return fleet_of(Client(settings, Clock(), warn), asked, account, deadline)
+    """The devices that pass the filter, as fleet_of() tells. *warn* takes one sentence for the user."""
+    return fleet_of(Client(settings, Clock(), warn), fleet_filter, account, deadline)
 
 
-def fleet_of(client: Client, asked: FleetFilter, account: str | None, deadline: Deadline) -> list[Device]:
-    """The devices that are *asked* for, sorted by name and id.
+def fleet_of(client: Client, fleet_filter: FleetFilter, account: str | None, deadline: Deadline) -> list[Device]:
+    """The devices that pass the filter, sorted by name and id.
 
     *account* is the id, e-mail address or organisation's name of one that the access key can see, None for its own.
     Raises OptionError and ApiError.
     """
-    return _Reader(client, deadline).read(asked, account)
+    return _Reader(client, deadline).read(fleet_filter, account)
 
 
 @dataclass
@@ -83,15 +83,15 @@ class _Reader:
         self._organisation: str | None = None
         self._left_out: dict[str, None] = {}
 
-    def read(self, asked: FleetFilter, account: str | None) -> list[Device]:
-        if account is not None or asked.needs_type_names:
+    def read(self, fleet_filter: FleetFilter, account: str | None) -> list[Device]:
+        if account is not None or fleet_filter.needs_type_names:
             data, errors = self._client.graphql.read(_DIRECTORY, {}, self._deadline)
             if errors:
                 raise refusal(errors)
             self._names = parse_type_names(data)
             self._organisation = chosen_account(login_of(data), account)
-        asked = asked.resolved(self._names or TypeNames())
-        devices = asked.trimmed(self._parsed(self._whole(asked.variables())))
+        fleet_filter = fleet_filter.resolved(self._names or TypeNames())
+        devices = fleet_filter.trimmed(self._parsed(self._whole(fleet_filter.variables())))
         self._mention_left_out()
         return sorted(devices, key=lambda device: (device.name, device.id))
 

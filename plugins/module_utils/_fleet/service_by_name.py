@@ -59,8 +59,8 @@ def _device(options: Mapping[str, Any], client: Client, deadline: Deadline) -> D
     option = "device" if options["device"] is not None else "device_tag"
     text = options[option]
     # The API's name is a part of names, which also finds what the user may have meant.
-    asked = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
-    near = fleet_of(client, asked, options["account"], deadline)
+    fleet_filter = FleetFilter(name=text.strip()) if option == "device" else FleetFilter(tags=(text,))
+    near = fleet_of(client, fleet_filter, options["account"], deadline)
     fitting = [device for device in near if option == "device_tag" or device.name == inert(text)]
     if len(fitting) == 1:
         return fitting[0]

@@ -12,7 +12,7 @@ from .access import Access
 
 
 class Asked(NamedTuple):
-    """What remote.it was asked to open, *at* when and *answered_at* when, by its own clock in seconds since the epoch."""
+    """What remote.it was asked to open, *at* and *answered_at* by its own clock, in seconds since the epoch."""
 
     service_id: str
     access: Access

@@ -45,8 +45,6 @@ class Service(NamedTuple):
     """A service as the person asking sees it. *sessions* are their own; None when they cannot be read."""
 
     id: str
-    name: str
-    device_name: str
     enabled: bool
     online: bool
     can_connect: bool

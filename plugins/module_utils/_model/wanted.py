@@ -19,7 +19,7 @@ DEFAULT_VERIFY_AFTER = 15
 
 
 class Wanted(NamedTuple):
-    """One wish; *min_remaining* and *verify_after* in seconds.
+    """What somebody wants of a connection; *min_remaining* and *verify_after* in seconds.
 
     Without *access*, any connection will do, for SSH any that it can use on this machine. *holder* is the process that needs the
     connection, by the name that process_name() gives it; None is somebody who will say when it is to be closed.

@@ -90,7 +90,7 @@ class Registry:
         yield Turn(service_id, self.read(service_id), deadline, None)
 
     def renew(self, *holders: str) -> None:
-        """Say to other machines that those of *holders* live that do so on this one. Raises RegistryError."""
+        """Renew the sign of life, for other machines, of those of *holders* that run on this one. Raises RegistryError."""
         self._store.renew(holders)
 
     def _usable(self, service_id: str, record: bytes | None) -> Holding:
@@ -115,6 +115,7 @@ def import_store(place: str | None) -> None:
         _redis_store()
 
 
+# A lookup asks for it at each evaluation.
 @functools.lru_cache
 def _identity(version: int, rest_url: str, graphql_url: str, key_id: str) -> str:
     # Another key, or another remote.it such as a simulator, must never see these connections. A version of the

@@ -43,7 +43,7 @@ class Store(Protocol):
         """What the user knows the record by, as the beginning of a sentence."""
 
     def renew(self, holders: Collection[str]) -> None:
-        """Say to other machines that those of the processes live that do so on this one."""
+        """Renew the sign of life, for other machines, of those of the processes that run on this one."""
 
     def lapsed(self, holders: Collection[str]) -> set[str]:
         """Those of the processes that are on other machines, which have not said for too long that they live."""

@@ -83,3 +83,10 @@ def checked_seconds(option: str, value: int) -> int:
     if value < 0:
         raise OptionError(f"{option}={value} is negative: give seconds, 0 or more.")
     return value
+
+
+def checked_concurrency(concurrency: int) -> int:
+    """How many at a time. Raises OptionError."""
+    if concurrency < 1:
+        raise OptionError(f"concurrency={concurrency} would open nothing: give 1 or more.")
+    return concurrency

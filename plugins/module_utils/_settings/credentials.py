@@ -92,7 +92,7 @@ def find_credentials(options: Mapping[str, str | None], environ: Mapping[str, st
 
 @functools.lru_cache
 def _credentials(key_id: str, secret: str, secret_from: str, developer_key: str | None, source: str) -> Credentials:
-    """The same for the same words. Raises CredentialsError."""
+    """Credentials of the words for them; remembered, because a lookup asks at each evaluation. Raises CredentialsError."""
     _check_word(key_id, "access key id")
     if developer_key is not None:
         developer_key = developer_key.strip()
@@ -176,6 +176,7 @@ def _read(path: str, *, required: bool) -> str | None:
         raise CredentialsError(f"Credentials file {path!r} cannot be read: no file can have this name.") from None
 
 
+# A lookup reads the same text at each evaluation.
 @functools.lru_cache
 def _parse(text: str, path: str) -> Mapping[str, Mapping[str, str]]:
     """Profiles by name. Lines before the first section belong to the default profile, as in the vendor's tools."""

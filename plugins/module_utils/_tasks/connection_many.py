@@ -13,12 +13,12 @@ from typing import Any
 
 from .._base.clock import Deadline
 from .._base.errors import OptionError
-from .._base.text import printable
+from .._base.text import in_short, printable
 from .._connections.connections import Connections
-from .._connections.many import Done, checked_concurrency, each, in_short
+from .._connections.many import Done, each
 from .._model.access import MODES, RESTRICTED, Access
 from .._model.wanted import Wanted
-from .._settings.checks import checked_service_id
+from .._settings.checks import checked_concurrency, checked_service_id
 from .connection_one import Served, close_one, open_one
 
 _KEYS = ("service_id", "access", "client_ip")
@@ -37,10 +37,10 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class Bulk:
-    """How many services are done at a time, whether one that *fails* stops and fails the task, and who is told what."""
+    """How many services are done at a time, whether the first failure stops and fails the task, and who is told what."""
 
     concurrency: int
-    fails: bool
+    stops_at_failure: bool
     deadline: Deadline
     check_mode: bool
     warn: Callable[[str], None]
@@ -62,10 +62,10 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, connections: Conn
         return connections.beside(warn, prefetched)
 
     def serve(connections: Connections, item: tuple[str, Wanted | None]) -> Served:
-        service_id, wish = item
-        if wish is None:
+        service_id, wanted = item
+        if wanted is None:
             return close_one(connections, service_id, None, bulk.deadline)
-        return open_one(connections, service_id, wish, bulk.deadline)
+        return open_one(connections, service_id, wanted, bulk.deadline)
 
     prefetched = connections.prefetch(asked, bulk.deadline)
     done = each(
@@ -74,14 +74,14 @@ def run_many(params: Mapping[str, Any], wanted: Wanted | None, connections: Conn
         serve,
         bulk.concurrency,
         # What is to be closed must not stay open because something else does.
-        until_error=bulk.fails and wanted is not None,
+        until_error=bulk.stops_at_failure and wanted is not None,
         progress=lambda number: bulk.progress(number, len(asked)),
     )
-    return _result([service_id for service_id, _wish in asked], done, wanted is not None, bulk)
+    return _result([service_id for service_id, _wanted in asked], done, wanted is not None, bulk)
 
 
 def _asked(where: str, item: Any, wanted: Wanted | None, params: Mapping[str, Any]) -> tuple[str, Wanted | None]:
-    """The id and the wish of one item. Raises OptionError."""
+    """The id of one item, and what is wanted of it. Raises OptionError."""
     given = dict(item) if isinstance(item, Mapping) else {"service_id": item}
     if isinstance(given.get("service_id"), int):
         # Perhaps an id without quotes, which checked_service_id() tells of.
@@ -145,7 +145,7 @@ def _result(service_ids: Sequence[str], done: Sequence[Done[Served]], opens: boo
             "after": {service_id: service.after() for service_id, service in served.items()},
         },
     }
-    if errors and bulk.fails:
+    if errors and bulk.stops_at_failure:
         whole["failed"] = True
         whole["error"] = next(item["error"] for item in whole["services"] if item["failed"])
     elif errors:

@@ -14,8 +14,9 @@ from .._base.errors import OptionError
 from .._connections.connections import Connections
 from .._settings.checks import checked_service_id
 
-# At most one of these says which device or service is meant.
+# Of each of these, at most one may be given.
 EXCLUSIVE = (["service_id", "device", "device_tag"], ["service_id", "service"])
+# One of these says which device or service is meant.
 ONE_OF = ["service_id", "device", "device_tag"]
 
 

@@ -25,9 +25,9 @@ from ...module_utils._settings.settings import Settings
 _VERSION = 2
 
 
-def cache_key(settings: Settings, asked: FleetFilter, account: str | None) -> str:
+def cache_key(settings: Settings, fleet_filter: FleetFilter, account: str | None) -> str:
     """A name for the answer to this question, asked by this access key of this remote.it."""
-    question = [_VERSION, settings.graphql_url, settings.credentials.key_id, account, asdict(asked)]
+    question = [_VERSION, settings.graphql_url, settings.credentials.key_id, account, asdict(fleet_filter)]
     return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:32]
 
 

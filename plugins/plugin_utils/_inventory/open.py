@@ -12,11 +12,11 @@ from typing import Any
 
 from ...module_utils._base.errors import OptionError
 from ...module_utils._connections.connections import Connections
-from ...module_utils._connections.many import checked_concurrency, each
+from ...module_utils._connections.many import each
 from ...module_utils._fleet.device import FleetService
 from ...module_utils._model.connection import REVERSE, Connection
 from ...module_utils._model.wanted import Wanted
-from ...module_utils._settings.checks import checked_deadline
+from ...module_utils._settings.checks import checked_concurrency, checked_deadline
 from ...module_utils._settings.settings import Settings
 from .._ssh.host_variables import ssh_variables
 from .hosts import FleetHost, nowhere

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.text import inert, printable
+from ansible_collections.community.remoteit.plugins.module_utils._base.text import in_short, inert, printable
 
 # Made of what could mean something, so that chance puts it together.
 TEXTS = st.lists(st.sampled_from(["{", "}", "%", "#", "_", "__ansible", "jinja2:", "\\", "\n", " ", "a"])).map("".join)
@@ -72,3 +72,9 @@ def test_what_could_mean_something_is_escaped(text: str, shown: str) -> None:
 @pytest.mark.parametrize("text", ['[{"a": {"b": [{}]}}]', "100 %", "# 1", "_private", "a__ansible_type", "}}", "ü 🐙"])
 def test_all_else_stays_as_it_is(text: str) -> None:
     assert inert(text) == printable(text) == text
+
+
+def test_many_sentences_are_told_in_short() -> None:
+    assert in_short("abcde") == ["a", "b", "c", "d", "e"]
+    assert in_short("abcdefg") == ["a", "b", "c", "d", "e", "2 more like these are not shown."]
+    assert in_short([]) == []

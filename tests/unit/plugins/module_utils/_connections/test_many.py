@@ -15,9 +15,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError, RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.many import (
     Done,
-    checked_concurrency,
     each,
-    in_short,
 )
 
 Warn = Callable[[str], None]
@@ -97,16 +95,3 @@ def test_it_is_told_how_many_are_done(work: Work) -> None:
     told: list[int] = []
     each(work.connect, list("abc"), work.act, 2, progress=told.append)
     assert told == [1, 2, 3]
-
-
-@pytest.mark.parametrize("concurrency", [0, -1])
-def test_none_at_a_time_is_refused(concurrency: int) -> None:
-    with pytest.raises(OptionError, match=f"concurrency={concurrency} would open nothing: give 1 or more"):
-        checked_concurrency(concurrency)
-    assert checked_concurrency(1) == 1
-
-
-def test_many_sentences_are_told_in_short() -> None:
-    assert in_short("abcde") == ["a", "b", "c", "d", "e"]
-    assert in_short("abcdefg") == ["a", "b", "c", "d", "e", "2 more like these are not shown."]
-    assert in_short([]) == []

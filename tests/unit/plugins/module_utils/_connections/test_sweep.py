@@ -252,5 +252,5 @@ def test_that_remote_it_cannot_be_asked_at_all_is_told(fleet: Fleet, tmp_path: P
     # since the run began
     gone = tmp_path / "gone.pem"
     (complaint,) = sweep(fleet.settings._replace(verify=str(gone)), "run")
-    assert complaint.startswith(f"Connections may have been left open: ca_path={gone} cannot be used")
+    assert complaint.startswith(f"Connections to {SERVICE} may have been left open: ca_path={gone} cannot be used")
     assert fleet.is_open(SERVICE) == ["C"]

@@ -9,6 +9,7 @@ import yaml
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._settings.checks import (
+    checked_concurrency,
     checked_connection_id,
     checked_deadline,
     checked_seconds,
@@ -97,3 +98,10 @@ def test_seconds_may_be_zero_but_not_negative() -> None:
     assert checked_seconds("min_remaining", 7) == 7
     with pytest.raises(OptionError, match="min_remaining=-1 is negative"):
         checked_seconds("min_remaining", -1)
+
+
+@pytest.mark.parametrize("concurrency", [0, -1])
+def test_none_at_a_time_is_refused(concurrency: int) -> None:
+    with pytest.raises(OptionError, match=f"concurrency={concurrency} would open nothing: give 1 or more"):
+        checked_concurrency(concurrency)
+    assert checked_concurrency(1) == 1

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -470,7 +469,6 @@ TEXTS = st.one_of(
     st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=16).map("".join), st.text(), st.binary(max_size=60)
 )
 ENCODINGS = st.sampled_from(["utf-8"] * 6 + ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp037"])
-NUMBER = itertools.count()
 
 
 @settings(max_examples=150)

@@ -26,7 +26,7 @@ OPTIONS = {"access": None, "client_ip": None, "hostip": None}
 def run(site: Site, *services: Any, wanted: Wanted | None, check: bool = False, **options: Any) -> dict[str, Any]:
     bulk = Bulk(
         concurrency=options.pop("concurrency", 1),
-        fails=options.pop("fails", True),
+        stops_at_failure=options.pop("stops_at_failure", True),
         deadline=Deadline(20),
         check_mode=check,
         warn=site.warnings.append,
@@ -85,7 +85,7 @@ def test_whom_a_warning_is_about_is_told_once(site: Site) -> None:
 
 def test_what_fails_may_be_passed_over_with_a_warning(site: Site) -> None:
     site.account.says["connect"] = {"status": "false", "reason": "not today"}
-    result = opened(site, SERVICE, SERVICE, fails=False)
+    result = opened(site, SERVICE, SERVICE, stops_at_failure=False)
     assert "failed" not in result
     assert site.warnings == [result["msg"]]
     assert result["msg"].startswith("2 services: 2 failed. ")
