@@ -30,12 +30,23 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
     free = list(sessions)
     found: dict[str, Session] = {}
     # A session that one was taken for before its own was listed must not come before its own.
-    for id_of in (lambda connection: connection.id, lambda connection: connection.session_id):
-        for connection in connections:
-            session = next((item for item in free if same_id(item.id, id_of(connection))), None)
-            if session and connection.id not in found:
-                found[connection.id] = session
-                free.remove(session)
+    _pair_by_id(found, free, [(connection, connection.id) for connection in connections])
+    _pair_by_id(found, free, [(connection, connection.session_id) for connection in connections])
+    _pair_by_time(found, free, connections)
+    return found
+
+
+def _pair_by_id(found: dict[str, Session], free: list[Session], ids: Iterable[tuple[Connection, str | None]]) -> None:
+    """Move those of the *free* sessions to *found* that have one of the *ids*."""
+    for connection, id_ in ids:
+        session = next((item for item in free if same_id(item.id, id_)), None)
+        if session and connection.id not in found:
+            found[connection.id] = session
+            free.remove(session)
+
+
+def _pair_by_time(found: dict[str, Session], free: list[Session], connections: Sequence[Connection]) -> None:
+    """Move those of the *free* sessions to *found* that began when one of the connections was opened, the nearest first."""
     guesses = [
         (connection, session)
         # of two that are as likely, the newer one: it was opened because the older one was of no use
@@ -47,7 +58,6 @@ def pair(connections: Sequence[Connection], sessions: Iterable[Session]) -> dict
         if connection.id not in found and session in free:
             found[connection.id] = session
             free.remove(session)
-    return found
 
 
 def _is_known(connection: Connection) -> bool:
