@@ -135,6 +135,7 @@ _raw:
       url: tcp://proxy18.rt3.io:38575
 """
 
+import functools
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -153,10 +154,19 @@ from ..plugin_utils._run.check_mode import is_check_mode
 
 if TYPE_CHECKING:
     from ..module_utils._api.client import Client
+    from ..module_utils._api.dialects import Dialects
 
 # To resolve twenty options takes most of the time of an evaluation, and a play evaluates the same one over and over.
 _RESOLVED: dict[Any, dict[str, Any]] = {}
 _MOST_RESOLVED = 100
+
+
+@functools.cache
+def _dialects() -> Dialects:
+    """What the evaluations of this process have learnt of signatures."""
+    from ..module_utils._api.dialects import Dialects
+
+    return Dialects()
 
 
 class LookupModule(LookupBase):
@@ -237,7 +247,7 @@ class LookupModule(LookupBase):
             from ..module_utils._api.client import Client
             from ..module_utils._base.clock import Clock
 
-            self._client = Client(settings, Clock(), self._warn)
+            self._client = Client(settings, Clock(), self._warn, _dialects())
         return self._client
 
     def _access(self) -> Access:

@@ -428,7 +428,7 @@ error:
       type: str
       sample: refused
     status:
-      description: The HTTP status code of the answer. It is C(null) if there was none, or if the answer could not be used.
+      description: The HTTP status code of the answer. It is C(null) if there was none.
       returned: always
       type: int
       sample: 200

@@ -73,7 +73,7 @@ class GraphqlApi:
             asked = Asked(service_id, access, now - (time.monotonic() - begun), now)
             return parse_connection(answer.get("connect"), asked)
         except ValueError as error:
-            raise AnswerLostError(f"The answer to connect cannot be used: {error}.") from None
+            raise AnswerLostError(f"The answer to connect cannot be used: {error}.", status=200) from None
 
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
         """Close a connection. Raises RefusedError when remote.it says that it did not, AnswerLostError when it may have."""
@@ -85,7 +85,7 @@ class GraphqlApi:
         if answer is False:
             raise RefusedError("remote.it did not confirm that the connection is closed.", 200, "").after(lost)
         if answer is not True:
-            raise AnswerLostError("The answer to disconnect cannot be used: it is neither yes nor no.")
+            raise AnswerLostError("The answer to disconnect cannot be used: it is neither yes nor no.", status=200)
 
     def services(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Service]:
         """Those of the services that the person asking can see, with their sessions, by id."""
@@ -93,7 +93,7 @@ class GraphqlApi:
         try:
             return {service.id: service for service in parse_services(login.get("service"), login.get("id"))}
         except ValueError as error:
-            raise AnswerLostError(f"The answer to service cannot be used: {error}.") from None
+            raise AnswerLostError(f"The answer to service cannot be used: {error}.", status=200) from None
 
     def device(self, device_id: str, deadline: Deadline) -> ServiceNames | None:
         """The device of that id, None when there is none that the person asking can see."""
@@ -102,7 +102,7 @@ class GraphqlApi:
             # The id of a service gives its device.
             return next((device for device in parse_devices(login.get("device")) if device.id == device_id), None)
         except ValueError as error:
-            raise AnswerLostError(f"The answer to device cannot be used: {error}.") from None
+            raise AnswerLostError(f"The answer to device cannot be used: {error}.", status=200) from None
 
     def sessions(self, deadline: Deadline) -> list[Session]:
         """All proxy sessions of the person asking."""
@@ -110,7 +110,7 @@ class GraphqlApi:
         try:
             return list(parse_sessions(login.get("sessions"), login.get("id")))
         except ValueError as error:
-            raise AnswerLostError(f"The answer to sessions cannot be used: {error}.") from None
+            raise AnswerLostError(f"The answer to sessions cannot be used: {error}.", status=200) from None
 
     def read(
         self, query: str, variables: Mapping[str, Any], deadline: Deadline
@@ -145,7 +145,7 @@ class GraphqlApi:
             return data, errors, lost
         if errors:
             raise _error_of(errors).after(lost)
-        raise AnswerLostError(f"{self._url} answered without data.")
+        raise AnswerLostError(f"{self._url} answered without data.", status=200)
 
 
 def parse_connection(node: Any, asked: Asked) -> Connection:
@@ -199,7 +199,7 @@ def _error_of(errors: Any) -> ApiError:
         path = error.get("path") if isinstance(error, Mapping) else None
         if isinstance(path, list) and len(path) > 1 and path[0] == "connect":
             words = printable(str(error.get("message")))
-            return AnswerLostError(f'The answer to connect cannot be used: remote.it says "{words}" of it.')
+            return AnswerLostError(f'The answer to connect cannot be used: remote.it says "{words}" of it.', status=200)
     return refusal(errors)
 
 

@@ -90,6 +90,12 @@ class Http:
         self._verify = verify
         self._kept: Session | None = None
 
+    def forget_kept(self) -> None:
+        """Ask over a new connection next time."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
     def post(self, url: str, body: bytes, headers: Mapping[str, str], signer: Signer, deadline: Deadline) -> Answer:
         """The answer to one signed POST.
 

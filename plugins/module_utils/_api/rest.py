@@ -46,7 +46,7 @@ class RestApi:
             asked = Asked(service_id, access, now - (time.monotonic() - begun), now)
             return parse_connection(answer, asked)._replace(ahead=ahead)
         except ValueError as error:
-            raise AnswerLostError(f"The answer to device/connect cannot be used: {error}.") from None
+            raise AnswerLostError(f"The answer to device/connect cannot be used: {error}.", status=200) from None
 
     def close(self, service_id: str, connection_id: str, deadline: Deadline) -> None:
         """Close a connection. Raises RefusedError or AnswerLostError when remote.it does not confirm it."""
@@ -62,7 +62,9 @@ class RestApi:
             reason = printable(str(answer.get("reason") or answer.get("code") or "no reason given"))
             raise RefusedError(f'remote.it refused {path}: "{reason}".', 200, reason).after(lost)
         if status not in ("true", "pending"):
-            raise AnswerLostError(f"The answer to {path} cannot be used: its status is neither true nor false.")
+            raise AnswerLostError(
+                f"The answer to {path} cannot be used: its status is neither true nor false.", status=200
+            )
         return answer
 
 

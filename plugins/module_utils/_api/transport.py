@@ -47,6 +47,8 @@ class Transport:
         self._http = Http(settings.verify, settings.request_timeout)
         # Before anything is opened: what could not be signed later could not be closed.
         check_library(settings.signature)
+        # Whether what must not be sent twice was lost once.
+        self._has_lost = False
 
     def call(
         self,
@@ -65,6 +67,9 @@ class Transport:
         """
         body = json.dumps(payload).encode()
         lost: AnswerLostError | None = None
+        if self._has_lost and not repeatable:
+            # Whoever ends kept connections without notice would take it again.
+            self._http.forget_kept()
         patience = self._settings.patience
         pause = patience.pause
         for attempt in range(1, patience.requests + 1):
@@ -78,13 +83,15 @@ class Transport:
                 failure = error
             except AnswerLostError as error:
                 if not repeatable:
+                    self._has_lost = True
                     raise
                 failure = lost = error
             except RefusedError as error:
                 raise error.after(lost) from None
             wait = max(pause * random.uniform(0.5, 1.0), failure.retry_after)
             if attempt == patience.requests or wait >= deadline.remaining():
-                raise failure
+                # That the last try had no effect says nothing of one before.
+                raise lost if lost and isinstance(failure, NotSentError) else failure
             deadline.sleep(wait)
             pause *= 2
         raise AssertionError("unreachable")
@@ -154,7 +161,7 @@ def _refusal(url: str, answer: Answer, credentials: Credentials) -> RefusedError
     reason = reason_of(answer)
     if credentials.developer_key:
         # It goes along with each request, and a gateway may show what it got.
-        reason = reason.replace(credentials.developer_key, "***")
+        reason = reason.replace(credentials.developer_key, "********")
     said = f': "{reason}"' if reason else ""
     if answer.status in _UNAUTHORIZED:
         message = (

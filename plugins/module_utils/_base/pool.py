@@ -22,11 +22,13 @@ def side_by_side(
     items: Sequence[ItemT],
     threads: int,
     progress: Callable[[int], None] = lambda _number: None,
+    *,
+    until_error: bool = False,
 ) -> list[T]:
     """What *work* gives for each item, in their order, with a tool that each thread has from *make*.
 
-    *progress* is told how many are done. Raises what is raised first, by any of them: then, only what has begun is
-    waited for.
+    *progress* is told how many are done. What is raised by one of them is raised when all are done, or *until_error* at
+    once; then, as after Ctrl-C, only what has begun is waited for.
     """
     here = threading.local()
 
@@ -39,7 +41,8 @@ def side_by_side(
     try:
         futures = [pool.submit(one, item) for item in items]
         for number, future in enumerate(as_completed(futures), 1):
-            future.result()
+            if until_error:
+                future.result()
             progress(number)
         return [future.result() for future in futures]
     finally:

@@ -111,7 +111,7 @@ def _unpacked(parent: Any, start: int, errors: Sequence[Any]) -> tuple[list[Any]
             raise refusal(errors)
         if parent is None:
             raise RefusedError("remote.it does not show the devices of this account to this access key.", 200, "")
-        raise AnswerLostError("The answer to devices cannot be used: it has no list of them.")
+        raise AnswerLostError("The answer to devices cannot be used: it has no list of them.", status=200)
     total, has_more = page.get("total"), page.get("hasMore")
     if not isinstance(total, int):
         total = None

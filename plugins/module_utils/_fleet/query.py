@@ -128,7 +128,7 @@ class _Reader:
         def read(client: Client, start: int) -> Page:
             return self._page(client, variables, start)
 
-        return side_by_side(lambda: self._client.beside(self._warn), read, starts, _AT_A_TIME)
+        return side_by_side(lambda: self._client.beside(self._warn), read, starts, _AT_A_TIME, until_error=True)
 
     def _page(self, client: Client, variables: Mapping[str, Any], start: int) -> Page:
         page = read_page(client.graphql, variables, self._organisation, start, self._names is None, self._deadline)

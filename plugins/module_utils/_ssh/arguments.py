@@ -76,7 +76,7 @@ def write(service_id: str, options: Mapping[str, Any]) -> list[str]:
 def _written(kind: str, value: Any) -> str:
     if kind == PATH:
         return os.path.abspath(os.path.expanduser(value))
-    return absolute_registry(value) if kind == PLACE else str(value)
+    return absolute_registry(str(value)) if kind == PLACE else str(value)
 
 
 def parse(words: Sequence[str]) -> dict[str, Any]:

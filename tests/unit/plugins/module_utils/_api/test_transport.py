@@ -525,7 +525,7 @@ def test_a_developer_key_that_the_answer_shows_is_not_told() -> None:
     answer = reply(400, {"reason": f"got {material.DEVELOPER_KEY} twice"})
     with Server(answer) as server, pytest.raises(RefusedError) as caught:
         Caller()(server.url)
-    assert caught.value.as_result()["error"] == {"kind": "refused", "status": 400, "reason": "got *** twice"}
+    assert caught.value.as_result()["error"] == {"kind": "refused", "status": 400, "reason": "got ******** twice"}
     assert material.DEVELOPER_KEY not in str(caught.value)
 
 
@@ -602,3 +602,30 @@ def test_any_answer_has_printable_words_or_none(content: Any) -> None:
     words = reason_of(Answer(401, {}, body, NOW))
     assert words.isprintable()
     assert len(words) <= 2000
+
+
+def test_what_was_lost_over_a_kept_connection_is_not_sent_over_one_again() -> None:
+    with Server(reply(200, GOOD), loopback.close, reply(200, GOOD)) as server:
+        caller = Caller()
+        assert caller(f"{server.url}/read", repeatable=True) == GOOD
+        with pytest.raises(AnswerLostError):
+            caller(f"{server.url}/connect")
+        assert server.connections == 1
+        # what is read next is kept as well
+        assert caller(f"{server.url}/read", repeatable=True) == GOOD
+        assert caller(f"{server.url}/connect") == GOOD
+        assert server.connections == 3
+
+
+def test_what_may_have_had_an_effect_is_not_told_to_have_had_none() -> None:
+    server = Server(loopback.close)
+
+    def take_and_go(exchange: Exchange) -> None:
+        server.__exit__()
+        loopback.close(exchange)
+
+    server.steps = [take_and_go]
+    with server, pytest.raises(AnswerLostError) as caught:
+        Caller()(server.url, repeatable=True)
+    assert len(server.received) == 1
+    assert caught.value.kind == "answer_lost"

@@ -48,7 +48,7 @@ def test_after_the_first_failure_nothing_is_begun() -> None:
         time.sleep(0.2)
 
     with pytest.raises(ValueError, match="the second"):
-        side_by_side(object, work, range(100), 2)
+        side_by_side(object, work, range(100), 2, until_error=True)
     assert len(begun) < 10
 
 
@@ -64,3 +64,16 @@ def test_it_is_told_how_many_are_done() -> None:
     told: list[int] = []
     side_by_side(object, lambda _tool, item: item, "abc", 2, told.append)
     assert told == [1, 2, 3]
+
+
+def test_a_failure_keeps_nothing_else_from_being_done() -> None:
+    done: list[int] = []
+
+    def work(_tool: object, item: int) -> None:
+        if item == 0:
+            raise ValueError("the first")
+        done.append(item)
+
+    with pytest.raises(ValueError, match="the first"):
+        side_by_side(object, work, range(20), 1)
+    assert done == list(range(1, 20))
