@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import time
@@ -22,6 +23,7 @@ from .http_exchange import Answer, Http
 from .signature import check_library, signer
 
 _UNAUTHORIZED = (401, 403)
+_THROTTLED = 429
 # Strict verifiers reject a signature made two seconds in the future.
 _TOLERATED_SKEW = 2.0
 
@@ -66,35 +68,38 @@ class Transport:
         NotSentError, AnswerLostError or RefusedError.
         """
         body = json.dumps(payload).encode()
-        lost: AnswerLostError | None = None
         if self._has_lost and not repeatable:
             # Whoever ends kept connections without notice would take it again.
             self._http.forget_kept()
-        patience = self._settings.patience
-        pause = patience.pause
-        for attempt in range(1, patience.requests + 1):
+        lost: AnswerLostError | None = None
+        for tries in itertools.count(1):
             try:
                 answer = self._authenticated(api, url, body, headers or {}, deadline)
-                if answer.status != 429:
-                    return Reply(_json_object(url, answer, self._settings.credentials), lost)
-                throttled = f"{url} throttles requests (HTTP 429); try again later."
-                failure: ApiError = RefusedError(throttled, 429, "", answer.retry_after() or 0.0).after(lost)
+                return Reply(_json_object(url, answer, self._settings.credentials), lost)
             except NotSentError as error:
-                failure = error
+                # That this try had no effect says nothing of one before.
+                failure: ApiError = lost or error
             except AnswerLostError as error:
                 if not repeatable:
                     self._has_lost = True
                     raise
                 failure = lost = error
             except RefusedError as error:
-                raise error.after(lost) from None
-            wait = max(pause * random.uniform(0.5, 1.0), failure.retry_after)
-            if attempt == patience.requests or wait >= deadline.remaining():
-                # That the last try had no effect says nothing of one before.
-                raise lost if lost and isinstance(failure, NotSentError) else failure
-            deadline.sleep(wait)
-            pause *= 2
+                failure = error.after(lost)
+                if error.status != _THROTTLED:
+                    raise
+            if not self._waits(tries, failure.retry_after, deadline):
+                raise failure
         raise AssertionError("unreachable")
+
+    def _waits(self, tries: int, asked_for: float, deadline: Deadline) -> bool:
+        """Wait until the next try after so many; False if there is none. remote.it has *asked_for* so many seconds."""
+        patience = self._settings.patience
+        wait = max(patience.pause * 2 ** (tries - 1) * random.uniform(0.5, 1.0), asked_for)
+        if tries == patience.requests or wait >= deadline.remaining():
+            return False
+        deadline.sleep(wait)
+        return True
 
     def _authenticated(self, api: str, url: str, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> Answer:
         """The answer, after at most one change of dialect, and in each at most one correction of the clock."""
@@ -149,6 +154,9 @@ def _json_object(url: str, answer: Answer, credentials: Credentials) -> dict[str
     if not (200 <= answer.status < 300 or 400 <= answer.status < 500) or answer.status == 408:
         asked_for = answer.retry_after() if answer.status == 503 else None
         raise AnswerLostError(f"{url} answered HTTP {answer.status}.", asked_for or 0.0, answer.status)
+    if answer.status == _THROTTLED:
+        message = f"{url} throttles requests (HTTP 429); try again later."
+        raise RefusedError(message, answer.status, "", answer.retry_after() or 0.0)
     if answer.status >= 400:
         raise _refusal(url, answer, credentials)
     try:
