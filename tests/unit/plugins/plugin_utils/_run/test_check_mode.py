@@ -25,14 +25,14 @@ def templar(**variables: Any) -> Templar:
     return Templar(loader=DataLoader(), variables=variables)
 
 
-def running(check_mode: Any) -> Any:
+def running(check_mode: Any, kind: Any = TaskContext) -> Any:
     """What is around the evaluations of a task."""
     task = Task()
     task.check_mode = check_mode
-    # before ansible-core 2.21
-    if not hasattr(TaskContext, "create"):
-        return TaskContext(task)
-    return TaskContext.create(task=task, task_vars={}, host_name="pi")
+    # since ansible-core 2.21
+    if hasattr(kind, "create"):
+        return kind.create(task=task, task_vars={}, host_name="pi")
+    return kind(task)
 
 
 @pytest.mark.parametrize(
