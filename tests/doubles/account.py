@@ -6,9 +6,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 
 from . import material
@@ -55,6 +61,10 @@ class Account:
         urls = {"rest_url": f"{self.server.url}/apv/v27", "graphql_url": f"{self.server.url}/graphql/v1"}
         return material.settings(**{**urls, **changes})
 
+    def client(self, **changes: Any) -> Client:
+        """A client of this account, which has nothing to warn of."""
+        return Client(self.settings(**changes), Clock(), pytest.fail)
+
     def _answer(self, exchange: Exchange) -> None:
         kind = self._kind(exchange)
         self.asked.append(kind)
@@ -88,3 +98,11 @@ class Account:
             if word in query:
                 return kind
         return "sessions"
+
+
+def refusal(work: Callable[[], object]) -> RefusedError:
+    """The error with which *work* ends."""
+    with pytest.raises(RefusedError) as caught:
+        work()
+    assert str(caught.value).isprintable()
+    return caught.value

@@ -170,18 +170,21 @@ class _Tunnel:
         failure = self._registry.read(self._service_id).failure
         if failure is not None:
             from .._model.failure import raise_if_believed
-            from .._settings.asker import asked_by
 
-            raise_if_believed(failure, asked_by(self._settings, self._wanted.access))
+            raise_if_believed(failure, self._asked_by())
 
     def _remember(self, error: RemoteItError) -> None:
         from .._model.failure import Failure
-        from .._settings.asker import asked_by
 
-        failure = Failure.of(error, asked_by(self._settings, self._wanted.access), None)
+        failure = Failure.of(error, self._asked_by(), None)
         with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as turn:
             turn.holding.failure = failure
             turn.save()
+
+    def _asked_by(self) -> str:
+        from .._settings.asker import asked_by
+
+        return asked_by(self._settings, self._wanted.access)
 
     def _first_dialled(self, connection: Connection) -> socket.socket:
         try:

@@ -5,23 +5,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
     AnswerLostError,
     CredentialsError,
-    RefusedError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from tests.doubles import loopback
-from tests.doubles.account import ME, Account, listed
+from tests.doubles.account import ME, Account, listed, refusal
 from tests.doubles.material import CONNECTION_ID, DEVELOPER_KEY, SERVICE, credentials
 
 pytestmark = pytest.mark.slow
@@ -44,19 +41,8 @@ GRAPHQL_ANSWER = {
 }
 
 
-def client(account: Account, **changes: Any) -> Client:
-    return Client(account.settings(**changes), Clock(), pytest.fail)
-
-
 def opened(account: Account, api: str = "rest", access: Access | None = None, wait: bool = True) -> Any:
-    return client(account, api=api).open(SERVICE, access or Access(), wait, Deadline(60))
-
-
-def refusal(work: Callable[[], object]) -> RefusedError:
-    with pytest.raises(RefusedError) as caught:
-        work()
-    assert str(caught.value).isprintable()
-    return caught.value
+    return account.client(api=api).open(SERVICE, access or Access(), wait, Deadline(60))
 
 
 # -- open -------------------------------------------------------------------------------------------------------------
@@ -117,7 +103,7 @@ def test_a_lifetime_counts_from_the_servers_clock(ahead: int, believed: int, acc
 
 
 def test_rest_without_a_developer_key_asks_nothing(account: Account) -> None:
-    without = client(account, credentials=credentials(developer_key=None))
+    without = account.client(credentials=credentials(developer_key=None))
     with pytest.raises(CredentialsError, match="developer_key"):
         without.open(SERVICE, Access(), True, Deadline(60))
     assert account.asked == []
@@ -231,7 +217,7 @@ def test_errors_mean_that_graphql_refused(errors: Any, reason: str, data: Any, a
 
 
 def close(account: Account, api: str) -> None:
-    client(account).close(SERVICE, CONNECTION_ID, api, Deadline(60))
+    account.client().close(SERVICE, CONNECTION_ID, api, Deadline(60))
 
 
 @pytest.mark.parametrize("answer", [{"status": "true", "connectionid": CONNECTION_ID}, {"status": "true", "id": "x"}])
@@ -306,7 +292,9 @@ def test_an_answer_without_a_list_does_not_mean_that_there_is_nothing(name: str,
     login = {"id": "f0", **({} if found is ... else {name: found})}
     account.says[name] = {"data": {"login": login}}
     with pytest.raises(AnswerLostError, match="it has no list of "):
-        client(account).sessions(Deadline(60)) if name == "sessions" else client(account).service(SERVICE, Deadline(60))
+        account.client().sessions(Deadline(60)) if name == "sessions" else account.client().service(
+            SERVICE, Deadline(60)
+        )
 
 
 @pytest.mark.parametrize("id", [..., None, 7])
@@ -315,7 +303,7 @@ def test_without_an_account_nobodys_sessions_are_taken_for_ours(id: Any, account
     service = {"id": SERVICE, "sessions": [{**listed("THEIRS"), "user": whose}]}
     account.says["service"] = {"data": {"login": {**whose, "service": [service]}}}
     with pytest.raises(AnswerLostError, match="it has no usable id of a user"):
-        client(account).service(SERVICE, Deadline(60))
+        account.client().service(SERVICE, Deadline(60))
 
 
 def test_closing_is_tried_again(account: Account) -> None:
@@ -329,17 +317,17 @@ def test_closing_is_tried_again(account: Account) -> None:
 
 def test_a_service_that_we_cannot_see_is_none(account: Account) -> None:
     account.service = None
-    assert client(account).service(SERVICE, Deadline(60)) is None
+    assert account.client().service(SERVICE, Deadline(60)) is None
 
 
 @pytest.mark.parametrize("login", [None, [], "x"])
 def test_a_key_without_an_account_is_refused(login: Any, account: Account) -> None:
     account.says["sessions"] = {"data": {"login": login}}
-    assert "no account" in str(refusal(lambda: client(account).sessions(Deadline(60))))
+    assert "no account" in str(refusal(lambda: account.client().sessions(Deadline(60))))
 
 
 def test_reading_is_tried_again(account: Account) -> None:
     account.says["sessions"] = loopback.in_turn(
         loopback.reset, loopback.reply(200, {"data": {"login": {"id": ME, "sessions": []}}})
     )
-    assert client(account).sessions(Deadline(60)) == []
+    assert account.client().sessions(Deadline(60)) == []

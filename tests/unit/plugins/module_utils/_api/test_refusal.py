@@ -6,32 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from tests.doubles import loopback
-from tests.doubles.account import ME, Account
+from tests.doubles.account import ME, Account, refusal
 from tests.doubles.material import OTHER_SERVICE, SERVICE
 
 pytestmark = pytest.mark.slow
 
 
 def opened(account: Account, api: str = "rest", seconds: float = 60) -> Any:
-    client = Client(account.settings(api=api), Clock(), pytest.fail)
-    return client.open(SERVICE, Access(), True, Deadline(seconds))
-
-
-def refusal(work: Callable[[], object]) -> RefusedError:
-    with pytest.raises(RefusedError) as caught:
-        work()
-    assert str(caught.value).isprintable()
-    return caught.value
+    return account.client(api=api).open(SERVICE, Access(), True, Deadline(seconds))
 
 
 @pytest.mark.parametrize(

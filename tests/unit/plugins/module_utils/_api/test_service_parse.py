@@ -11,18 +11,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Service
 from tests.doubles.account import ME, Account, listed
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, session
 
 pytestmark = pytest.mark.slow
-
-
-def client(account: Account, **changes: Any) -> Client:
-    return Client(account.settings(**changes), Clock(), pytest.fail)
 
 
 def test_a_service_is_read_with_our_proxy_sessions(account: Account) -> None:
@@ -32,7 +27,7 @@ def test_a_service_is_read_with_our_proxy_sessions(account: Account) -> None:
         listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
         listed("PEER-TO-PEER", proxy=False),
     ]
-    service = client(account).service(SERVICE, Deadline(60))
+    service = account.client().service(SERVICE, Deadline(60))
     mine = (session("MINE"), session("mine-too", started_at=NOW + 5))
     assert service == Service(SERVICE, enabled=True, online=True, can_connect=True, sessions=mine)
 
@@ -43,26 +38,26 @@ def test_all_our_sessions_are_read_with_their_services(account: Account) -> None
         {**listed("B"), "target": {"id": OTHER_SERVICE.lower()}},
         listed("THEIRS", user="F0:0F:85:00:00:00:00:02"),
     ]
-    assert client(account).sessions(Deadline(60)) == [session("A"), session("B", OTHER_SERVICE)]
+    assert account.client().sessions(Deadline(60)) == [session("A"), session("B", OTHER_SERVICE)]
 
 
 def test_sessions_that_cannot_be_read_are_not_an_empty_list(account: Account) -> None:
     account.sessions = None
-    service = client(account).service(SERVICE, Deadline(60))
+    service = account.client().service(SERVICE, Deadline(60))
     assert service is not None and service.sessions is None
 
 
 def test_an_id_in_lower_case_is_the_same_service(account: Account) -> None:
     account.service = {**(account.service or {}), "id": "8a:00:00:00:01:02:03:04"}
     identifier = "8A:00:00:00:01:02:03:04"
-    service = client(account).service(identifier, Deadline(60))
+    service = account.client().service(identifier, Deadline(60))
     assert service is not None and service.id == identifier
 
 
 @pytest.mark.parametrize("missing", ["enabled", "online", "can"])
 def test_what_is_not_told_of_a_service_does_not_stand_in_the_way(missing: str, account: Account) -> None:
     account.service = {name: value for name, value in (account.service or {}).items() if name != missing}
-    service = client(account).service(SERVICE, Deadline(60))
+    service = account.client().service(SERVICE, Deadline(60))
     assert service is not None and service.enabled and service.online and service.can_connect
 
 
@@ -76,32 +71,32 @@ def unusable(work: Callable[[], object]) -> str:
 
 def test_no_services_are_none(account: Account) -> None:
     account.says["service"] = {"data": {"login": {"id": ME, "service": None}}}
-    assert client(account).service(SERVICE, Deadline(60)) is None
+    assert account.client().service(SERVICE, Deadline(60)) is None
 
 
 # What is not understood is not an empty list: by one, connections would be taken for closed.
 @pytest.mark.parametrize("nodes", [{}, "x", 7, [None], [7], ["x"], [[]]])
 def test_lists_that_are_none_are_not_empty(nodes: Any, account: Account) -> None:
     account.says["service"] = {"data": {"login": {"id": ME, "service": nodes}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    unusable(lambda: account.client().service(SERVICE, Deadline(60)))
     account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": nodes}}}
-    unusable(lambda: client(account).sessions(Deadline(60)))
+    unusable(lambda: account.client().sessions(Deadline(60)))
     account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": SERVICE, "sessions": nodes}]}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    assert client(account).listing(SERVICE, Deadline(60)).sessions is None
+    unusable(lambda: account.client().service(SERVICE, Deadline(60)))
+    assert account.client().listing(SERVICE, Deadline(60)).sessions is None
 
 
 def test_without_a_list_of_sessions_nothing_is_known_of_them(account: Account) -> None:
     account.says["sessions"] = {"data": {"login": {"id": ME, "sessions": None}}}
-    unusable(lambda: client(account).sessions(Deadline(60)))
+    unusable(lambda: account.client().sessions(Deadline(60)))
 
 
 @pytest.mark.parametrize("id", [None, 7, {}, ""])
 def test_whose_sessions_are_listed_must_be_known(id: Any, account: Account) -> None:
     account.says["service"] = {"data": {"login": {"id": id, "service": [{"id": SERVICE, "sessions": []}]}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    unusable(lambda: account.client().service(SERVICE, Deadline(60)))
     account.says["service"] = {"data": {"login": {"id": ME, "service": [{"id": id, "sessions": []}]}}}
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
+    unusable(lambda: account.client().service(SERVICE, Deadline(60)))
 
 
 @pytest.mark.parametrize(
@@ -122,8 +117,8 @@ def test_whose_sessions_are_listed_must_be_known(id: Any, account: Account) -> N
 )
 def test_a_session_that_is_not_understood_is_not_left_out(changes: dict[str, Any], account: Account) -> None:
     account.sessions = [listed("A"), {**listed("B"), **changes}]
-    unusable(lambda: client(account).service(SERVICE, Deadline(60)))
-    unusable(lambda: client(account).sessions(Deadline(60)))
+    unusable(lambda: account.client().service(SERVICE, Deadline(60)))
+    unusable(lambda: account.client().sessions(Deadline(60)))
 
 
 @pytest.mark.parametrize(
@@ -133,6 +128,6 @@ def test_a_session_of_nobody_and_one_without_a_proxy_are_none_of_ours(
     changes: dict[str, Any], account: Account
 ) -> None:
     account.sessions = [listed("A"), {**listed("B"), **changes}]
-    service = client(account).service(SERVICE, Deadline(60))
+    service = account.client().service(SERVICE, Deadline(60))
     assert service is not None and service.sessions is not None
     assert [session.id for session in service.sessions] == ["A"] + ["B"] * ("target" in changes)

@@ -136,7 +136,7 @@ def account() -> Iterator[Account]:
 
 
 def client(account: Account) -> Client:
-    return Client(account.settings(request_timeout=5.0, patience=HURRY), Clock(), pytest.fail)
+    return account.client(request_timeout=5.0, patience=HURRY)
 
 
 def turn_at(holding: Holding, seconds: float, *, predicts: bool = False) -> Turn:

@@ -6,7 +6,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._registry import journal
 from tests.lab import redis_fixtures
 
 started_redis = redis_fixtures.started_redis
 redis_server = redis_fixtures.redis_server
+
+
+@pytest.fixture
+def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What is noted in the journal, which is kept."""
+    path = tmp_path / "journal"
+    path.touch()
+    monkeypatch.setenv(journal.ENV, str(path))
+    return path

@@ -18,14 +18,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._registry.turn 
 from tests.doubles.material import NOW, SERVICE, connection
 
 
-@pytest.fixture
-def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "journal"
-    path.touch()
-    monkeypatch.setenv(journal.ENV, str(path))
-    return path
-
-
 def events(path: Path) -> list[tuple[str, str]]:
     return [(event.what, event.connection_id) for event in journal.read(str(path))]
 
