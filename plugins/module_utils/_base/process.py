@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 
@@ -17,7 +16,7 @@ def process_name(pid: int) -> str:
 
 
 def is_elsewhere(name: str) -> bool:
-    """Whether process_name() gave the name on another machine, so that nobody here can see whether the process lives."""
+    """Whether process_name() gave the name on another machine, so that nobody here can look at the process."""
     return name.partition("@")[2] != _machine()
 
 
@@ -28,13 +27,12 @@ def is_gone(name: str) -> bool:
 
 
 def _machine() -> str:
-    """This machine since it was started, or this container: where process ids mean the same."""
-    parts = [socket.gethostname()]
-    with contextlib.suppress(OSError):
-        parts.append(os.readlink("/proc/self/ns/pid"))
-    with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-        parts.append(file.read().strip())
-    return "/".join(parts)
+    """This machine since it was started, or this container: where process ids mean the same, whatever its name is."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return f"{os.readlink('/proc/self/ns/pid')}/{file.read().strip()}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _started(pid: str) -> str:

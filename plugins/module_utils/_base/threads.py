@@ -39,8 +39,8 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 
 @contextlib.contextmanager
-def repeated(work: Callable[[], object], seconds: float | None) -> Iterator[None]:
-    """Do *work* every so many *seconds* until this is left, or never for None; if it fails, the next time may do."""
+def repeated(work: Callable[[], object], seconds: float) -> Iterator[None]:
+    """Do *work* every so many *seconds* until this is left; if it fails, the next time may do."""
     over = threading.Event()
 
     def run() -> None:
@@ -48,8 +48,7 @@ def repeated(work: Callable[[], object], seconds: float | None) -> Iterator[None
             with contextlib.suppress(RemoteItError):
                 work()
 
-    if seconds is not None:
-        threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=run, daemon=True).start()
     try:
         yield
     finally:

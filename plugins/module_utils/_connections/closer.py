@@ -86,7 +86,7 @@ class Closer:
 
     def close_stranger(self, turn: Turn, connection_id: str) -> list[str]:
         """Close a connection that the registry does not know, by the id that the list of sessions shows."""
-        for connection in self._registry.read_all():
+        for connection in self._registry.read_all(turn.deadline):
             if same_id(connection.id, connection_id):
                 raise OptionError(_other_service(connection_id, connection.service_id, turn.service_id))
         service = self._client.service(turn.service_id, turn.deadline)

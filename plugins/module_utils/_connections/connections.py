@@ -126,7 +126,7 @@ class Connections:
     def present(self, service_id: str, wanted: Wanted, deadline: Deadline) -> Outcome:
         """A connection to the service: the one that is open and worth reusing, else a new one. Raises RemoteItError."""
         if not self._check_mode:
-            holding = self._registry.read(service_id)
+            holding = self._registry.read(service_id, deadline)
             usable = self._usable_at_once(holding, wanted)
             if usable is not None:
                 journal.reused(usable)
@@ -267,7 +267,7 @@ class Connections:
     def prefetch(self, asked: Iterable[tuple[str, Wanted | None]], deadline: Deadline) -> dict[str, Listing]:
         """Our sessions on those of the services, to be opened as wanted or closed, for which they will be asked first."""
         wanted_by_id = dict(asked)
-        holdings = self._registry.read_many(list(wanted_by_id))
+        holdings = self._registry.read_many(list(wanted_by_id), deadline)
         ids = [
             service_id
             for service_id, holding in holdings.items()
@@ -293,7 +293,8 @@ class Connections:
         Where remote.it cannot be asked, what the registry holds is returned with a warning. Raises ApiError if it holds
         nothing, because that would mean that nothing is open.
         """
-        held = self._registry.read(service_id).connections if service_id else self._registry.read_all()
+        registry = self._registry
+        held = registry.read(service_id, deadline).connections if service_id else registry.read_all(deadline)
         try:
             sessions = self._listed(service_id, held, deadline)
         except ApiError as error:

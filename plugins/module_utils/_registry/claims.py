@@ -27,21 +27,21 @@ def join(registry: Registry, service_id: str, wanted: Wanted, deadline: Deadline
 
 def answered(registry: Registry, connection: Connection, deadline: Deadline) -> None:
     """Note that an SSH server has answered at *connection*. Raises RegistryError."""
-    if _unanswered_since(registry, connection) is None:
+    if _unanswered_since(registry, connection, deadline) is None:
         return
     with registry.locked(connection.service_id, deadline) as turn:
         if held := _held(turn.holding, connection):
             turn.replace(held, held._replace(unanswered_since=None))
 
 
-def may_answer_yet(registry: Registry, connection: Connection) -> bool:
+def may_answer_yet(registry: Registry, connection: Connection, deadline: Deadline) -> bool:
     """Whether *connection* is so new, and unanswered since, that another one would do no better. Raises RegistryError."""
-    since = _unanswered_since(registry, connection)
+    since = _unanswered_since(registry, connection, deadline)
     return since is not None and 0 <= time.time() - since < KEPT_UNANSWERED
 
 
-def _unanswered_since(registry: Registry, connection: Connection) -> float | None:
-    held = _held(registry.read(connection.service_id), connection)
+def _unanswered_since(registry: Registry, connection: Connection, deadline: Deadline) -> float | None:
+    held = _held(registry.read(connection.service_id, deadline), connection)
     return held and held.unanswered_since
 
 
@@ -56,8 +56,8 @@ def renew(registry: Registry, connection: Connection, holder: str, deadline: Dea
     Raises RegistryError.
     """
     service_id = connection.service_id
-    if holder in registry.read(service_id).holders():
-        registry.renew(holder)
+    if holder in registry.read(service_id, deadline).holders():
+        registry.renew(holder, deadline=deadline)
         return False
     with registry.locked(service_id, deadline) as turn:
         held = _held(turn.holding, connection)

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .._base.clock import Deadline
 from .._base.errors import RegistryError
-from .store import busy
+from .store import RENEWALS, busy
 
 _POLL = 0.02
 _CHUNK = 64 * 1024
@@ -27,14 +27,13 @@ _LOCK = ".lock"
 class FileStore:
     """A Store in the directory *identity* below *root*; a lock belongs to an open file, so it ends with the process."""
 
-    # Processes of this machine are looked at, and those of others are taken to live.
-    renew_every = None
-
-    def __init__(self, root: str, identity: str) -> None:
+    def __init__(self, root: str, identity: str, life_lease: float) -> None:
         self._root = root
         self._directory = os.path.join(root, identity)
+        self._life_lease = life_lease
+        self.renew_every = life_lease / RENEWALS
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, deadline: Deadline) -> bytes | None:
         """See Store."""
         try:
             self._check_directories()
@@ -42,11 +41,11 @@ class FileStore:
             return None
         return self._record(name)
 
-    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+    def read_many(self, names: Sequence[str], deadline: Deadline) -> list[bytes | None]:
         """See Store."""
-        return [self.read(name) for name in names]
+        return [self.read(name, deadline) for name in names]
 
-    def records(self) -> Iterator[tuple[str, bytes]]:
+    def records(self, deadline: Deadline) -> Iterator[tuple[str, bytes]]:
         """See Store."""
         try:
             self._check_directories()
@@ -66,7 +65,7 @@ class FileStore:
         with _lock(os.path.join(self._directory, name + _LOCK), deadline):
             yield self._record(name)
 
-    def write(self, name: str, record: bytes | None) -> None:
+    def write(self, name: str, record: bytes | None, deadline: Deadline) -> None:
         """See Store."""
         path = self._path(name)
         try:
@@ -79,7 +78,7 @@ class FileStore:
         except OSError as error:
             raise _unwritable(path, error) from None
 
-    def set_aside(self, name: str) -> str:
+    def set_aside(self, name: str, deadline: Deadline) -> str:
         """See Store."""
         path = self._path(name)
         # The time is for people; there may be several within a second.
@@ -94,12 +93,23 @@ class FileStore:
         """See Store."""
         return f"The registry file {self._path(name)}"
 
-    def renew(self, holders: Collection[str]) -> None:
+    def renew(self, holders: Collection[str], deadline: Deadline) -> None:
         """See Store."""
 
-    def lapsed(self, holders: Collection[str]) -> set[str]:
+    def lapsed(self, holders: Collection[str], deadline: Deadline) -> set[str]:
         """See Store."""
         return set()
+
+    def unsure(self, holders: Collection[str], deadline: Deadline) -> float:
+        """See Store."""
+        return 0.0
+
+    def forget(self, holder: str, deadline: Deadline) -> None:
+        """See Store."""
+
+    def caveats(self, deadline: Deadline) -> list[str]:
+        """See Store."""
+        return []
 
     def _record(self, name: str) -> bytes | None:
         try:

@@ -24,7 +24,7 @@ from .._base.text import printable
 from .._base.threads import repeated
 from .._settings.redis_url import redis_url
 from .._settings.settings import Settings
-from .store import busy
+from .store import RENEWALS, busy
 
 REDIS = Library("redis>=5.0,<9")
 
@@ -33,8 +33,6 @@ with REDIS.imported():
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-# How often a lease is renewed while it lasts.
-_RENEWALS = 3
 _POLL = 0.05
 _AT_ONCE = 1000
 
@@ -78,22 +76,22 @@ class RedisStore:
         self._client = _client(settings.registry, settings.registry_password, settings.patience.redis_timeout)
         self._url = redis_url(settings.registry)
         self._patience = settings.patience
-        self.renew_every = settings.patience.life_lease / _RENEWALS
+        self.renew_every = settings.patience.life_lease / RENEWALS
         self._records = f"{self._url.prefix}:{identity}"
         self._locks: dict[str, _Lock] = {}
 
-    def read(self, name: str) -> bytes | None:
+    def read(self, name: str, deadline: Deadline) -> bytes | None:
         """See Store."""
         return cast("bytes | None", self._ask(lambda: self._client.hget(self._records, name)))
 
-    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+    def read_many(self, names: Sequence[str], deadline: Deadline) -> list[bytes | None]:
         """See Store."""
         found: list[bytes | None] = []
         for start in range(0, len(names), _AT_ONCE):
             found += self._ask(functools.partial(self._client.hmget, self._records, names[start : start + _AT_ONCE]))
         return found
 
-    def records(self) -> Iterator[tuple[str, bytes]]:
+    def records(self, deadline: Deadline) -> Iterator[tuple[str, bytes]]:
         """See Store."""
         # It may show some twice, and in any order.
         found: dict[bytes, bytes] = {}
@@ -117,8 +115,8 @@ class RedisStore:
                 raise busy(deadline, f"{key} in {self._url}")
             deadline.sleep(_POLL)
         try:
-            with repeated(lambda: self._renew_lock(key, token), self._patience.lock_lease / _RENEWALS):
-                record = self.read(name)
+            with repeated(lambda: self._renew_lock(key, token), self._patience.lock_lease / RENEWALS):
+                record = self.read(name, deadline)
                 self._locks[name] = _Lock(token, record or b"")
                 yield record
         finally:
@@ -127,7 +125,7 @@ class RedisStore:
             with contextlib.suppress(RegistryError):
                 self._script(_RELEASE, [key], token)
 
-    def write(self, name: str, record: bytes | None) -> None:
+    def write(self, name: str, record: bytes | None, deadline: Deadline) -> None:
         """See Store."""
         lock, text = self._locks[name], record or b""
         if self._script(_WRITE, [self._lock_key(name), self._records], lock.token, name, lock.known, text):
@@ -137,20 +135,20 @@ class RedisStore:
             )
         lock.known = text
 
-    def set_aside(self, name: str) -> str:
+    def set_aside(self, name: str, deadline: Deadline) -> str:
         """See Store."""
         # The time is for people; there may be several within a second.
         aside = f"{name}.unreadable-{time.strftime('%Y%m%dT%H%M%S')}-{os.urandom(4).hex()}"
         record = self._locks[name].known
         self._ask(lambda: self._client.hset(f"{self._records}:unreadable", aside, record))
-        self.write(name, None)
+        self.write(name, None, deadline)
         return f"{aside} in {self._records}:unreadable"
 
     def title(self, name: str) -> str:
         """See Store."""
         return f"The registry entry {name} in {self._records} of {self._url}"
 
-    def renew(self, holders: Collection[str]) -> None:
+    def renew(self, holders: Collection[str], deadline: Deadline) -> None:
         """See Store."""
         for name in holders:
             if is_elsewhere(name) or is_gone(name):
@@ -161,7 +159,7 @@ class RedisStore:
                 )
             )
 
-    def lapsed(self, holders: Collection[str]) -> set[str]:
+    def lapsed(self, holders: Collection[str], deadline: Deadline) -> set[str]:
         """See Store."""
         names = [name for name in holders if is_elsewhere(name)]
         if not names:
@@ -170,6 +168,18 @@ class RedisStore:
         silent = {name for name, sign in zip(names, signs, strict=True) if sign is None}
         # While Redis was away, nobody could give a sign of life.
         return set() if silent and self._seconds_up() < self._patience.life_lease else silent
+
+    def unsure(self, holders: Collection[str], deadline: Deadline) -> float:
+        """See Store."""
+        return 0.0
+
+    def forget(self, holder: str, deadline: Deadline) -> None:
+        """See Store."""
+        self._ask(lambda: self._client.delete(self._sign_of(holder)))
+
+    def caveats(self, deadline: Deadline) -> list[str]:
+        """See Store."""
+        return []
 
     def _sign_of(self, holder_name: str) -> str:
         return f"{self._url.prefix}:holder:{holder_name}"

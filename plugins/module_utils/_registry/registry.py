@@ -34,37 +34,43 @@ if TYPE_CHECKING:
 class Registry:
     """The registry of one access key at one remote.it. *warn* takes one sentence for the user.
 
-    :ivar renew_every: seconds after which a holder has to be renewed, None where it need not be
+    What has no *deadline* may take as long as one question to the place may.
+
+    :ivar renew_every: seconds after which a holder has to be renewed
     """
 
     def __init__(self, settings: Settings, warn: Callable[[str], None]) -> None:
         identity = _identity(Holding.VERSION, settings.rest_url, settings.graphql_url, settings.credentials.key_id)
         self._store = _store(settings, identity)
+        self._patience = settings.patience
         self._warn = warn
         self.renew_every = self._store.renew_every
 
-    def read(self, service_id: str) -> Holding:
+    def read(self, service_id: str, deadline: Deadline | None = None) -> Holding:
         """What is held open on the service, without waiting for a lock and without writing anything."""
-        return self._usable(service_id, self._store.read(host_key_alias(service_id)))
+        deadline = deadline or self._brief()
+        return self._usable(service_id, self._store.read(host_key_alias(service_id), deadline), deadline)
 
-    def read_many(self, service_ids: Sequence[str]) -> dict[str, Holding]:
+    def read_many(self, service_ids: Sequence[str], deadline: Deadline | None = None) -> dict[str, Holding]:
         """What is held open on each of the services, as read() would tell."""
-        records = self._store.read_many([host_key_alias(service_id) for service_id in service_ids])
+        deadline = deadline or self._brief()
+        records = self._store.read_many([host_key_alias(service_id) for service_id in service_ids], deadline)
         return {
-            service_id: self._usable(service_id, record)
+            service_id: self._usable(service_id, record, deadline)
             for service_id, record in zip(service_ids, records, strict=True)
         }
 
-    def read_all(self) -> list[Connection]:
+    def read_all(self, deadline: Deadline | None = None) -> list[Connection]:
         """All connections held open, by any service."""
-        return [connection for _service_id, holding in self.holdings() for connection in holding.connections]
+        return [connection for _service_id, holding in self.holdings(deadline) for connection in holding.connections]
 
-    def holdings(self) -> Iterator[tuple[str, Holding]]:
+    def holdings(self, deadline: Deadline | None = None) -> Iterator[tuple[str, Holding]]:
         """Each service of which something is known, and what."""
-        for name, record in self._store.records():
+        deadline = deadline or self._brief()
+        for name, record in self._store.records(deadline):
             with contextlib.suppress(ValueError):
                 service_id = service_id_of(name)
-                yield service_id, self._parsed(service_id, record)
+                yield service_id, self._parsed(service_id, record, deadline)
 
     @contextlib.contextmanager
     def locked(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
@@ -72,14 +78,14 @@ class Registry:
         name = host_key_alias(service_id)
 
         def write(holding: Holding) -> None:
-            self.renew(*holding.holders())
-            self._store.write(name, None if holding.is_empty else holding.as_record())
+            self.renew(*holding.holders(), deadline=deadline)
+            self._store.write(name, None if holding.is_empty else holding.as_record(), deadline)
 
         with self._store.locked(name, deadline) as record:
             try:
-                holding = self._parsed(service_id, record)
+                holding = self._parsed(service_id, record, deadline)
             except ValueError as error:
-                title, aside = self._store.title(name), self._store.set_aside(name)
+                title, aside = self._store.title(name), self._store.set_aside(name, deadline)
                 self._warn(f"{title} cannot be used ({error}); it was kept as {aside}.")
                 holding = Holding()
             yield Turn(service_id, holding, deadline, write)
@@ -87,24 +93,40 @@ class Registry:
     @contextlib.contextmanager
     def predicted(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
         """A turn that only predicts: others may have theirs meanwhile, and nothing is written. Raises RegistryError."""
-        yield Turn(service_id, self.read(service_id), deadline, None)
+        yield Turn(service_id, self.read(service_id, deadline), deadline, None)
 
-    def renew(self, *holders: str) -> None:
+    def renew(self, *holders: str, deadline: Deadline | None = None) -> None:
         """Renew the sign of life, for other machines, of those of *holders* that run on this one. Raises RegistryError."""
-        self._store.renew(holders)
+        self._store.renew(holders, deadline or self._brief())
 
-    def _usable(self, service_id: str, record: bytes | None) -> Holding:
+    def forget(self, holder: str) -> None:
+        """Take back the sign of life of *holder*, which has ended. Raises RegistryError."""
+        self._store.forget(holder, self._brief())
+
+    def unsure(self, deadline: Deadline) -> float:
+        """Seconds until it is known of all holders whether they have ended; 0.0 where it is. Raises RegistryError."""
+        holders = {name for _service_id, holding in self.holdings(deadline) for name in holding.holders()}
+        return self._store.unsure(holders, deadline)
+
+    def caveats(self, deadline: Deadline) -> list[str]:
+        """What may make the registry lose what it is given, a sentence each for the user. Raises RegistryError."""
+        return self._store.caveats(deadline)
+
+    def _brief(self) -> Deadline:
+        return Deadline(self._patience.redis_timeout)
+
+    def _usable(self, service_id: str, record: bytes | None, deadline: Deadline) -> Holding:
         try:
-            return self._parsed(service_id, record)
+            return self._parsed(service_id, record, deadline)
         except ValueError:
             return Holding()
 
-    def _parsed(self, service_id: str, record: bytes | None) -> Holding:
+    def _parsed(self, service_id: str, record: bytes | None, deadline: Deadline) -> Holding:
         """What the record says, but for holders of other machines that have ended; ValueError when it is unusable."""
         if record is None:
             return Holding()
         holding = Holding.from_record(record, service_id)
-        for name in self._store.lapsed(holding.holders()):
+        for name in self._store.lapsed(holding.holders(), deadline):
             holding.connections = without(name, holding.connections)
         return holding
 
@@ -127,7 +149,7 @@ def _identity(version: int, rest_url: str, graphql_url: str, key_id: str) -> str
 def _store(settings: Settings, identity: str) -> Store:
     if is_url(settings.registry):
         return _redis_store()(settings, identity)
-    return FileStore(settings.registry, identity)
+    return FileStore(settings.registry, identity, settings.patience.life_lease)
 
 
 def _redis_store() -> type[RedisStore]:

@@ -155,7 +155,7 @@ class _Tunnel:
         try:
             proxy = self._dialled(connection, _DIAL_TIMEOUT)
         except NoServerError as error:
-            if may_answer_yet(self._registry, connection):
+            if may_answer_yet(self._registry, connection, self._deadline):
                 raise self._unanswered(error) from None
             self._used = None
         else:
@@ -167,7 +167,7 @@ class _Tunnel:
 
     def _check_last_failure(self) -> None:
         """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
-        failure = self._registry.read(self._service_id).failure
+        failure = self._registry.read(self._service_id, self._deadline).failure
         if failure is not None:
             from .._model.failure import raise_if_believed
 
@@ -235,7 +235,7 @@ class _Tunnel:
 
     def close(self) -> None:
         """End the use, and close what nobody else needs. Raises RemoteItError."""
-        if self._registry.renew_every is not None and self._renew():
+        if self._renew():
             # By then, others who use it have said so again as well.
             time.sleep(self._registry.renew_every)
         deadline = Deadline(_CLOSE_TIMEOUT)

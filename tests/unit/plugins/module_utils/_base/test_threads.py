@@ -40,9 +40,3 @@ def test_repeated_work_goes_on_after_a_failure_and_ends_with_its_block() -> None
     while done.acquire(blocking=False):
         pass
     assert not done.acquire(timeout=0.1)
-
-
-def test_work_without_a_time_is_never_done() -> None:
-    before = threading.active_count()
-    with repeated(pytest.fail, None):
-        assert threading.active_count() == before

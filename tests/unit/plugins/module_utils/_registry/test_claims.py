@@ -175,11 +175,11 @@ def test_that_a_server_has_answered_is_noted_once(registry: Registry, monkeypatc
 def test_what_is_new_is_given_some_time_to_answer(ago: float, may: bool, registry: Registry) -> None:
     new = now_open(unanswered_since=time.time() - ago)
     put(registry, new)
-    assert may_answer_yet(registry, new) is may
+    assert may_answer_yet(registry, new, Deadline(10)) is may
 
 
 def test_what_has_answered_or_is_gone_is_given_none(registry: Registry) -> None:
     old = now_open()
-    assert not may_answer_yet(registry, old)
+    assert not may_answer_yet(registry, old, Deadline(10))
     put(registry, old)
-    assert not may_answer_yet(registry, old)
+    assert not may_answer_yet(registry, old, Deadline(10))

@@ -21,6 +21,7 @@ from tests.doubles.processes import Fork
 from tests.lab.redis_server import RedisServer
 
 ELSEWHERE = "1/1@elsewhere"
+SOON = Deadline(3600)
 
 
 @pytest.fixture
@@ -30,12 +31,12 @@ def store(redis_server: RedisServer) -> RedisStore:
 
 def test_a_lock_that_another_one_has_by_now_writes_nothing(store: RedisStore, redis_server: RedisServer) -> None:
     with store.locked("a", Deadline(10)):
-        store.write("a", b"1")
+        store.write("a", b"1", SOON)
         # as after its lease, when this process was stopped for too long
         redis_server.client().set("test:identity:lock:a", "somebody else's")
         with pytest.raises(RegistryError, match="this process was stopped for so long that its lock ended"):
-            store.write("a", b"2")
-    assert store.read("a") == b"1"
+            store.write("a", b"2", SOON)
+    assert store.read("a", SOON) == b"1"
     # nor is it taken away from them
     assert redis_server.client().get("test:identity:lock:a") == b"somebody else's"
 
@@ -44,23 +45,23 @@ def test_what_another_one_has_written_since_is_not_overwritten(store: RedisStore
     with store.locked("a", Deadline(10)):
         redis_server.client().hset("test:identity", "a", "theirs")
         with pytest.raises(RegistryError, match="another one has written there since"):
-            store.write("a", b"ours")
-    assert store.read("a") == b"theirs"
+            store.write("a", b"ours", SOON)
+    assert store.read("a", SOON) == b"theirs"
 
 
 def test_what_redis_has_forgotten_meanwhile_is_written_again(store: RedisStore, redis_server: RedisServer) -> None:
     with store.locked("a", Deadline(10)):
-        store.write("a", b"1")
+        store.write("a", b"1", SOON)
         redis_server.client().flushall()
-        store.write("a", b"2")
-    assert store.read("a") == b"2"
+        store.write("a", b"2", SOON)
+    assert store.read("a", SOON) == b"2"
 
 
 def test_a_lock_of_a_process_that_has_ended_is_taken_at_once(store: RedisStore, ended: str) -> None:
     redis = store._client
     redis.set("test:identity:lock:a", f"{ended} token", px=60_000)
     with store.locked("a", Deadline(1)):
-        store.write("a", b"1")
+        store.write("a", b"1", SOON)
 
 
 def test_a_lock_lasts_no_longer_than_its_lease(store: RedisStore, redis_server: RedisServer) -> None:
@@ -73,35 +74,35 @@ def test_who_is_silent_on_another_machine_has_ended(
     store: RedisStore, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = process_name(os.getpid())
-    store.renew([here])
+    store.renew([here], SOON)
     redis_server.client().set(f"test:holder:{ELSEWHERE}", b"")
-    assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"]) == set(), "Redis has just been started"
+    assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"], SOON) == set(), "Redis has just been started"
     monkeypatch.setattr(RedisStore, "_seconds_up", lambda _store: int(PATIENCE.life_lease) + 1)
-    assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"]) == {"2/2@elsewhere"}
+    assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"], SOON) == {"2/2@elsewhere"}
 
 
 def test_only_who_lives_here_says_so(store: RedisStore, redis_server: RedisServer, ended: str) -> None:
     here = process_name(os.getpid())
-    store.renew([here, ended, ELSEWHERE])
+    store.renew([here, ended, ELSEWHERE], SOON)
     assert redis_server.client().keys("test:holder:*") == [f"test:holder:{here}".encode()]
 
 
 def test_a_fork_has_connections_of_its_own(store: RedisStore) -> None:
     with store.locked("a", Deadline(10)):
-        store.write("a", b"1")
-    assert Fork(lambda report: report(repr(store.read("a")))).receive() == "b'1'"
-    assert store.read("a") == b"1"
+        store.write("a", b"1", SOON)
+    assert Fork(lambda report: report(repr(store.read("a", SOON)))).receive() == "b'1'"
+    assert store.read("a", SOON) == b"1"
 
 
 def test_more_than_are_asked_for_at_once_are_all_read(store: RedisStore, redis_server: RedisServer) -> None:
     count = redis_store._AT_ONCE * 2 + 1
     redis_server.client().hset("test:identity", mapping={f"n{number}": str(number) for number in range(count)})
-    assert len(list(store.records())) == count
-    assert store.read_many([f"n{number}" for number in range(count)])[-1] == str(count - 1).encode()
+    assert len(list(store.records(SOON))) == count
+    assert store.read_many([f"n{number}" for number in range(count)], SOON)[-1] == str(count - 1).encode()
 
 
 def test_what_is_no_hash_is_not_touched(store: RedisStore, redis_server: RedisServer) -> None:
     redis_server.client().set("test:identity", "somebody else's")
     with pytest.raises(RegistryError, match="refuses to work"):
-        store.read("a")
+        store.read("a", SOON)
     assert redis_server.client().get("test:identity") == b"somebody else's"

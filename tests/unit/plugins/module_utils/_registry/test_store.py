@@ -17,34 +17,36 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._registry.file_store import FileStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.store import Store, busy
+from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import PATIENCE
 from tests.doubles import material
 from tests.doubles.processes import Fork
 
 ELSEWHERE = "1/1@elsewhere"
+SOON = Deadline(3600)
 
 
 @pytest.fixture(params=["directory", "Redis"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
     """Opens the same place, as a process that begins now."""
     if request.param == "directory":
-        return lambda: FileStore(str(tmp_path / "registry"), "identity")
+        return lambda: FileStore(str(tmp_path / "registry"), "identity", PATIENCE.life_lease)
     settings = material.settings(f"{request.getfixturevalue('redis_server').url}?prefix=test")
     return lambda: RedisStore(settings, "identity")
 
 
 def write(store: Store, name: str, record: bytes | None) -> None:
     with store.locked(name, Deadline(10)):
-        store.write(name, record)
+        store.write(name, record, SOON)
 
 
 def test_a_record_is_there_until_it_is_removed(opened: Callable[[], Store]) -> None:
     store = opened()
-    assert (store.read("a"), list(store.records())) == (None, [])
+    assert (store.read("a", SOON), list(store.records(SOON))) == (None, [])
     write(store, "a", b"1")
     write(store, "a", b"2")
-    assert opened().read("a") == b"2"
+    assert opened().read("a", SOON) == b"2"
     write(store, "a", None)
-    assert (opened().read("a"), list(store.records())) == (None, [])
+    assert (opened().read("a", SOON), list(store.records(SOON))) == (None, [])
 
 
 def test_whoever_has_the_lock_is_given_the_record(opened: Callable[[], Store]) -> None:
@@ -59,17 +61,17 @@ def test_several_are_read_in_the_order_of_their_names(opened: Callable[[], Store
     store = opened()
     for name in ("b", "a", "c"):
         write(store, name, name.encode() * 2)
-    assert store.read_many(["c", "none", "a"]) == [b"cc", None, b"aa"]
-    assert store.read_many([]) == []
-    assert sorted(store.records()) == [("a", b"aa"), ("b", b"bb"), ("c", b"cc")]
+    assert store.read_many(["c", "none", "a"], SOON) == [b"cc", None, b"aa"]
+    assert store.read_many([], SOON) == []
+    assert sorted(store.records(SOON)) == [("a", b"aa"), ("b", b"bb"), ("c", b"cc")]
 
 
 def test_what_is_set_aside_is_no_record_any_more(opened: Callable[[], Store]) -> None:
     store = opened()
     write(store, "a", b"odd")
     with store.locked("a", Deadline(10)):
-        assert store.set_aside("a")
-    assert (store.read("a"), list(store.records())) == (None, [])
+        assert store.set_aside("a", SOON)
+    assert (store.read("a", SOON), list(store.records(SOON))) == (None, [])
     assert " a" in store.title("a") or "/a" in store.title("a")
 
 
@@ -92,8 +94,8 @@ def test_a_process_on_another_machine_is_taken_to_live_until_it_must_have_been_h
     opened: Callable[[], Store],
 ) -> None:
     store = opened()
-    store.renew([ELSEWHERE])
-    assert store.lapsed([]) == store.lapsed([ELSEWHERE]) == set()
+    store.renew([ELSEWHERE], SOON)
+    assert store.lapsed([], SOON) == store.lapsed([ELSEWHERE], SOON) == set()
 
 
 def test_who_waited_in_vain_is_told_how_long_and_for_what() -> None:
