@@ -42,7 +42,7 @@ def test_the_collection_names_what_it_needs(tmp_path: Path) -> None:
     (place / "remoteit").symlink_to(ROOT)
     needs = builder("introspect", tmp_path)
     for need in (
-        "redis>=5.0,<9",
+        "hiredis>=3.0,<4",
         "requests>=2.34.2,<3",
         "requests-http-signature>=2.0.0,<3",
         "openssh-clients [platform:rpm]",

@@ -34,7 +34,7 @@ def test_the_module_names_the_library_and_the_python(lab: Lab, bare_python: Path
         connection("shared", DATABASE, {"async": 30, "poll": 1}, registry="redis://localhost"),
         vars={"ansible_python_interpreter": str(bare_python)},
     )
-    for task, library in (("open", "requests>=2.34.2,<3"), ("shared", "redis>=5.0,<9")):
+    for task, library in (("open", "requests>=2.34.2,<3"), ("shared", "hiredis>=3.0,<4")):
         message = run.result(task).result["msg"]
         assert message.startswith(f"Failed to import the required Python library ({library})")
         assert f"Python {bare_python}" in message

@@ -69,7 +69,7 @@ BROKEN = {
     ),
     "it is damaged": (
         ("redis", "import os\nos.no_such_thing"),
-        ("redis>=5.0,<9", "AttributeError: module 'os' has no attribute 'no_such_thing'"),
+        ("hiredis>=3.0,<4", "AttributeError: module 'os' has no attribute 'no_such_thing'"),
     ),
 }
 

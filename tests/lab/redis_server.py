@@ -78,6 +78,11 @@ class RedisServer:
         shutil.rmtree(self._directory / "appendonlydir", ignore_errors=True)
         self.start()
 
+    def in_touch(self, prefix: str = "remoteit", seconds: float = 3600) -> None:
+        """Have somebody been in touch with it for so many *seconds*, as far as registries know that have this *prefix*."""
+        now = time.time()
+        self.client().set(f"{prefix}:contact", f"{now:.3f} {now - seconds:.3f}")
+
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """It takes connections and answers nothing."""

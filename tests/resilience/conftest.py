@@ -14,7 +14,6 @@ import pytest
 
 pytest.register_assert_rewrite("tests.resilience.engine.history", "tests.resilience.engine.machine")
 
-from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from tests.lab import redis_fixtures
 from tests.lab.redis_server import RedisServer
 from tests.lab.site import Site, configuration
@@ -41,10 +40,10 @@ def plain_bench() -> Iterator[Bench]:
 
 
 @pytest.fixture
-def redis_server(started_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
-    """A Redis server with nothing in it, which believes that it has been up for long, and so trusts no silence."""
-    monkeypatch.setattr(RedisStore, "_seconds_up", lambda _store: 1_000_000)
+def redis_server(started_redis: RedisServer) -> RedisServer:
+    """A Redis server with nothing in it, with which somebody has been in touch for a while."""
     started_redis.client().flushall()
+    started_redis.in_touch()
     return started_redis
 
 

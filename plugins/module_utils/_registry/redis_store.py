@@ -10,55 +10,29 @@ Everything that is sent may be sent twice: what got lost on the way is sent agai
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, cast
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NoReturn, cast
 
 from .._base.clock import Deadline
 from .._base.errors import RegistryError
-from .._base.library import Library
 from .._base.process import is_elsewhere, is_gone, process_name
 from .._base.text import printable
 from .._base.threads import repeated
 from .._settings.redis_url import redis_url
 from .._settings.settings import Settings
+from .redis_client import NoRedisError, RedisRefusedError, Word, redis_client
+from .redis_refusal import cure, is_temporary
+from .redis_scripts import RELEASE, RENEW, SIGN, SILENT, TAKE, WRITE
 from .store import RENEWALS, busy
-
-REDIS = Library("redis>=5.0,<9")
-
-with REDIS.imported():
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
 
 _POLL = 0.05
 _AT_ONCE = 1000
-
-# Take the lock KEYS[1] as ARGV[1] for ARGV[2] ms; whose it is, if somebody else has it than ARGV[3].
-_TAKE = """
-local owner = redis.call('get', KEYS[1])
-if owner and owner ~= ARGV[1] and owner ~= ARGV[3] then return owner end
-redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
-"""
-# As long as it is ours: a lock that was let go meanwhile must not come back.
-_RENEW = """
-if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('pexpire', KEYS[1], ARGV[2]) end
-"""
-_RELEASE = """
-if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
-"""
-# With the lock KEYS[1] of ARGV[1], write ARGV[4] as record ARGV[2] of KEYS[2], or remove it, where ARGV[3] was before;
-# something, if that cannot be done.
-# A record that is missing was lost by Redis, or removed by somebody who had closed what it held.
-_WRITE = """
-local owner = redis.call('get', KEYS[1])
-if owner and owner ~= ARGV[1] then return 'lost' end
-local before = redis.call('hget', KEYS[2], ARGV[2])
-if before and before ~= ARGV[3] and before ~= ARGV[4] then return 'lost' end
-if ARGV[4] == '' then redis.call('hdel', KEYS[2], ARGV[2]) else redis.call('hset', KEYS[2], ARGV[2], ARGV[4]) end
-"""
+# What a question may take although the time is over, in seconds: what was opened in time is to be written down.
+_AT_LEAST = 0.5
+# For how long a sign of life is kept, in seconds: longer than any connection lives.
+_KEPT = 9 * 3600
 
 
 class _Lock:
@@ -70,35 +44,43 @@ class _Lock:
 
 
 class RedisStore:
-    """A Store in the Redis that *settings* name: one hash of records for each *identity*. Raises MissingLibraryError."""
+    """A Store in the Redis that *settings* name: one hash of records for each *identity*. Raises MissingLibraryError.
+
+    Who cannot be looked at is silent once his sign of life is older than a lease, by the clock of Redis. He has ended if
+    somebody was in touch with Redis for so long, without a gap, that he would have been able to renew it.
+    """
 
     def __init__(self, settings: Settings, identity: str) -> None:
-        self._client = _client(settings.registry, settings.registry_password, settings.patience.redis_timeout)
+        self._settings = settings
         self._url = redis_url(settings.registry)
         self._patience = settings.patience
         self.renew_every = settings.patience.life_lease / RENEWALS
+        # A gap in which a sign of life can get too old is longer than this.
+        self._gap = settings.patience.life_lease / 2
         self._records = f"{self._url.prefix}:{identity}"
+        self._contact = f"{self._url.prefix}:contact"
         self._locks: dict[str, _Lock] = {}
+        redis_client(settings.registry, settings.registry_password)
 
     def read(self, name: str, deadline: Deadline) -> bytes | None:
         """See Store."""
-        return cast("bytes | None", self._ask(lambda: self._client.hget(self._records, name)))
+        return cast("bytes | None", self._ask(deadline, "HGET", self._records, name))
 
     def read_many(self, names: Sequence[str], deadline: Deadline) -> list[bytes | None]:
         """See Store."""
         found: list[bytes | None] = []
         for start in range(0, len(names), _AT_ONCE):
-            found += self._ask(functools.partial(self._client.hmget, self._records, names[start : start + _AT_ONCE]))
+            found += self._ask(deadline, "HMGET", self._records, *names[start : start + _AT_ONCE])
         return found
 
     def records(self, deadline: Deadline) -> Iterator[tuple[str, bytes]]:
         """See Store."""
         # It may show some twice, and in any order.
         found: dict[bytes, bytes] = {}
-        cursor = None
-        while cursor != 0:
-            cursor, some = self._ask(functools.partial(self._client.hscan, self._records, cursor or 0, count=_AT_ONCE))
-            found |= some
+        cursor = b""
+        while cursor != b"0":
+            cursor, some = self._ask(deadline, "HSCAN", self._records, cursor or b"0", "COUNT", _AT_ONCE)
+            found.update(zip(some[::2], some[1::2], strict=True))
         for name, record in sorted(found.items()):
             yield name.decode(errors="replace"), record
 
@@ -107,9 +89,9 @@ class RedisStore:
         """See Store."""
         key = self._lock_key(name)
         token = f"{process_name(os.getpid())} {os.urandom(8).hex()}"
-        while owner := self._take(key, token):
+        while owner := self._take(deadline, key, token):
             # A process of this machine that has ended: nobody need wait for its lease.
-            if is_gone(owner.partition(" ")[0]) and not self._take(key, token, instead_of=owner):
+            if is_gone(owner.partition(" ")[0]) and not self._take(deadline, key, token, instead_of=owner):
                 break
             if not deadline.remaining():
                 raise busy(deadline, f"{key} in {self._url}")
@@ -123,12 +105,13 @@ class RedisStore:
             self._locks.pop(name, None)
             # It ends by itself, and what was done is done.
             with contextlib.suppress(RegistryError):
-                self._script(_RELEASE, [key], token)
+                self._script(Deadline(0), RELEASE, [key], token)
 
     def write(self, name: str, record: bytes | None, deadline: Deadline) -> None:
         """See Store."""
         lock, text = self._locks[name], record or b""
-        if self._script(_WRITE, [self._lock_key(name), self._records], lock.token, name, lock.known, text):
+        keys = [self._lock_key(name), self._records]
+        if self._script(deadline, WRITE, keys, lock.token, name, lock.known, text):
             raise RegistryError(
                 f"{self.title(name)} was not written: this process was stopped for so long that its lock ended, and "
                 "another one has written there since; try again."
@@ -139,8 +122,7 @@ class RedisStore:
         """See Store."""
         # The time is for people; there may be several within a second.
         aside = f"{name}.unreadable-{time.strftime('%Y%m%dT%H%M%S')}-{os.urandom(4).hex()}"
-        record = self._locks[name].known
-        self._ask(lambda: self._client.hset(f"{self._records}:unreadable", aside, record))
+        self._ask(deadline, "HSET", f"{self._records}:unreadable", aside, self._locks[name].known)
         self.write(name, None, deadline)
         return f"{aside} in {self._records}:unreadable"
 
@@ -150,36 +132,53 @@ class RedisStore:
 
     def renew(self, holders: Collection[str], deadline: Deadline) -> None:
         """See Store."""
-        for name in holders:
-            if is_elsewhere(name) or is_gone(name):
-                continue
-            self._ask(
-                functools.partial(
-                    self._client.set, self._sign_of(name), b"", px=_milliseconds(self._patience.life_lease)
-                )
-            )
+        ours = [self._sign_of(name) for name in holders if not is_elsewhere(name) and not is_gone(name)]
+        if ours:
+            self._script(deadline, SIGN, [self._contact, *ours], self._gap, _milliseconds(_KEPT))
 
     def lapsed(self, holders: Collection[str], deadline: Deadline) -> set[str]:
         """See Store."""
-        names = [name for name in holders if is_elsewhere(name)]
-        if not names:
-            return set()
-        signs = self._ask(lambda: self._client.mget([self._sign_of(name) for name in names]))
-        silent = {name for name, sign in zip(names, signs, strict=True) if sign is None}
-        # While Redis was away, nobody could give a sign of life.
-        return set() if silent and self._seconds_up() < self._patience.life_lease else silent
+        silent, seconds = self._silent(holders, deadline)
+        return set() if seconds > 0 else silent
 
     def unsure(self, holders: Collection[str], deadline: Deadline) -> float:
         """See Store."""
-        return 0.0
+        silent, seconds = self._silent(holders, deadline)
+        return max(0.0, seconds) if silent else 0.0
+
+    def _silent(self, holders: Collection[str], deadline: Deadline) -> tuple[set[str], float]:
+        """The processes on other machines that are silent, and the seconds until it is known that they have ended."""
+        names = [name for name in holders if is_elsewhere(name)]
+        if not names:
+            return set(), 0.0
+        keys = [self._contact, *(self._sign_of(name) for name in names)]
+        try:
+            milliseconds, *silent = self._ask(
+                deadline, "EVAL", SILENT, len(keys), *keys, str(self._gap), str(self._patience.life_lease)
+            )
+        except RegistryError:
+            # A Redis that can only be read does not let us judge.
+            return set(), 0.0
+        return {name for name, is_silent in zip(names, silent, strict=True) if is_silent}, milliseconds / 1000
 
     def forget(self, holder: str, deadline: Deadline) -> None:
         """See Store."""
-        self._ask(lambda: self._client.delete(self._sign_of(holder)))
+        self._ask(deadline, "DEL", self._sign_of(holder))
 
     def caveats(self, deadline: Deadline) -> list[str]:
         """See Store."""
-        return []
+        try:
+            lines = self._ask(deadline, "INFO", "memory").decode(errors="replace").splitlines()
+        except RegistryError:
+            return []
+        told = dict(line.split(":", 1) for line in lines if ":" in line)
+        policy = told.get("maxmemory_policy", "noeviction")
+        if policy == "noeviction" or told.get("maxmemory") == "0":
+            return []
+        return [
+            f"The registry {self._url} may forget what is open once its memory is full (maxmemory-policy {policy}): "
+            "set its maxmemory-policy to noeviction."
+        ]
 
     def _sign_of(self, holder_name: str) -> str:
         return f"{self._url.prefix}:holder:{holder_name}"
@@ -187,67 +186,57 @@ class RedisStore:
     def _lock_key(self, name: str) -> str:
         return f"{self._records}:lock:{name}"
 
-    def _seconds_up(self) -> int:
-        return int(self._ask(lambda: self._client.info("server"))["uptime_in_seconds"])
-
-    def _take(self, key: str, token: str, instead_of: str = "") -> str:
+    def _take(self, deadline: Deadline, key: str, token: str, instead_of: str = "") -> str:
         """Take a lock; empty, or else whose it is."""
-        return self._script(_TAKE, [key], token, _milliseconds(self._patience.lock_lease), instead_of).decode(
-            errors="replace"
-        )
+        lease = _milliseconds(self._patience.lock_lease)
+        owner = self._script(deadline, TAKE, [key, self._contact], token, lease, instead_of, self._gap)
+        return owner.decode(errors="replace")
 
     def _renew_lock(self, key: str, token: str) -> None:
-        self._script(_RENEW, [key], token, _milliseconds(self._patience.lock_lease))
+        lease = self._patience.lock_lease
+        self._script(Deadline(lease / RENEWALS), RENEW, [key], token, _milliseconds(lease))
 
-    def _script(self, script: str, keys: list[str], *arguments: str | bytes | int) -> bytes:
-        answer = self._ask(lambda: self._client.eval(script, len(keys), *keys, *arguments))
+    def _script(self, deadline: Deadline, script: str, keys: list[str], *arguments: Word | float) -> bytes:
+        texts = [str(argument) if isinstance(argument, float) else argument for argument in arguments]
+        answer = self._ask(deadline, "EVAL", script, len(keys), *keys, *texts)
         return cast("bytes", answer or b"")
 
-    def _ask(self, work: Callable[[], Any]) -> Any:
-        """What Redis answers. Raises RegistryError."""
-        for pause in (*self._patience.redis_pauses, None):
+    def _ask(self, deadline: Deadline, *words: Word) -> Any:
+        """What Redis answers; it is asked again while it is not there. Raises RegistryError."""
+        client = redis_client(self._settings.registry, self._settings.registry_password)
+        pauses = iter(self._patience.redis_pauses)
+        while True:
+            limit = min(max(deadline.remaining(), _AT_LEAST), self._patience.redis_timeout)
             try:
-                return work()
-            except (redis.AuthenticationError, redis.ResponseError, redis.exceptions.AuthorizationError) as error:
+                return client.ask(limit, *words)
+            except RedisRefusedError as refused:
+                if not is_temporary(str(refused)):
+                    self._refused(str(refused))
+                reason = str(refused)
+            except NoRedisError:
                 raise RegistryError(
-                    f"The registry {self._url} refuses to work ({_reason(error)}); correct the user in registry "
-                    "and the password in registry_password or REMOTEIT_REGISTRY_PASSWORD, or what this user may do."
+                    f"What answers at {self._url} is no Redis: correct the host and the port in registry."
                 ) from None
-            except (redis.RedisError, OSError) as error:
-                if pause is None or isinstance(error, redis.TimeoutError):
-                    raise RegistryError(
-                        f"The registry {self._url} cannot be used ({_reason(error)}); start or mend it, or set "
-                        "registry to another one."
-                    ) from None
-                time.sleep(pause)
-        raise AssertionError("unreachable")
+            except TimeoutError:
+                self._not_there(f"no answer within {limit:g} seconds")
+            except OSError as error:
+                reason = error.strerror or str(error)
+            pause = next(pauses, None)
+            if pause is None or pause >= deadline.remaining():
+                self._not_there(reason)
+            time.sleep(pause)
+
+    def _refused(self, words: str) -> NoReturn:
+        # In a script, it names that as well.
+        words = printable(words.partition(" script: ")[0]).rstrip(".")
+        raise RegistryError(f"The registry {self._url} refuses to work ({words}); {cure(words)}.") from None
+
+    def _not_there(self, reason: str) -> NoReturn:
+        raise RegistryError(
+            f"The registry {self._url} cannot be used ({printable(reason).rstrip('.')}); start or mend it, or set "
+            "registry to another one."
+        ) from None
 
 
 def _milliseconds(seconds: float) -> int:
     return int(seconds * 1000)
-
-
-def _reason(error: Exception) -> str:
-    return printable(str(error)).rstrip(".") or type(error).__name__
-
-
-@functools.lru_cache
-def _client(url: str, password: str | None, timeout: float) -> redis.Redis:
-    """One for all registries of a process, so that they share TCP connections; a fork makes its own."""
-    REDIS.require()
-    address = redis_url(url)
-    return redis.Redis(
-        host=address.host,
-        port=address.port,
-        db=address.db,
-        username=address.username,
-        password=password,
-        ssl=address.tls,
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        # It would wait for longer than a user does.
-        retry=Retry(NoBackoff(), 0),
-        ssl_ca_certs=address.ssl_ca_certs,
-        ssl_certfile=address.ssl_certfile,
-        ssl_keyfile=address.ssl_keyfile,
-    )

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -57,9 +58,10 @@ def test_what_redis_has_forgotten_meanwhile_is_written_again(store: RedisStore, 
     assert store.read("a", SOON) == b"2"
 
 
-def test_a_lock_of_a_process_that_has_ended_is_taken_at_once(store: RedisStore, ended: str) -> None:
-    redis = store._client
-    redis.set("test:identity:lock:a", f"{ended} token", px=60_000)
+def test_a_lock_of_a_process_that_has_ended_is_taken_at_once(
+    store: RedisStore, redis_server: RedisServer, ended: str
+) -> None:
+    redis_server.client().set("test:identity:lock:a", f"{ended} token", px=60_000)
     with store.locked("a", Deadline(1)):
         store.write("a", b"1", SOON)
 
@@ -70,15 +72,62 @@ def test_a_lock_lasts_no_longer_than_its_lease(store: RedisStore, redis_server: 
     assert redis_server.client().keys("*lock*") == []
 
 
-def test_who_is_silent_on_another_machine_has_ended(
-    store: RedisStore, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+def test_who_is_silent_on_another_machine_has_ended_once_he_could_have_spoken(
+    store: RedisStore, redis_server: RedisServer
 ) -> None:
+    here, names = process_name(os.getpid()), [ELSEWHERE, "2/2@elsewhere"]
+    store.renew([here], SOON)
+    redis_server.client().set(f"test:holder:{ELSEWHERE}", time.time())
+    assert store.lapsed([here, *names], SOON) == set(), "nobody has been in touch for long"
+    assert PATIENCE.life_lease / 2 - 5 < store.unsure(names, SOON) <= PATIENCE.life_lease / 2
+    redis_server.in_touch("test", PATIENCE.life_lease / 2)
+    assert store.lapsed([here, *names], SOON) == {"2/2@elsewhere"}
+    assert store.unsure(names, SOON) == 0.0
+
+
+@pytest.mark.parametrize("ahead", [-3 * 3600, 3 * 3600], ids=["back", "forwards"])
+def test_a_clock_of_redis_that_is_set_ends_nobody(ahead: float, store: RedisStore, redis_server: RedisServer) -> None:
+    now = time.time() + ahead
+    redis_server.client().set("test:contact", f"{now:.3f} {now - 3600:.3f}")
+    redis_server.client().set(f"test:holder:{ELSEWHERE}", now)
+    assert store.lapsed([ELSEWHERE], SOON) == set()
+    assert store.unsure([ELSEWHERE], SOON) > 0
+    # and nobody lives for hours because it was
+    redis_server.in_touch("test")
+    assert store.lapsed([ELSEWHERE], SOON) == {ELSEWHERE}
+
+
+def test_a_gap_in_which_a_sign_can_get_too_old_begins_anew(store: RedisStore, redis_server: RedisServer) -> None:
+    now = time.time()
+    for gap, ended in ((PATIENCE.life_lease / 2 - 5, {ELSEWHERE}), (PATIENCE.life_lease / 2 + 5, set())):
+        redis_server.client().set("test:contact", f"{now - gap:.3f} {now - 3600:.3f}")
+        assert store.lapsed([ELSEWHERE], SOON) == ended
+
+
+def test_what_has_ended_takes_its_sign_back(store: RedisStore, redis_server: RedisServer) -> None:
     here = process_name(os.getpid())
     store.renew([here], SOON)
-    redis_server.client().set(f"test:holder:{ELSEWHERE}", b"")
-    assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"], SOON) == set(), "Redis has just been started"
-    monkeypatch.setattr(RedisStore, "_seconds_up", lambda _store: int(PATIENCE.life_lease) + 1)
-    assert store.lapsed([here, ELSEWHERE, "2/2@elsewhere"], SOON) == {"2/2@elsewhere"}
+    store.forget(here, SOON)
+    assert redis_server.client().keys("test:holder:*") == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "room", "says"),
+    [("noeviction", "100mb", 0), ("allkeys-lru", "0", 0), ("allkeys-lru", "100mb", 1), ("volatile-ttl", "100mb", 1)],
+)
+def test_a_redis_that_may_forget_is_told_of(
+    policy: str, room: str, says: int, store: RedisStore, redis_server: RedisServer
+) -> None:
+    redis = redis_server.client()
+    try:
+        redis.config_set("maxmemory", room)
+        redis.config_set("maxmemory-policy", policy)
+        told = store.caveats(SOON)
+    finally:
+        redis.config_set("maxmemory", "0")
+        redis.config_set("maxmemory-policy", "noeviction")
+    assert len(told) == says
+    assert all(f"(maxmemory-policy {policy}): set its maxmemory-policy to noeviction." in text for text in told)
 
 
 def test_only_who_lives_here_says_so(store: RedisStore, redis_server: RedisServer, ended: str) -> None:

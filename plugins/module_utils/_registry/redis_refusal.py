@@ -1,0 +1,54 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the user can do about a Redis that answers no."""
+
+from __future__ import annotations
+
+_PASSWORD = "correct the user in registry and the password in registry_password or REMOTEIT_REGISTRY_PASSWORD"
+_RIGHTS = "let this user do what the guide 'Beyond one machine' lists"
+_CLUSTER = "a Redis Cluster cannot be a registry: name a single Redis or Valkey in registry"
+_PRIMARY = "it is a replica: name its primary in registry"
+
+# By the words that the answer begins with; the first that fits counts.
+_CURES = (
+    ("NOAUTH", _PASSWORD),
+    ("WRONGPASS", _PASSWORD),
+    ("ERR AUTH", "it knows no password: leave out registry_password and REMOTEIT_REGISTRY_PASSWORD"),
+    ("ERR Client sent AUTH", "it knows no password: leave out registry_password and REMOTEIT_REGISTRY_PASSWORD"),
+    ("NOPERM", _RIGHTS),
+    ("ERR The user executing the script can't run", _RIGHTS),
+    ("OOM", "its memory is full: raise its maxmemory, or remove what is not needed"),
+    ("READONLY", _PRIMARY),
+    ("MASTERDOWN", _PRIMARY),
+    ("NOREPLICAS", "too few of its replicas are there: start them, or lower its min-replicas-to-write"),
+    ("MISCONF", "it cannot save its data: make room on its disk"),
+    ("CLUSTERDOWN", _CLUSTER),
+    ("MOVED", _CLUSTER),
+    ("ASK", _CLUSTER),
+    ("CROSSSLOT", _CLUSTER),
+    ("TRYAGAIN", _CLUSTER),
+    ("ERR SELECT is not allowed in cluster mode", _CLUSTER),
+    (
+        "ERR unknown command",
+        "a Sentinel, or a server that lacks this command, cannot be a registry: name the Redis or Valkey itself",
+    ),
+    ("ERR DB index", "correct the number of the database in registry"),
+    ("ERR invalid DB index", "correct the number of the database in registry"),
+    ("WRONGTYPE", "something else is kept under this name: set another prefix in registry"),
+)
+_ANY = "mend it, or set registry to another one"
+
+# With these it says that it will answer soon.
+_SOON = ("LOADING", "BUSY ")
+
+
+def cure(words: str) -> str:
+    """What to do about an answer that is no, as the second half of a sentence."""
+    return next((what for beginning, what in _CURES if words.startswith(beginning)), _ANY)
+
+
+def is_temporary(words: str) -> bool:
+    """Whether the same question will be answered in a moment."""
+    return words.startswith(_SOON)
