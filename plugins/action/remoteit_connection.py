@@ -33,7 +33,7 @@ class ActionModule(TaskAction):
                 ssh_options = users_ssh_options(self, task_vars)
             except OptionError as error:
                 return error.as_result()
-        task = functools.partial(run, watch=END_OF_RUN.watch)
+        task = functools.partial(run, watch=END_OF_RUN)
         if self._task.args.get("services"):
             from ..plugin_utils._run.terminal_progress import TerminalProgress  # one service is done at once
 

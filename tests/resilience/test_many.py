@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
+from tests.doubles.watch import Watch
 from tests.lab.site import OFFLINE, PAGE, SERVICE, SERVICES, Site
 
 pytestmark = pytest.mark.either_registry
@@ -184,14 +185,11 @@ def test_the_run_holds_them_all(site: Site) -> None:
     defaults = {name: spec.get("default") for name, spec in connection_task.argument_spec().items()}
     params = {**defaults, **site.options(), "services": SERVICES, "close": "at_end"}
     run = process_name(os.getpid())
-    watched = []
-
-    def watch(settings: Any) -> str:
-        watched.append(settings)
-        return run
-
+    watch = Watch(run)
     connection_task.run(params, False, site.warnings.append, watch)
-    assert len(watched) == 1
+    assert len(watch.watched) == 1
+    told = sorted((connection.service_id, opened) for connection, opened in watch.remembered)
+    assert told == [(service, True) for service in sorted(SERVICES)]
     for service in SERVICES:
         (held,) = site.registry().read(service).connections
         assert (held.kept, held.holders) == (False, (run,))

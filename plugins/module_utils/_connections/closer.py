@@ -80,7 +80,7 @@ class Closer:
         closed = []
         for connection in turn.holding.connections:
             if connection is not but and is_unneeded(connection):
-                with contextlib.suppress(ApiError):
+                with contextlib.suppress(ApiError, RegistryError):
                     closed += self.close_held(turn, [connection])
         return closed
 

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .._api.client import Client
 from .._base.clock import Clock, Deadline
-from .._base.errors import ApiError, RefusedError
+from .._base.errors import ApiError, RefusedError, RegistryError
+from .._base.text import enumerated
 from .._model.connection import Connection
 from .._model.ids import same_id
 from .._model.session import Listing, Session
@@ -20,11 +22,15 @@ from .._model.wanted import Wanted, is_unneeded, without
 from .._registry import journal
 from .._registry.holding import Attempt, Holding
 from .._registry.registry import Registry
-from .._registry.turn import Turn
+from .._registry.turn import Forgiving, Turn
 from .._settings.settings import Settings
 from .closer import Closer
+from .left_behind import left_behind
 from .liveness import alive, pair, probe
 from .opener import Opener
+
+Take = Callable[[str, Deadline], contextlib.AbstractContextManager[Turn]]
+Remember = Callable[[Connection, bool], None]
 
 # Of how many services the sessions are asked for by one request; the API's pages hold as many at most.
 _READ_AT_ONCE = 1000
@@ -59,7 +65,7 @@ class Connections:
     """The connections of one access key.
 
     In *check_mode* nothing is done or written anywhere, and outcomes are predictions. *prefetched* is what prefetch() gave; who
-    takes a listing there takes it out.
+    takes a listing there takes it out. *remember* is told of each connection that was claimed, and whether it was opened for that.
 
     :ivar settings: whose connections these are
     :ivar warn: takes one sentence for the user
@@ -74,11 +80,13 @@ class Connections:
         check_mode: bool = False,
         prefetched: dict[str, Listing] | None = None,
         client: Client | None = None,
+        remember: Remember | None = None,
     ) -> None:
         self.settings = settings
         self.warn = warn
         self._check_mode = check_mode
         self._prefetched = {} if prefetched is None else prefetched
+        self._remember = remember
         self._registry = Registry(settings, warn)
         self.client = client or Client(settings, Clock(), warn)
         self._closer = Closer(self.client, self._registry)
@@ -87,7 +95,12 @@ class Connections:
     def beside(self, warn: Callable[[str], None], prefetched: dict[str, Listing] | None = None) -> Connections:
         """The same for another thread of the task, which has a connection to remote.it of its own."""
         return Connections(
-            self.settings, warn, check_mode=self._check_mode, prefetched=prefetched, client=self.client.beside(warn)
+            self.settings,
+            warn,
+            check_mode=self._check_mode,
+            prefetched=prefetched,
+            client=self.client.beside(warn),
+            remember=self._remember,
         )
 
     def now(self) -> float:
@@ -95,12 +108,28 @@ class Connections:
         return self.client.clock.server_time()
 
     @contextlib.contextmanager
-    def _turn(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
-        take = self._registry.predicted if self._check_mode else self._registry.locked
+    def _turn(self, service_id: str, deadline: Deadline, take: Take | None = None) -> Iterator[Turn]:
+        """Our turn, as *take* takes it; without one, or in check mode, as is usual."""
+        if take is None or self._check_mode:
+            take = self._registry.predicted if self._check_mode else self._registry.locked
         with take(service_id, deadline) as turn:
             turn.prefetched = self._prefetched.pop(service_id, None)
             self._forget_expired(turn)
             yield turn
+
+    @contextlib.contextmanager
+    def _last_turn(
+        self, service_id: str, deadline: Deadline, closed: list[str], known: Sequence[Connection] = ()
+    ) -> Iterator[Turn]:
+        """A turn in which is closed what is to be, whatever becomes of the registry; if that fails, the error names the *closed*."""
+        take = functools.partial(self._registry.unfailing, known=known)
+        try:
+            with self._turn(service_id, deadline, take) as turn:
+                yield turn
+        except RegistryError as error:
+            if not closed:
+                raise
+            raise RegistryError(f"{error} Closed all the same: {enumerated(closed)}.") from None
 
     def _forget_expired(self, turn: Turn) -> None:
         """Forget what remote.it has closed by now because its time was over.
@@ -132,7 +161,10 @@ class Connections:
                 journal.reused(usable)
                 return Outcome(before=holding.connections, after=holding.connections, connection=usable)
         with self._turn(service_id, deadline) as turn:
-            return self._present(turn, wanted)
+            outcome = self._present(turn, wanted)
+        if self._remember is not None and outcome.connection is not None:
+            self._remember(outcome.connection, outcome.is_new)
+        return outcome
 
     def _usable_at_once(self, holding: Holding, wanted: Wanted) -> Connection | None:
         """What can be used without asking remote.it and without writing anything down."""
@@ -161,13 +193,22 @@ class Connections:
             outcome.closed += closed
         if not wanted.force:
             # Last, because one that hangs uses up the time.
-            outcome.closed += self._closer.close_unneeded(turn, reusable)
+            outcome.closed += self._close_unneeded(turn, reusable, wanted)
         self._closer.mention_suspects(turn)
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome
 
-    def instead_of(self, dead: Connection, wanted: Wanted, deadline: Deadline) -> Connection:
+    def _close_unneeded(self, turn: Turn, used: Connection | None, wanted: Wanted) -> list[str]:
+        """Close what processes left behind that have ended, and tell the user; the ids of those."""
+        held = [item for item in turn.holding.connections if item.id != wanted.other_than]
+        closed = self._closer.close_unneeded(turn, used)
+        if not turn.predicts:
+            for sentence in left_behind(held, closed, wanted.holder):
+                self.warn(sentence)
+        return closed
+
+    def instead_of(self, dead: Connection, wanted: Wanted, deadline: Deadline) -> Outcome:
         """Another connection than *dead*, which could not be used, and which is closed unless others need it.
 
         Raises RemoteItError.
@@ -176,7 +217,7 @@ class Connections:
             if wanted.holder is not None:
                 turn.holding.connections = without(wanted.holder, turn.holding.connections)
             self._refresh(turn)
-            return self._present(turn, wanted._replace(other_than=dead.id)).usable()
+            return self._present(turn, wanted._replace(other_than=dead.id))
 
     def _refresh(self, turn: Turn) -> list[str]:
         """Keep only what is alive; the ids of what earlier attempts had left open and is closed now."""
@@ -233,34 +274,45 @@ class Connections:
     def absent(self, service_id: str, deadline: Deadline, connection_id: str | None = None) -> Outcome:
         """Close what is held open on the service, or only *connection_id*, which need not be in the registry.
 
-        What is closed already is not a change. Raises RemoteItError; what was closed until then is forgotten.
+        What is closed already is not a change. Raises RemoteItError; what was closed until then is forgotten, and where the
+        registry cannot be written, closed all the same.
         """
-        with self._turn(service_id, deadline) as turn:
+        closed: list[str] = []
+        with self._last_turn(service_id, deadline, closed) as turn:
             held = turn.holding.connections
-            outcome = Outcome(before=list(held))
+            outcome = Outcome(before=list(held), closed=closed)
             targets = [item for item in held if connection_id is None or same_id(item.id, connection_id)]
             if connection_id is not None and not targets:
-                outcome.closed = self._closer.close_stranger(turn, connection_id)
+                closed += self._closer.close_stranger(turn, connection_id)
             else:
-                outcome.closed = self._closer.close_held(turn, targets)
+                closed += self._closer.close_held(turn, targets)
             outcome.after = turn.holding.connections
-            outcome.changed = bool(outcome.closed)
+            outcome.changed = bool(closed)
             return outcome
 
-    def release(self, service_id: str, holder: str, deadline: Deadline) -> list[str]:
+    def release(self, service_id: str, holder: str, deadline: Deadline, opened: Sequence[Connection] = ()) -> list[str]:
         """End the use that *holder* makes of the service's connections, and close what nobody needs; the ids of those.
+
+        What *holder* has *opened* is closed whatever becomes of the registry, unless others are known to need it.
 
         Raises RemoteItError; what could not be closed is closed by the next one who comes here.
         """
-        with self._turn(service_id, deadline) as turn:
+        closed: list[str] = []
+        with self._last_turn(service_id, deadline, closed, opened) as turn:
             holding = turn.holding
             holding.connections = without(holder, holding.connections)
             turn.save()
-            closed = self._refresh(turn) if holding.attempts else []
+            if holding.attempts:
+                closed += self._refresh(turn)
             unneeded = [item for item in holding.connections if is_unneeded(item)]
             if unneeded:
                 closed += self._closer.close_held(turn, unneeded)
-            return closed
+        return closed
+
+    def close_remembered(self, service_id: str, opened: Sequence[Connection], deadline: Deadline) -> list[str]:
+        """Close what was *opened*, but for what is to stay, where the registry cannot be asked; the ids. Raises ApiError."""
+        turn = Turn(service_id, Holding(opened), deadline, Forgiving(None))
+        return self._closer.close_held(turn, [item for item in opened if not item.kept])
 
     # -- many services -------------------------------------------------------------------------------------------
 
@@ -273,9 +325,13 @@ class Connections:
             for service_id, holding in holdings.items()
             if self._asks_first(holding, wanted_by_id[service_id])
         ]
+        return self.listings(ids, deadline)
+
+    def listings(self, service_ids: Sequence[str], deadline: Deadline) -> dict[str, Listing]:
+        """Our sessions on each of the services, read with as few requests as can be."""
         found: dict[str, Listing] = {}
-        for start in range(0, len(ids), _READ_AT_ONCE):
-            found |= self.client.listings(ids[start : start + _READ_AT_ONCE], deadline)
+        for start in range(0, len(service_ids), _READ_AT_ONCE):
+            found |= self.client.listings(service_ids[start : start + _READ_AT_ONCE], deadline)
         return found
 
     def _asks_first(self, holding: Holding, wanted: Wanted | None) -> bool:

@@ -9,20 +9,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
 from .._base.environment import set_variables
 from .._base.errors import OutOfTimeError, RegistryError, RemoteItError
 from .._base.pool import side_by_side
-from .._base.text import enumerated
+from .._base.text import enumerated, in_short
 from .._base.threads import repeated
-from .._model.connection import Connection
 from .._model.wanted import is_unneeded
+from .._registry.holding import Holding
 from .._registry.registry import Registry
 from .._settings.settings import Settings
-from .sweep_orders import decoded
+from .left_behind import left_behind
+from .run_memory import RunMemory, ignore
+from .sweep_orders import Place, decoded
 
 if TYPE_CHECKING:
     from .connections import Connections
@@ -33,88 +36,186 @@ _TIMEOUT = 40.0
 _SEARCH_TIMEOUT = 6.0
 # Where only an interrupted opening is left, somebody may just be busy with it.
 _BRIEFLY = 0.5
+# Who has it has the environment of this process.
+_ENVIRONMENT = threading.Lock()
 
 
 def serve(holder: str, lines: Iterable[bytes]) -> None:
     """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know.
 
-    Until the lines end, which is the end of *holder*, other machines are told that it lives. The environment of this
-    process is changed as the lines ask for.
+    Until the lines end, which is the end of *holder*, others are told that it lives, and what it holds is kept in the
+    registry. The environment of this process is changed as the lines ask for.
     """
-    known: dict[bytes, tuple[Settings, Mapping[str, str | None]]] = {}
+    memories: dict[Place, RunMemory] = {}
     with contextlib.ExitStack() as lifetime:
         for line in lines:
-            if line not in known:
-                settings, network = known[line] = decoded(line)
-                set_variables(network)
-                registry = Registry(settings, _ignore)
-                lifetime.enter_context(repeated(functools.partial(registry.renew, holder), registry.renew_every))
-    complaints: list[str] = []
-    for line in sorted(known):
-        settings, network = known[line]
-        set_variables(network)
-        complaints += sweep(settings, holder)
-    for complaint in complaints:
-        sys.stdout.write(f"{complaint}\n")
+            place, claim = decoded(line)
+            if place not in memories:
+                memory = memories[place] = RunMemory(place.settings, holder)
+                renew = functools.partial(_renew, place, memory)
+                lifetime.enter_context(repeated(renew, memory.registry.renew_every))
+            if claim is not None:
+                memories[place].remember(claim)
+    for place, memory in memories.items():
+        with _by_way_of(place):
+            sentences = sweep(place.settings, holder, memory)
+        for sentence in sentences:
+            sys.stdout.write(f"{sentence}\n")
 
 
-def sweep(settings: Settings, holder: str) -> list[str]:
-    """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each."""
-    found: list[str] = []
-    complaints: list[str] = []
-    try:
-        found.extend(_leftovers(settings, holder))
-    except RegistryError as error:
-        complaints.append(f"Connections may have been left open: {error}")
-    if not found:
-        return complaints
-    from .connections import Connections  # most runs leave nothing, and need not talk to remote.it
+def _renew(place: Place, memory: RunMemory) -> None:
+    with _by_way_of(place):
+        memory.renew()
 
-    def sweep_service(connections: Connections, service_id: str) -> str | None:
-        return _sweep_service(connections, service_id, holder)
 
-    try:
-        first = Connections(settings, _ignore)
-        outcomes = side_by_side(lambda: first.beside(_ignore), sweep_service, found, _AT_A_TIME)
-    except RemoteItError as error:
-        return [
-            *complaints,
-            f"Connections to {enumerated(found)} may have been left open: {error} The next run tries again.",
-        ]
-    return complaints + [complaint for complaint in outcomes if complaint]
+@contextlib.contextmanager
+def _by_way_of(place: Place) -> Iterator[None]:
+    with _ENVIRONMENT:
+        set_variables(place.network)
+        yield
+
+
+def sweep(settings: Settings, holder: str, memory: RunMemory | None = None) -> list[str]:
+    """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each.
+
+    *memory* is what *holder* told that it holds, beside what is in the registry.
+    """
+    swept = _Sweep(settings, holder, memory or RunMemory(settings, holder))
+    swept.run()
+    with contextlib.suppress(RegistryError):
+        swept.registry.forget(holder)
+    return swept.sentences()
 
 
 def has_leftovers(settings: Settings) -> bool:
     """Whether a run that was killed left something to close, as far as the registry knows."""
-    return any(True for _service_id in _leftovers(settings, ""))
+    return any(True for _leftover in _leftovers(Registry(settings, ignore), ""))
 
 
-def _leftovers(settings: Settings, holder: str) -> Iterator[str]:
-    """The services with something to close after the end of *holder*. Raises RegistryError."""
-    for service_id, holding in Registry(settings, _ignore).holdings():
+def _leftovers(registry: Registry, holder: str) -> Iterator[tuple[str, Holding]]:
+    """The services with something to close after the end of *holder*, and what is known of them. Raises RegistryError."""
+    for service_id, holding in registry.holdings():
         if holding.attempts or any(holder in item.holders or is_unneeded(item) for item in holding.connections):
-            yield service_id
+            yield service_id, holding
 
 
-def _sweep_service(connections: Connections, service_id: str, holder: str) -> str | None:
-    """What the user should know when the service's connections cannot all be closed."""
-    settings = connections.settings
-    registry = Registry(settings, _ignore)
-    held: list[Connection] = []
-    try:
-        held = registry.read(service_id).connections
-        if not held and _is_busy(registry, service_id):
-            return None
-        deadline = Deadline(_TIMEOUT if held else _SEARCH_TIMEOUT)
-        for pause in settings.patience.looks:
+class _Sweep:
+    """The end of one run at one place."""
+
+    def __init__(self, settings: Settings, holder: str, memory: RunMemory) -> None:
+        self.registry = memory.registry
+        self._settings = settings
+        self._holder = holder
+        self._memory = memory
+        self._opened = memory.opened()
+        self._left_open: list[str] = []
+        self._unwritten: list[str] = []
+        self._left_behind: list[str] = []
+
+    def sentences(self) -> list[str]:
+        """What the user should know."""
+        told = [*sorted(self._left_open), *in_short(sorted(self._unwritten)), *in_short(sorted(self._left_behind))]
+        return list(dict.fromkeys(told))
+
+    def run(self) -> None:
+        """Close it all."""
+        try:
+            self.registry.read_many(list(self._memory.held()))
+        except RegistryError as error:
+            self._close_remembered(error)
+            return
+        deadline = Deadline(_TIMEOUT)
+        with contextlib.suppress(RemoteItError):
+            self._memory.renew()
+        deadline.sleep(self._memory.unsaid())
+        # What a task has closed is no longer among it.
+        self._opened = self._memory.opened()
+        self._close({service_id: Holding() for service_id in self._opened} | self._found())
+        with contextlib.suppress(RegistryError):
+            unsure = self.registry.unsure(deadline)
+            if 0 < unsure <= deadline.remaining():
+                deadline.sleep(unsure)
+                self._close(self._found())
+
+    def _found(self) -> dict[str, Holding]:
+        """The services of the registry with something to close."""
+        found: dict[str, Holding] = {}
+        try:
+            found.update(_leftovers(self.registry, self._holder))
+        except RegistryError as error:
+            self._left_open.append(f"Connections may have been left open: {error}")
+        return found
+
+    # -- with a registry --------------------------------------------------------------------------------------------
+
+    def _close(self, found: Mapping[str, Holding]) -> None:
+        """Close what the run held, and what nobody needs, on the services of which that was *found*."""
+        if not found:
+            return
+
+        def close(connections: Connections, service_id: str) -> None:
+            self._close_service(connections, service_id, found[service_id])
+
+        try:
+            self._side_by_side(close, list(found))
+        except RemoteItError as error:
+            self._left_open.append(
+                f"Connections to {enumerated(found)} may have been left open: {error} The next run tries again."
+            )
+
+    def _side_by_side(self, close: Callable[[Connections, str], None], service_ids: Sequence[str]) -> None:
+        """Let *close* be done for each of the services. Raises RemoteItError where remote.it cannot be asked at all."""
+        from .connections import Connections  # most runs leave nothing, and need not talk to remote.it
+
+        first = Connections(self._settings, ignore)
+        side_by_side(lambda: first.beside(ignore), close, service_ids, _AT_A_TIME)
+
+    def _close_service(self, connections: Connections, service_id: str, holding: Holding) -> None:
+        held, is_ours = holding.connections, service_id in self._opened
+        if not (held or is_ours) and _is_busy(self.registry, service_id):
+            return
+        deadline = Deadline(_TIMEOUT if held or is_ours else _SEARCH_TIMEOUT)
+        try:
+            closed = self._release(connections, service_id, bool(holding.attempts), deadline)
+        except RegistryError as error:
+            self._unwritten.append(str(error))
+        except RemoteItError as error:
+            state = "was" if held or is_ours else "may have been"
+            self._left_open.append(f"A connection to {service_id} {state} left open: {error} The next run tries again.")
+        else:
+            ours = {item.id for item in self._opened.get(service_id, [])}
+            self._left_behind += left_behind([item for item in held if item.id not in ours], closed, self._holder)
+
+    def _release(self, connections: Connections, service_id: str, is_attempted: bool, deadline: Deadline) -> list[str]:
+        """End the use of the service; the ids of what is closed then. Raises RemoteItError."""
+        opened = self._opened.get(service_id, [])
+        closed: list[str] = []
+        # What came of an attempt may be listed late.
+        for pause in self._settings.patience.looks if is_attempted else (0.0,):
             deadline.sleep(pause)
-            connections.release(service_id, holder, deadline)
-            if not registry.read(service_id).attempts or not deadline.remaining():
+            closed += connections.release(service_id, self._holder, deadline, opened)
+            if not deadline.remaining() or not self.registry.read(service_id).attempts:
                 break
-    except RemoteItError as error:
-        state = "was" if held else "may have been"
-        return f"A connection to {service_id} {state} left open: {error} The next run tries again."
-    return None
+        return closed
+
+    # -- without ----------------------------------------------------------------------------------------------------
+
+    def _close_remembered(self, error: RegistryError) -> None:
+        """Close what the run opened, after *error*: what others need is not known, and is theirs to say."""
+        opened, closed = self._opened, list[str]()
+
+        def close(connections: Connections, service_id: str) -> None:
+            try:
+                closed.extend(connections.close_remembered(service_id, opened[service_id], Deadline(_TIMEOUT)))
+            except RemoteItError as failure:
+                self._left_open.append(f"A connection to {service_id} was left open: {failure}")
+
+        told = f"Connections may have been left open: {error}"
+        try:
+            self._side_by_side(close, list(opened))
+        except RemoteItError as failure:
+            told = f"Connections to {enumerated(opened)} may have been left open: {error} {failure}"
+        self._left_open.append(f"{told} Closed all the same: {enumerated(closed)}." if closed else told)
 
 
 def _is_busy(registry: Registry, service_id: str) -> bool:
@@ -123,7 +224,3 @@ def _is_busy(registry: Registry, service_id: str) -> bool:
             return False
     except OutOfTimeError:
         return True
-
-
-def _ignore(_sentence: str) -> None:
-    """Drop a warning: the tasks of the run have told it."""

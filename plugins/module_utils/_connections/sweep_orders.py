@@ -8,20 +8,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from .._base.environment import network_variables
+from .._model.connection import Connection
 from .._settings.settings import Settings
 
 # The last line. The end of the pipe will do as well, when the run was killed.
 END = b"\n"
 
 
-def encoded(settings: Settings) -> bytes:
+class Place(NamedTuple):
+    """A registry and an account, by *settings*, and the network_variables() by way of which they are reached."""
+
+    settings: Settings
+    variables: tuple[tuple[str, str | None], ...]
+
+    @property
+    def network(self) -> Mapping[str, str | None]:
+        """The variables as set_variables() takes them."""
+        return dict(self.variables)
+
+
+class Claim(NamedTuple):
+    """A connection that the run holds, and whether it *opened* it."""
+
+    connection: Connection
+    opened: bool
+
+
+def encoded(settings: Settings, claim: Claim | None = None) -> bytes:
     """One line for decoded(). It holds the keys, so it may only go through a pipe."""
-    return json.dumps([settings.as_record(), network_variables()]).encode() + b"\n"
+    claimed = None if claim is None else [claim.connection.as_record(), claim.opened]
+    return json.dumps([settings.as_record(), network_variables(), claimed]).encode() + b"\n"
 
 
-def decoded(line: bytes) -> tuple[Settings, Mapping[str, str | None]]:
-    """The settings that encoded() was given, and the network_variables() that were there."""
-    record, network = json.loads(line)
-    return Settings.from_record(record), network
+def decoded(line: bytes) -> tuple[Place, Claim | None]:
+    """What encoded() was given, and the network_variables() that were there."""
+    settings, network, claimed = json.loads(line)
+    place = Place(Settings.from_record(settings), tuple(network.items()))
+    return place, None if claimed is None else Claim(Connection.from_record(claimed[0]), claimed[1])

@@ -56,14 +56,12 @@ def renew(registry: Registry, connection: Connection, holder: str, deadline: Dea
     Raises RegistryError.
     """
     service_id = connection.service_id
-    if holder in registry.read(service_id, deadline).holders():
+    held = _held(registry.read(service_id, deadline), connection)
+    if held and holder in held.holders:
         registry.renew(holder, deadline=deadline)
         return False
     with registry.locked(service_id, deadline) as turn:
-        held = _held(turn.holding, connection)
-        if held is None:
-            held = connection._replace(holders=())
-            turn.holding.connections.append(held)
+        held = _held(turn.holding, connection) or turn.put_back(connection)
         turn.claim(Wanted(access=None, holder=holder), held)
     return True
 

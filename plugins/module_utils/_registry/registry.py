@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
+from .._base.errors import ApiError, RegistryError
 from .._model.connection import Connection
 from .._model.ids import host_key_alias, service_id_of
 from .._model.wanted import without
@@ -25,7 +26,7 @@ from .._settings.settings import Settings
 from .file_store import FileStore
 from .holding import Holding
 from .store import Store
-from .turn import Turn
+from .turn import Forgiving, Turn
 
 if TYPE_CHECKING:
     from .redis_store import RedisStore
@@ -75,6 +76,41 @@ class Registry:
     @contextlib.contextmanager
     def locked(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
         """Our turn at the service. It ends with the process, however that ends. Raises RegistryError and OutOfTimeError."""
+        with self._lock(service_id, deadline) as (holding, write):
+            yield Turn(service_id, holding, deadline, write)
+
+    @contextlib.contextmanager
+    def unfailing(self, service_id: str, deadline: Deadline, known: Sequence[Connection] = ()) -> Iterator[Turn]:
+        """Our turn in which to close what is to be closed, whatever becomes of the registry: to save never fails in it.
+
+        Without a lock, it begins with what can be read, and where that is nothing, with what is *known* alone: connections that
+        this process opened, which in any case are added where the registry has lost them, as needed by nobody.
+
+        Raises OutOfTimeError, and RegistryError: at once where nothing can be read and nothing is known, else at the end, when
+        the last save failed.
+        """
+        with contextlib.ExitStack() as stack:
+            try:
+                holding, write = stack.enter_context(self._lock(service_id, deadline))
+                saves = Forgiving(write)
+            except RegistryError as error:
+                holding, saves = self._unlocked(service_id, deadline, known, error), Forgiving(None, error)
+            held = {connection.id for connection in holding.connections}
+            holding.connections += [item._replace(holders=()) for item in known if item.id not in held]
+            try:
+                yield Turn(service_id, holding, deadline, saves)
+            except ApiError as error:
+                if saves.failure is None:
+                    raise
+                raise RegistryError(
+                    f"{saves.failure} A connection to {service_id} may have been left open: {error}"
+                ) from None
+        if saves.failure is not None:
+            raise saves.failure
+
+    @contextlib.contextmanager
+    def _lock(self, service_id: str, deadline: Deadline) -> Iterator[tuple[Holding, Callable[[Holding], None]]]:
+        """What is known of the service, and what writes it down, while nobody else does. Raises as locked() does."""
         name = host_key_alias(service_id)
 
         def write(holding: Holding) -> None:
@@ -88,7 +124,26 @@ class Registry:
                 title, aside = self._store.title(name), self._store.set_aside(name, deadline)
                 self._warn(f"{title} cannot be used ({error}); it was kept as {aside}.")
                 holding = Holding()
-            yield Turn(service_id, holding, deadline, write)
+            yield holding, write
+
+    def _unlocked(
+        self, service_id: str, deadline: Deadline, known: Sequence[Connection], error: RegistryError
+    ) -> Holding:
+        """What can be read after *error* kept us from the lock; that is raised if it is nothing, and nothing is *known*."""
+        try:
+            record = self._store.read(host_key_alias(service_id), deadline)
+        except RegistryError:
+            if not known:
+                raise error from None
+            return Holding()
+        try:
+            holding = _holding(service_id, record)
+        except ValueError:
+            return Holding()
+        # Who cannot be asked about is taken to live.
+        with contextlib.suppress(RegistryError):
+            return self._living(holding, deadline)
+        return holding
 
     @contextlib.contextmanager
     def predicted(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
@@ -123,12 +178,18 @@ class Registry:
 
     def _parsed(self, service_id: str, record: bytes | None, deadline: Deadline) -> Holding:
         """What the record says, but for holders of other machines that have ended; ValueError when it is unusable."""
-        if record is None:
-            return Holding()
-        holding = Holding.from_record(record, service_id)
+        return self._living(_holding(service_id, record), deadline)
+
+    def _living(self, holding: Holding, deadline: Deadline) -> Holding:
+        """*holding* without holders of other machines that have ended."""
         for name in self._store.lapsed(holding.holders(), deadline):
             holding.connections = without(name, holding.connections)
         return holding
+
+
+def _holding(service_id: str, record: bytes | None) -> Holding:
+    """What the record says; ValueError when it is unusable."""
+    return Holding() if record is None else Holding.from_record(record, service_id)
 
 
 def import_store(place: str | None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
+from .._base.errors import RegistryError
 from .._model.connection import Connection
 from .._model.wanted import Wanted
 from . import journal
@@ -53,6 +54,13 @@ class Turn:
         self.holding.connections = [other if item is connection else item for item in self.holding.connections]
         self.save()
 
+    def put_back(self, connection: Connection) -> Connection:
+        """*connection*, which the registry has lost, as nobody's; that it was opened was noted when it was."""
+        found = connection._replace(holders=())
+        self.holding.connections.append(found)
+        self._written.append(found)
+        return found
+
     def claim(self, wanted: Wanted, connection: Connection) -> Connection:
         """*connection*, which is held, claimed for *wanted*. Raises RegistryError."""
         claimed = wanted.claimed(connection)
@@ -63,3 +71,25 @@ class Turn:
         """What was read ahead, for the first who asks, unless an interrupted opening may have added to it since."""
         listing, self.prefetched = self.prefetched, None
         return None if self.holding.attempts else listing
+
+
+class Forgiving:
+    """Writes as *write* does, as far as that is possible, and goes on where it is not; without *write*, nothing is written.
+
+    Each save holds all that is known, so the last one counts.
+
+    :ivar failure: why the last save failed; None when it did not
+    """
+
+    def __init__(self, write: Callable[[Holding], None] | None, failure: RegistryError | None = None) -> None:
+        self.failure = failure
+        self._write = write
+
+    def __call__(self, holding: Holding) -> None:
+        if self._write is None:
+            return
+        self.failure = None
+        try:
+            self._write(holding)
+        except RegistryError as error:
+            self.failure = error

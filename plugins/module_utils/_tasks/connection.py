@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from .._base.errors import OptionError, RemoteItError
 from .._connections.connections import Connections
 from .._model.access import Access
-from .._model.connection import REVERSE
+from .._model.connection import REVERSE, Connection
 from .._model.wanted import DEFAULT_MIN_REMAINING, DEFAULT_VERIFY_AFTER, Wanted
 from .._settings.checks import checked_connection_id, checked_deadline, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
@@ -31,9 +32,19 @@ FAIL = "fail"
 CONTINUE = "continue"
 DEFAULT_CONCURRENCY = 16
 
-Watch = Callable[[Settings], str]
 # Told how many are done, and how many there are.
 Progress = Callable[[int, int], None]
+
+
+class Watch(Protocol):
+    """What closes at the end of the run what was opened for it."""
+
+    def watch(self, settings: Settings) -> str:
+        """Have the account of *settings* swept; the run's name as a holder. Raises RemoteItError."""
+
+    def remember(self, settings: Settings, connection: Connection, opened: bool) -> None:
+        """Have *connection*, which was claimed, and *opened* for that or not, closed then if the run is to hold it."""
+
 
 RULES = {
     "mutually_exclusive": [
@@ -81,8 +92,7 @@ def run(
 ) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError.
 
-    *watch* has the account of some settings swept at the end of the run, and gives the run's name as a holder. It is
-    None where the run cannot be watched. *progress* is told how many services of how many are done.
+    *watch* is None where the run cannot be watched. *progress* is told how many services of how many are done.
     """
     deadline = checked_deadline(params["timeout"])
     if params["close"] == AT_END and watch is None:
@@ -92,7 +102,8 @@ def run(
     wanted = None
     if params["state"] == PRESENT:
         wanted = _wanted(params, settings, None if check_mode else watch)
-    connections = Connections(settings, warn, check_mode=check_mode)
+    remember = None if watch is None else functools.partial(watch.remember, settings)
+    connections = Connections(settings, warn, check_mode=check_mode, remember=remember)
     if params["services"] is not None:
         from .connection_many import Bulk, run_many  # most tasks are about one service
 
@@ -131,10 +142,10 @@ def _holder(close: str, settings: Settings, watch: Watch | None) -> str | None:
     if watch is None:
         return None
     if close == AT_END:
-        return watch(settings)
+        return watch.watch(settings)
     # What a run left behind that was killed is closed all the same, if that can be had.
     with contextlib.suppress(RemoteItError):
-        watch(settings)
+        watch.watch(settings)
     return None
 
 

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
-from .._base.errors import OptionError, RemoteItError
+from .._base.errors import OptionError, RegistryError, RemoteItError
 from .._base.process import process_name
 from .._base.threads import repeated
 from .._model.access import Access
@@ -39,7 +39,7 @@ from .._ssh.parent import check_options, options_of_parent, told_in_time
 from .relay import NoServerError, dial, relay
 
 if TYPE_CHECKING:
-    from .._connections.connections import Connections
+    from .._connections.connections import Connections, Outcome
 
 # remote.it closes a proxy after 15 idle minutes (vendor page "Peer to Peer vs. Proxy Connections").
 _IDLE_LIMIT = 900
@@ -78,8 +78,9 @@ def main(arguments: Sequence[str]) -> int:
     _linger(signalled, _LINGER)
     try:
         tunnel.close()
-    except RemoteItError as error:
-        return _failed(error)
+    except RemoteItError:
+        # Nobody hears us any more.
+        return 1
     return 0
 
 
@@ -132,6 +133,8 @@ class _Tunnel:
         self._registry = Registry(settings, _warn)
         self._holder = process_name(os.getpid())
         self._used: Connection | None = None
+        self._opened: list[Connection] = []
+        self._has_warned = False
         self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder, by_ssh=True)
 
     @classmethod
@@ -149,7 +152,7 @@ class _Tunnel:
         if connection is None:
             self._check_last_failure()
             outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
-            connection = outcome.usable()
+            connection = self._noted(outcome)
             if outcome.is_new:
                 return self._first_dialled(connection)
         try:
@@ -163,7 +166,14 @@ class _Tunnel:
                 journal.reused(joined)
             return proxy
         self._check_last_failure()
-        return self._first_dialled(self._connections().instead_of(connection, self._wanted, self._deadline))
+        outcome = self._connections().instead_of(connection, self._wanted, self._deadline)
+        return self._first_dialled(self._noted(outcome))
+
+    def _noted(self, outcome: Outcome) -> Connection:
+        """The connection to use, which, if it is new, we shall close whatever the registry says by then."""
+        connection = outcome.usable()
+        self._opened = [connection] if outcome.is_new else []
+        return connection
 
     def _check_last_failure(self) -> None:
         """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
@@ -216,8 +226,17 @@ class _Tunnel:
         )
 
     def in_use(self) -> AbstractContextManager[None]:
-        """While this lasts, other machines are told that the tunnel is needed, where they can be."""
-        return repeated(self._renew, self._registry.renew_every)
+        """While this lasts, others are told that the tunnel is needed, where they can be."""
+        return repeated(self._renew_aloud, self._registry.renew_every)
+
+    def _renew_aloud(self) -> None:
+        """Renew, and tell the user, who can still hear it, of the first failure."""
+        try:
+            self._renew()
+        except RegistryError as error:
+            if not self._has_warned:
+                self._has_warned = True
+                _warn(str(error))
 
     def _renew(self) -> bool:
         return self._used is not None and renew(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
@@ -228,19 +247,38 @@ class _Tunnel:
         Raises RemoteItError.
         """
         if self._used is not None:
-            if leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT)):
+            if self._left():
                 return
             _linger(signalled, KEPT_UNANSWERED)
         self.close()
 
     def close(self) -> None:
-        """End the use, and close what nobody else needs. Raises RemoteItError."""
-        if self._renew():
-            # By then, others who use it have said so again as well.
-            time.sleep(self._registry.renew_every)
+        """End the use, and close what nobody else needs, whatever becomes of the registry. Raises RemoteItError."""
+        with contextlib.suppress(RegistryError):
+            if self._renew():
+                # By then, others who use it have said so again as well.
+                time.sleep(self._registry.renew_every)
+        if self._left():
+            return
         deadline = Deadline(_CLOSE_TIMEOUT)
-        if not leave(self._registry, self._service_id, self._holder, deadline):
-            self._connections().release(self._service_id, self._holder, deadline)
+        try:
+            self._connections().release(self._service_id, self._holder, deadline, self._opened)
+        finally:
+            self._forget()
+
+    def _left(self) -> bool:
+        """End the use in the registry alone; False where something is to be closed, or the registry fails."""
+        try:
+            has_left = leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT))
+        except RegistryError:
+            return False
+        if has_left:
+            self._forget()
+        return has_left
+
+    def _forget(self) -> None:
+        with contextlib.suppress(RegistryError):
+            self._registry.forget(self._holder)
 
     def _connections(self) -> Connections:
         from .._connections.connections import Connections

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -104,7 +105,8 @@ def _connected(
     else:
         holder = END_OF_RUN.watch(settings) if options["close"] == "at_end" else None
         wanted = Wanted(_access(options), holder=holder)
-        opening = Opening(wanted, options["concurrency"], options["open_limit"], options["timeout"])
+        remember = functools.partial(END_OF_RUN.remember, settings)
+        opening = Opening(wanted, options["concurrency"], options["open_limit"], options["timeout"], remember)
         connections = opened_connections(settings, hosts, opening, warn)
     for host in hosts:
         if only_existing and not is_connected(host, connections):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...module_utils._base.errors import OptionError
-from ...module_utils._connections.connections import Connections
+from ...module_utils._connections.connections import Connections, Remember
 from ...module_utils._connections.many import each
 from ...module_utils._fleet.device import FleetService
 from ...module_utils._model.connection import REVERSE, Connection
@@ -24,12 +24,13 @@ from .hosts import FleetHost, nowhere
 
 @dataclass(frozen=True)
 class Opening:
-    """How to open: *concurrency* at a time, at most *limit* in all, each within *timeout* seconds."""
+    """How to open: *concurrency* at a time, at most *limit* in all, each within *timeout* seconds; *remember* is told of each."""
 
     wanted: Wanted
     concurrency: int
     limit: int
     timeout: float
+    remember: Remember | None = None
 
 
 def held_connections(settings: Settings, timeout: float, warn: Callable[[str], None]) -> dict[str, Connection]:
@@ -61,7 +62,7 @@ def opened_connections(
 
     concurrency = checked_concurrency(opening.concurrency)
     asked = [(service_id, opening.wanted) for service_id in chosen]
-    first = Connections(settings, warn)
+    first = Connections(settings, warn, remember=opening.remember)
     prefetched = first.prefetch(asked, checked_deadline(opening.timeout))
     outcomes = each(connect, list(chosen), open_it, concurrency)
     found: dict[str, Connection] = {}

@@ -23,7 +23,8 @@ from ansible.utils.display import Display
 
 from ...module_utils._base.errors import ControllerError
 from ...module_utils._base.process import is_gone, process_name
-from ...module_utils._connections.sweep_orders import END, encoded
+from ...module_utils._connections.sweep_orders import END, Claim, encoded
+from ...module_utils._model.connection import Connection
 from ...module_utils._settings.settings import Settings
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sweeper.py")
@@ -60,6 +61,18 @@ class EndOfRun:
         """
         if not self._is_the_runs_main:
             raise ControllerError("the end of the run cannot be seen from here: leave out close=at_end.")
+        self._tell(encoded(settings))
+        return self.holder
+
+    def remember(self, settings: Settings, connection: Connection, opened: bool) -> None:
+        """Have *connection* closed at the end whatever the registry loses, if the run holds it; *opened* if the run did so."""
+        if self.holder in connection.holders:
+            # Without that process, the registry knows it, for the next run.
+            with contextlib.suppress(ControllerError):
+                self._tell(encoded(settings, Claim(connection, opened)))
+
+    def _tell(self, line: bytes) -> None:
+        """Start the process that sweeps if there is none yet, and tell it the line. Raises ControllerError."""
         if not self._lock.acquire(timeout=_LOCK_TIMEOUT):
             raise ControllerError("what is to be closed at the end of the run could not be written down: try again.")
         try:
@@ -70,7 +83,6 @@ class EndOfRun:
                 raise ControllerError(
                     "the process that closes connections at the end of the run was ended: run the playbook again."
                 )
-            line = encoded(settings)
             while line:
                 line = line[os.write(self._writer, line) :]
         except OSError as error:
@@ -79,7 +91,6 @@ class EndOfRun:
             ) from None
         finally:
             self._lock.release()
-        return self.holder
 
     def _start(self) -> str:
         # It must outlive the worker, and a Ctrl-C.

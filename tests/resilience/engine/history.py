@@ -24,6 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.connecti
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
 from tests.doubles.processes import Fork
+from tests.doubles.watch import Watch
 from tests.lab.redis_server import RedisServer
 from tests.lab.site import SERVICES, Site
 from tests.lab.world import OWNER
@@ -127,7 +128,7 @@ class History:
     def task(
         self, options: dict[str, Any], who: int | None = None, name: str | None = None, check: bool = False
     ) -> dict[str, Any]:
-        return connection_task.run(options, check, self.site.warnings.append, lambda _settings: name or self.name(who))
+        return connection_task.run(options, check, self.site.warnings.append, Watch(name or self.name(who)))
 
     def wanted(self, access: str, who: int | None, trust: int) -> Wanted:
         options = ACCESSES[access][0]

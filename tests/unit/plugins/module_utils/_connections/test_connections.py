@@ -261,7 +261,7 @@ def test_that_nothing_is_open_is_not_said_without_a_check(site: Site, held: list
 
 
 def instead(site: Site, dead: Connection) -> Connection:
-    return site.connections.instead_of(dead, ME, Deadline(20))
+    return site.connections.instead_of(dead, ME, Deadline(20)).usable()
 
 
 def test_a_dead_one_that_nobody_else_needs_is_replaced_and_closed(site: Site, ended: str) -> None:

@@ -108,6 +108,10 @@ def service(number: int) -> str:
     return f"80:00:00:00:01:02:03:{number:02X}"
 
 
+def left_behind(id: str, service_id: str) -> str:
+    return f"Connection {id} to {service_id} was left behind by a process that has ended, and was closed."
+
+
 # -- closing ----------------------------------------------------------------------------------------------------------
 
 
@@ -120,7 +124,7 @@ def test_what_nobody_needs_any_more_is_closed_and_nothing_else(fleet: Fleet, end
     fleet.open(service(9), "UNTOUCHED", holders=(ALIVE,))
     # nobody here opened it
     fleet.sessions[SERVICE].append(listed("STRANGER", time.time() - 30))
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings, "run") == [left_behind("DEAD", SERVICE)]
     assert fleet.is_open(SERVICE) == ["KEPT", "SHARED", "OTHERS", "STRANGER"]
     left = {item.id: item.holders for item in fleet.registry.read(SERVICE).connections}
     assert left == {"KEPT": (), "SHARED": (ALIVE, ended), "OTHERS": (ALIVE,)}
@@ -159,7 +163,7 @@ def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys
     assert [item.id for item in fleet.registry.read_all()] == ["C1"]
     fleet.refused = set()
     serve("next", [encoded(fleet.settings)])
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == f"{left_behind('C1', service(1))}\n"
     assert fleet.registry.read_all() == [] and not fleet.is_open(service(1))
 
 

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import END, decoded, encoded
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import (
+    END,
+    Claim,
+    decoded,
+    encoded,
+)
 from tests.doubles import material
+from tests.doubles.material import connection
 
 
 def test_settings_and_the_way_to_remote_it_go_through_a_pipe_as_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,6 +23,17 @@ def test_settings_and_the_way_to_remote_it_go_through_a_pipe_as_one_line(monkeyp
     made = material.settings(registry="/tmp/\u00e4 \n\udcff")
     line = encoded(made)
     assert line != END and line.endswith(b"\n") and line.count(b"\n") == 1
-    settings, network = decoded(line)
-    assert settings == made
-    assert network["HTTPS_PROXY"] == "http://127.0.0.1:1"
+    place, claim = decoded(line)
+    assert (place.settings, claim) == (made, None)
+    assert place.network["HTTPS_PROXY"] == "http://127.0.0.1:1"
+
+
+def test_what_the_run_claimed_comes_with_the_same_place() -> None:
+    made = material.settings(registry="/tmp/r")
+    claimed = Claim(connection(holders=("run",)), opened=True)
+    line = encoded(made, claimed)
+    assert line.count(b"\n") == 1
+    # one line that several processes write to a pipe at once arrives whole
+    assert len(line) < 4096
+    assert decoded(line) == (decoded(encoded(made))[0], claimed)
+    assert len({decoded(line)[0], decoded(encoded(made))[0]}) == 1

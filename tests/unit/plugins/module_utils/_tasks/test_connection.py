@@ -17,13 +17,16 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     RegistryError,
     RemoteItError,
 )
-from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection
 from tests.doubles.account import listed
 from tests.doubles.held import Site
 from tests.doubles.loopback import Exchange, reply
 from tests.doubles.material import SERVICE
 from tests.doubles.task import parameters
+from tests.doubles.watch import Watch
+
+
+NOTHING = Watch(AssertionError("nothing is watched"))
 
 
 def run(site: Site, *, check: bool = False, watch: connection.Watch | None = None, **options: Any) -> dict[str, Any]:
@@ -33,7 +36,7 @@ def run(site: Site, *, check: bool = False, watch: connection.Watch | None = Non
 
 def refused(site: Site, **options: Any) -> str:
     with pytest.raises(OptionError) as caught:
-        run(site, watch=lambda _settings: pytest.fail("nothing is watched"), **options)
+        run(site, watch=NOTHING, **options)
     assert site.account.asked == []
     return str(caught.value)
 
@@ -53,25 +56,29 @@ def test_what_is_opened_once_is_used_again_and_closed_once(site: Site) -> None:
 
 
 def test_what_is_opened_belongs_to_who_asked(site: Site) -> None:
-    watched: list[Settings] = []
-
-    def watch(settings: Settings) -> str:
-        watched.append(settings)
-        return f"{os.getpid()}/1@elsewhere"
-
+    watch = Watch(f"{os.getpid()}/1@elsewhere")
     run(site, watch=watch)
     assert site.held() == {"NEW": (True, ())}
     run(site, state="absent")
     run(site, watch=watch, close="at_end")
     assert site.held() == {"NEW": (False, (f"{os.getpid()}/1@elsewhere",))}
-    assert [settings.rest_url for settings in watched] == [site.settings.rest_url] * 2
-    run(site, check=True, watch=lambda _settings: pytest.fail("nothing is watched"), close="at_end")
+    assert [settings.rest_url for settings in watch.watched] == [site.settings.rest_url] * 2
+    run(site, check=True, watch=NOTHING, close="at_end")
+
+
+def test_what_is_claimed_is_told_to_who_watches(site: Site) -> None:
+    watch = Watch("1/1@elsewhere")
+    for close in ("at_end", "never"):
+        run(site, watch=watch, close=close)
+    run(site, check=True, watch=NOTHING, force=True)
+    assert [(item.id, item.kept, opened) for item, opened in watch.remembered] == [
+        ("NEW", False, True),
+        ("NEW", True, False),
+    ]
 
 
 def test_a_run_that_cannot_be_watched_can_still_open_what_is_to_stay(site: Site) -> None:
-    def watch(_settings: Settings) -> str:
-        raise RegistryError("no room.")
-
+    watch = Watch(RegistryError("no room."))
     assert run(site, watch=watch)["changed"]
     with pytest.raises(RemoteItError, match="no room"):
         run(site, watch=watch, close="at_end")

@@ -1,0 +1,21 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a process left open that has ended, and is closed by the next one who comes, which the user is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from .._model.connection import Connection
+from .._model.wanted import is_unneeded
+
+
+def left_behind(before: Iterable[Connection], closed: Collection[str], holder: str | None) -> list[str]:
+    """A sentence for each connection of *before* that is *closed* now, by its id, and was needed by nobody, nor held by *holder*."""
+    return [
+        f"Connection {item.id} to {item.service_id} was left behind by a process that has ended, and was closed."
+        for item in before
+        if item.id in closed and is_unneeded(item) and holder not in item.holders
+    ]

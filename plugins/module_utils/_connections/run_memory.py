@@ -1,0 +1,120 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run holds, as its tasks told: so that it stays in the registry, and is closed at the end whatever becomes of that."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .._base.clock import Deadline
+from .._model.connection import Connection
+from .._registry.claims import renew
+from .._registry.registry import Registry
+from .._settings.settings import Settings
+from .sweep_orders import Claim
+
+if TYPE_CHECKING:
+    from .._model.session import Listing
+
+
+class RunMemory:
+    """What the run that is named *holder* holds where *settings* lead to; for several threads.
+
+    :ivar registry: where that should be written as well
+    """
+
+    def __init__(self, settings: Settings, holder: str) -> None:
+        self.registry = Registry(settings, ignore)
+        self._settings = settings
+        self._holder = holder
+        self._claims: dict[str, Claim] = {}
+        self._lock = threading.Lock()
+        self._put_back_at = -math.inf
+
+    def remember(self, claim: Claim) -> None:
+        """Take note of what a task opened, or claimed."""
+        id_ = claim.connection.id
+        with self._lock:
+            before = self._claims.get(id_)
+            self._claims[id_] = claim._replace(opened=claim.opened or (before is not None and before.opened))
+
+    def held(self) -> dict[str, list[Connection]]:
+        """What the run holds, by service."""
+        return _by_service(claim.connection for claim in self._noted())
+
+    def opened(self) -> dict[str, list[Connection]]:
+        """What the run holds and has opened itself, by service."""
+        return _by_service(claim.connection for claim in self._noted() if claim.opened)
+
+    def _noted(self) -> list[Claim]:
+        with self._lock:
+            return list(self._claims.values())
+
+    def renew(self) -> None:
+        """Say that the run lives, and put back what the registry has lost and is open. Raises RemoteItError."""
+        lost = self._lost()
+        self.registry.renew(self._holder)
+        if lost:
+            self._put_back(lost)
+
+    def unsaid(self) -> float:
+        """Seconds until all others have said that they use what was put back, too."""
+        return max(0.0, self._put_back_at + self.registry.renew_every - time.monotonic())
+
+    def _deadline(self) -> Deadline:
+        return Deadline(self.registry.renew_every)
+
+    def _lost(self) -> list[Connection]:
+        """What the registry does not know to be held by the run, by service. Of the rest, what it knows now is noted."""
+        lost: list[Connection] = []
+        held = self.held()
+        for service_id, holding in self.registry.read_many(list(held), self._deadline()).items():
+            known = {connection.id: connection for connection in holding.connections}
+            for connection in held[service_id]:
+                found = known.get(connection.id)
+                if found is None or not (found.closing or self._holder in found.holders):
+                    lost.append(connection)
+                elif connection != found:
+                    self.remember(Claim(found, opened=False))
+        return lost
+
+    def _put_back(self, lost: list[Connection]) -> None:
+        """Put back what is open, and forget what is not: a task may have closed it. Raises RemoteItError."""
+        from .connections import Connections  # most registries lose nothing
+
+        by_service = _by_service(lost)
+        listings = Connections(self._settings, ignore).listings(list(by_service), self._deadline())
+        for service_id, connections in by_service.items():
+            for connection in connections:
+                is_open = self._is_open(connection, connections, listings[service_id])
+                if is_open and renew(self.registry, connection, self._holder, self._deadline()):
+                    self._put_back_at = time.monotonic()
+
+    def _is_open(self, connection: Connection, beside: list[Connection], listing: Listing) -> bool:
+        """Whether it is listed; where it is certainly not, it is forgotten."""
+        from .liveness import LISTED_AFTER, pair
+
+        if listing.sessions is None:
+            return False
+        is_listed = connection.id in pair(beside, listing.sessions)
+        if not is_listed and listing.at - connection.opened_at >= LISTED_AFTER:
+            with self._lock:
+                del self._claims[connection.id]
+        return is_listed
+
+
+def _by_service(connections: Iterable[Connection]) -> dict[str, list[Connection]]:
+    found: dict[str, list[Connection]] = {}
+    for connection in connections:
+        found.setdefault(connection.service_id, []).append(connection)
+    return found
+
+
+def ignore(_sentence: str) -> None:
+    """Drop a warning: the tasks of the run have told it."""

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run holds is kept in the registry while it lasts."""
+
+from __future__ import annotations
+
+import shutil
+import time
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
+from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
+from tests.doubles.account import listed
+from tests.doubles.held import Site, made
+from tests.doubles.material import SERVICE
+
+
+@pytest.fixture
+def memory(site: Site) -> RunMemory:
+    return RunMemory(site.settings, "run")
+
+
+def hold(site: Site, memory: RunMemory, *connections: Connection) -> None:
+    site.hold(*connections)
+    for connection in connections:
+        memory.remember(Claim(connection, opened=True))
+
+
+def lose(site: Site) -> None:
+    shutil.rmtree(site.settings.registry)
+
+
+def test_as_long_as_nothing_is_lost_remote_it_is_not_asked(site: Site, memory: RunMemory) -> None:
+    hold(site, memory, made("A", holders=("run",)))
+    memory.renew()
+    assert (site.account.asked, memory.unsaid()) == ([], 0.0)
+
+
+def test_what_is_lost_is_put_back_and_others_get_the_time_to_say_so(site: Site, memory: RunMemory) -> None:
+    hold(site, memory, made("A", holders=("other", "run")), made("B", access="public", holders=("run",)))
+    lose(site)
+    memory.renew()
+    assert site.held() == {"A": (False, ("run",)), "B": (False, ("run",))}
+    assert 0 < memory.unsaid() <= memory.registry.renew_every
+    # one request for all
+    assert site.account.asked == ["service"]
+
+
+def test_what_the_record_no_longer_says_to_be_ours_is_claimed_again(site: Site, memory: RunMemory) -> None:
+    memory.remember(Claim(made("A", holders=("run",)), opened=True))
+    site.hold(made("A", holders=("other",)))
+    memory.renew()
+    assert site.held() == {"A": (False, ("other", "run"))}
+
+
+def test_what_was_closed_meanwhile_is_forgotten(site: Site, memory: RunMemory) -> None:
+    hold(site, memory, made("A", holders=("run",)))
+    lose(site)
+    site.account.sessions = []
+    memory.renew()
+    assert (site.held(), memory.held(), memory.opened()) == ({}, {}, {})
+
+
+def test_what_may_be_listed_late_is_neither_put_back_nor_forgotten(site: Site, memory: RunMemory) -> None:
+    hold(site, memory, made("NEW", ago=0, holders=("run",)))
+    lose(site)
+    site.account.sessions = []
+    memory.renew()
+    assert (site.held(), list(memory.held())) == ({}, [SERVICE])
+    site.account.sessions = [listed("NEW", time.time())]
+    memory.renew()
+    assert list(site.held()) == ["NEW"]
+
+
+def test_what_is_being_closed_is_left_to_who_does_it(site: Site, memory: RunMemory) -> None:
+    memory.remember(Claim(made("A", holders=("run",)), opened=True))
+    site.hold(made("A", closing=True))
+    memory.renew()
+    assert (site.held(), site.account.asked) == ({"A": (False, ())}, [])
+
+
+def test_that_a_task_wants_it_to_stay_is_known_by_then(site: Site, memory: RunMemory) -> None:
+    hold(site, memory, made("A", holders=("run",)))
+    site.hold(made("A", kept=True, holders=("run",)))
+    memory.renew()
+    lose(site)
+    ((kept,),) = memory.opened().values()
+    assert kept.kept
+    memory.renew()
+    assert site.held() == {"A": (True, ("run",))}
+
+
+def test_who_joins_what_the_run_opened_does_not_make_it_anothers(memory: RunMemory) -> None:
+    for opened in (True, False):
+        memory.remember(Claim(made("A", holders=("run",)), opened))
+    memory.remember(Claim(made("JOINED", holders=("run",)), opened=False))
+    assert [item.id for item in memory.opened()[SERVICE]] == ["A"]
+    assert [item.id for item in memory.held()[SERVICE]] == ["A", "JOINED"]
+
+
+def test_a_registry_that_cannot_be_used_is_an_error_and_nothing_is_forgotten(site: Site, memory: RunMemory) -> None:
+    hold(site, memory, made("A", holders=("run",)))
+    lose(site)
+    with open(site.settings.registry, "w", encoding="utf-8"), pytest.raises(RegistryError):
+        memory.renew()
+    assert list(memory.held()) == [SERVICE]
