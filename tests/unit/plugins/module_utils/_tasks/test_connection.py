@@ -25,7 +25,6 @@ from tests.doubles.material import SERVICE
 from tests.doubles.task import parameters
 from tests.doubles.watch import Watch
 
-
 NOTHING = Watch(AssertionError("nothing is watched"))
 
 
