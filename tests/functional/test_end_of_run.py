@@ -20,6 +20,7 @@ import yaml
 
 from tests import COLLECTION
 from tests.lab.lab import Lab
+from tests.lab.redis_server import RedisServer
 from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
@@ -124,7 +125,9 @@ def test_what_a_killed_run_left_is_closed_by_the_next_one(lab: Lab) -> None:
     process.kill()
     process.communicate(timeout=30)
     assert len(lab.open_connections()) == 2
-    lab.run_tasks(connection("something else", "{{ remoteit_service_id }}", close="at_end"), hosts="pi-kitchen")
+    task = connection("something else", "{{ remoteit_service_id }}", close="at_end")
+    following = lab.run_tasks(task, hosts="pi-kitchen")
+    assert f"to {DATABASE} was left behind by a process that has ended" in " ".join(following.output.split())
     # What was to be kept is kept.
     assert [item["service_id"] for item in lab.open_connections()] == [OTHER]
     # What nobody wants to be kept any more is closed by a run that has no task for it.
@@ -161,6 +164,41 @@ def test_what_cannot_be_closed_is_said_and_closed_by_the_next_run(lab: Lab) -> N
     lab.cloud.set_fault()
     lab.run_tasks(connection("something else", OTHER, close="at_end"))
     assert lab.open_connections() == []
+
+
+@pytest.mark.one_core
+@pytest.mark.parametrize("command", ["rm -r '{registry}'", "chmod 755 '{registry}'", "redis-cli -p {port} flushall"])
+def test_a_registry_that_fails_or_is_lost_during_the_run_leaves_nothing_open(
+    command: str, lab: Lab, request: pytest.FixtureRequest
+) -> None:
+    registry, port = str(lab.root / "registry"), 0
+    if "redis" in command:
+        server: RedisServer = request.getfixturevalue("redis_server")
+        registry, port = server.url, server.port
+    fail = {"name": "fail", "ansible.builtin.command": command.format(registry=registry, port=port)}
+    ended = lab.run_tasks(OPEN_TO_THE_END, fail, environ={"REMOTEIT_REGISTRY": registry})
+    assert ended.result("fail").status == "ok", ended.output
+    assert lab.open_connections() == []
+    (id_,) = [ended.result("open").result["connection"]["id"]]
+    said = "".join(ended.output.split())
+    assert (f"Closedallthesame:{id_}." in said) == ("chmod" in command)
+
+
+@pytest.mark.one_core
+def test_a_disk_that_is_full_by_the_end_of_the_run_leaves_nothing_open(lab: Lab, tmp_path: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", str(tmp_path)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        fill = {"name": "fill", "ansible.builtin.shell": f"cat /dev/zero > '{tmp_path}/ballast' || true"}
+        registry = {"REMOTEIT_REGISTRY": f"{tmp_path}/registry"}
+        ended = lab.run_tasks(OPEN_TO_THE_END, connection("keep", OTHER), fill, environ=registry)
+        assert ended.returncode == 0, ended.output
+        assert [item["service_id"] for item in lab.open_connections()] == [OTHER]
+        closed = lab.run_tasks(connection("close", OTHER, state="absent"), environ=registry)
+        assert closed.result("close").changed and lab.open_connections() == []
+    finally:
+        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
 @pytest.mark.one_core

@@ -140,6 +140,27 @@ def test_leftovers_that_hang_do_not_use_up_the_time_of_the_task(site: Site, ende
     assert site.held() == {"LEFT": (False, (ended,)), "NEW": (False, ("me",))}
 
 
+def test_what_a_process_left_that_has_ended_is_told_and_in_check_mode_only_foretold(site: Site, ended: str) -> None:
+    site.hold(made("LEFT", access="public", holders=(ended,)))
+    assert site.present(Wanted(Access()), check=True).closed == ["LEFT"]
+    assert site.warnings == []
+    assert site.present(Wanted(Access())).closed == ["LEFT"]
+    assert site.warnings == [
+        f"Connection LEFT to {SERVICE} was left behind by a process that has ended, and was closed."
+    ]
+
+
+def test_what_is_claimed_is_told_to_who_remembers_it(site: Site) -> None:
+    told: list[tuple[str, bool]] = []
+    connections = Connections(
+        site.settings, site.warnings.append, remember=lambda item, opened: told.append((item.id, opened))
+    )
+    for wanted in (ME, ME, Wanted(Access())):
+        connections.beside(site.warnings.append).present(SERVICE, wanted, Deadline(20))
+    # what is claimed already was told
+    assert told == [("NEW", True), ("NEW", False)]
+
+
 # -- release ----------------------------------------------------------------------------------------------------------
 
 

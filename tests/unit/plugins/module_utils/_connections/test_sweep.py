@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import serve, sweep
-from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import encoded
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim, encoded
+from ansible_collections.community.remoteit.plugins.module_utils._registry.file_store import FileStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import Patience
@@ -210,6 +212,71 @@ def test_each_is_swept_by_way_of_its_own_web_proxy(fleet: Fleet, monkeypatch: py
     serve("run", lines)
     assert not fleet.is_open(service(1)) and not fleet.is_open(service(2))
     assert {exchange.target.startswith(unreachable) for exchange in fleet.server.received} == {True, False}
+
+
+def test_whose_life_is_not_known_yet_is_waited_for_once(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    def live(report: Any) -> None:
+        report(process_name(os.getpid()))
+        time.sleep(60)
+
+    other = Fork(live)
+    fleet.open(SERVICE, "OTHERS", holders=(other.receive(), "run"))
+    asked = []
+
+    def unsure(_store: FileStore, holders: Collection[str], _deadline: Deadline) -> float:
+        asked.append(len(holders))
+        other.kill()
+        return 0.1
+
+    monkeypatch.setattr(FileStore, "unsure", unsure)
+    assert sweep(fleet.settings, "run") == [left_behind("OTHERS", SERVICE)]
+    assert (asked, fleet.is_open(SERVICE)) == ([1], [])
+
+
+def test_who_would_have_to_be_waited_for_for_too_long_is_left(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet.open(SERVICE, "OTHERS", holders=(ALIVE,))
+    monkeypatch.setattr(FileStore, "unsure", lambda *_arguments: 1000.0)
+    begun = time.monotonic()
+    assert sweep(fleet.settings, "run") == []
+    assert time.monotonic() - begun < 20
+
+
+def test_a_run_that_has_ended_gives_no_sign_of_life_any_more(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    fleet.open(SERVICE, "C", holders=("run",))
+    forgotten = []
+    monkeypatch.setattr(FileStore, "forget", lambda _store, holder, _deadline: forgotten.append(holder))
+    serve("run", [encoded(fleet.settings)] * 2)
+    assert forgotten == ["run"]
+
+
+def test_what_tasks_told_is_closed_although_the_registry_is_lost(fleet: Fleet, tmp_path: Path) -> None:
+    settings = fleet.settings._replace(patience=Patience(life_lease=0.3))
+    lines = [encoded(settings)]
+    for number in range(3):
+        fleet.open(service(number), f"C{number}", holders=("run",))
+        (made,) = fleet.registry.read(service(number)).connections
+        lines.append(encoded(settings, Claim(made, opened=True)))
+    shutil.rmtree(tmp_path / "registry")
+    serve("run", lines)
+    assert [number for number in range(3) if fleet.is_open(service(number))] == []
+    assert fleet.registry.read_all() == []
+
+
+def test_what_remote_it_does_not_close_either_is_told(
+    fleet: Fleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = []
+    for number in range(2):
+        fleet.open(service(number), f"C{number}", holders=("run",))
+        (made,) = fleet.registry.read(service(number)).connections
+        lines.append(encoded(fleet.settings, Claim(made, opened=True)))
+    fleet.refused = {service(1)}
+    (tmp_path / "registry").chmod(0o755)
+    serve("run", lines)
+    refused, failed = capsys.readouterr().out.splitlines()
+    assert refused.startswith(f"A connection to {service(1)} was left open: remote.it refused ")
+    assert failed.startswith("Connections may have been left open: The registry ")
+    assert failed.endswith(" Closed all the same: C0.")
 
 
 # -- attempts ---------------------------------------------------------------------------------------------------------

@@ -157,6 +157,12 @@ def test_what_the_registry_has_lost_is_put_back_with_who_uses_it(registry: Regis
     assert held.holders == ("me", ALIVE)
 
 
+def test_each_that_is_lost_is_put_back_though_another_one_is_known_to_be_used(registry: Registry) -> None:
+    put(registry, now_open(id="A", holders=("me",)))
+    assert renew(registry, now_open(id="B"), "me", Deadline(10))
+    assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": ("me",), "B": ("me",)}
+
+
 # -- whether a server has answered -------------------------------------------------------------------------------------
 
 

@@ -19,9 +19,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
+    NotSentError,
+    OutOfTimeError,
+    RegistryError,
+)
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias, is_plain_host
+from ansible_collections.community.remoteit.plugins.module_utils._registry.file_store import FileStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
+from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection, credentials
 from tests.doubles.processes import Fork
 from tests.doubles.registry_place import HOLDING, Place
@@ -34,6 +40,8 @@ NAME = host_key_alias(SERVICE)
 
 class InDirectory(Place):
     """One below a directory, and its only record as the user has it."""
+
+    store = FileStore
 
     def __init__(self, root: Path) -> None:
         super().__init__(str(root))
@@ -68,6 +76,8 @@ class InDirectory(Place):
 
 class InRedis(Place):
     """One in Redis, with a prefix of its own."""
+
+    store = RedisStore
 
     def __init__(self, server: RedisServer) -> None:
         super().__init__(f"{server.url}?prefix=test")
@@ -393,3 +403,113 @@ def test_a_lock_is_let_go_when_the_work_fails(place: RawPlace) -> None:
         _nothing = 1 / 0
     with place.open().locked(SERVICE, Deadline(10)):
         pass
+
+
+# -- a turn at the end of a use ----------------------------------------------------------------------------------------
+
+
+def full(place: RawPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, nothing can be written there."""
+
+    def refuse(*_arguments: object) -> None:
+        raise RegistryError("There is no room.")
+
+    monkeypatch.setattr(place.store, "write", refuse)
+
+
+def without_locks(place: RawPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, no lock can be had there."""
+
+    def refuse(*_arguments: object) -> None:
+        raise RegistryError("There are no locks.")
+
+    monkeypatch.setattr(place.store, "locked", refuse)
+
+
+def unreadable(place: RawPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, nothing can be had there."""
+
+    def refuse(*_arguments: object) -> None:
+        raise RegistryError("It is away.")
+
+    monkeypatch.setattr(place.store, "locked", refuse)
+    monkeypatch.setattr(place.store, "read", refuse)
+
+
+def test_where_nothing_fails_it_is_a_turn_as_any_other(place: RawPlace) -> None:
+    place.save()
+    with place.open().unfailing(SERVICE, Deadline(10)) as turn:
+        assert turn.holding == HOLDING
+        turn.holding = Holding()
+        turn.save()
+    assert place.open().read(SERVICE) == Holding()
+
+
+def test_what_was_lost_is_added_as_nobodys(place: RawPlace) -> None:
+    mine = connection(id="MINE", holders=("me", "other"))
+    place.save(Holding([connection()]))
+    with place.open().unfailing(SERVICE, Deadline(10), [mine, connection()]) as turn:
+        assert turn.holding.connections == [connection(), mine._replace(holders=())]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), [(full, "There is no room."), (without_locks, "There are no locks.")], ids=["full", "no locks"]
+)
+def test_what_cannot_be_written_is_told_at_the_end(
+    fault: Callable[..., None], said: str, place: RawPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.save()
+    fault(place, monkeypatch)
+    found = []
+
+    def forget() -> None:
+        with place.open().unfailing(SERVICE, Deadline(10)) as turn:
+            found.append(turn.holding)
+            turn.holding = Holding()
+            turn.save()
+            found.append(turn.holding)
+
+    with pytest.raises(RegistryError, match=said):
+        forget()
+    assert found == [HOLDING, Holding()]
+    assert place.open().read(SERVICE) == HOLDING
+
+
+def test_what_cannot_even_be_read_is_what_is_known(place: RawPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.save()
+    unreadable(place, monkeypatch)
+    done = []
+    mine = connection(id="MINE")
+    with (
+        pytest.raises(RegistryError, match="It is away"),
+        place.open().unfailing(SERVICE, Deadline(10), [mine]) as turn,
+    ):
+        done = list(turn.holding.connections)
+    assert done == [mine]
+    with pytest.raises(RegistryError, match="It is away"), place.open().unfailing(SERVICE, Deadline(10)):
+        pytest.fail("nothing is known")
+
+
+def test_that_remote_it_fails_as_well_is_told_with_it(place: RawPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.save()
+    with pytest.raises(NotSentError), place.open().unfailing(SERVICE, Deadline(10)):
+        raise NotSentError("It is away as well.")
+    full(place, monkeypatch)
+
+    def fail() -> None:
+        with place.open().unfailing(SERVICE, Deadline(10)) as turn:
+            turn.save()
+            raise NotSentError("It is away as well.")
+
+    with pytest.raises(RegistryError) as caught:
+        fail()
+    assert str(caught.value) == (
+        f"There is no room. A connection to {SERVICE} may have been left open: It is away as well."
+    )
+
+
+def test_who_is_busy_is_waited_for_there_too(place: RawPlace) -> None:
+    holder = hold(place)
+    with pytest.raises(OutOfTimeError), place.open().unfailing(SERVICE, Deadline(0.1), [connection()]):
+        pytest.fail("the lock was taken")
+    holder.kill()

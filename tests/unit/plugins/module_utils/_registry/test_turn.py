@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._model.session import Listing
 from ansible_collections.community.remoteit.plugins.module_utils._registry import journal
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
-from ansible_collections.community.remoteit.plugins.module_utils._registry.turn import Turn
+from ansible_collections.community.remoteit.plugins.module_utils._registry.turn import Forgiving, Turn
 from tests.doubles.material import NOW, SERVICE, connection
 
 
@@ -70,3 +71,40 @@ def test_what_was_read_ahead_may_not_show_what_an_interrupted_opening_made() -> 
     turn = Turn(SERVICE, Holding(attempts=[Attempt(NOW, NOW + 30)]), Deadline(10), None)
     turn.prefetched = Listing((), NOW)
     assert turn.take_prefetched() is None
+
+
+def test_what_the_registry_had_lost_is_written_again_and_not_noted_again(noted: Path) -> None:
+    written: list[list[str]] = []
+    turn = Turn(SERVICE, Holding(), Deadline(10), lambda holding: written.append(ids(holding)))
+    assert turn.put_back(connection(id="LOST", holders=("somebody",))).holders == ()
+    turn.save()
+    assert (written, events(noted)) == ([["LOST"]], [])
+
+
+# -- where it may fail to write ----------------------------------------------------------------------------------------
+
+
+def test_what_counts_is_whether_the_last_save_failed_and_all_is_noted(noted: Path) -> None:
+    errors = [RegistryError("no room."), RegistryError("no room yet."), None]
+
+    def write(_holding: Holding) -> None:
+        if error := errors.pop(0):
+            raise error
+
+    saves = Forgiving(write)
+    turn = Turn(SERVICE, Holding([connection(id="A"), connection(id="B")]), Deadline(10), saves)
+    assert saves.failure is None
+    for failure in ("no room.", "no room yet.", "None"):
+        turn.save()
+        assert str(saves.failure) == failure
+        turn.holding.connections = turn.holding.connections[1:]
+    assert events(noted) == [("closed", "A"), ("closed", "B")]
+
+
+def test_without_a_way_to_write_the_failure_stays() -> None:
+    failure = RegistryError("no lock.")
+    saves = Forgiving(None, failure)
+    turn = Turn(SERVICE, Holding(), Deadline(10), saves)
+    turn.save()
+    assert not turn.predicts
+    assert saves.failure is failure

@@ -358,3 +358,38 @@ def test_a_service_that_ssh_cannot_use_is_opened_once(site: Site) -> None:
         assert process.wait(PATIENCE) == 1
     assert site.account.asked.count("connect") == 1
     assert site.registry.read(SERVICE).connections == []
+
+
+# -- a registry that fails --------------------------------------------------------------------------------------------
+
+
+def test_what_was_opened_is_closed_although_the_registry_cannot_be_used_any_more(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    process = site.run()
+    with site.accepted(process):
+        Path(site.settings.registry).chmod(0o755)
+        process.terminate()
+        assert process.wait(PATIENCE) == 1
+    assert site.account.asked.count("stop") == 1
+
+
+def test_what_was_joined_is_left_open_then(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process):
+        Path(site.settings.registry).chmod(0o755)
+        process.terminate()
+        assert process.wait(PATIENCE) == 1
+    assert site.account.asked == []
+
+
+def test_what_somebody_left_is_told_where_ssh_listens(site: Site, ended: str) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    site.hold(kept=False, holders=(ended,), access="restricted", client_ip="203.0.113.7")
+    process = site.run()
+    with site.accepted(process):
+        process.terminate()
+        process.wait(PATIENCE)
+    assert process.stderr is not None
+    told = process.stderr.read().decode()
+    assert f"remote.it: Connection {CONNECTION_ID} to {SERVICE} was left behind by a process that has ended" in told

@@ -45,9 +45,17 @@ from community_remoteit.plugin_utils._run.end_of_run import END_OF_RUN
 
 settings = Settings.from_options({{"request_timeout": 5}})
 
+def remember(connection, opened):
+    END_OF_RUN.remember(settings, connection, opened)
+
 def open_one():
     wanted = Wanted(access=Access(), holder=END_OF_RUN.watch(settings))
-    return Connections(settings, print).present({SERVICE!r}, wanted, Deadline(20)).connection.id
+    connections = Connections(settings, print, remember=remember)
+    return connections.present({SERVICE!r}, wanted, Deadline(20)).connection.id
+
+def keep_one():
+    wanted = Wanted(access=Access())
+    return Connections(settings, print, remember=remember).present({SERVICE!r}, wanted, Deadline(20)).connection.id
 
 def never():
     return connection_task._holder("never", settings, END_OF_RUN)
@@ -181,6 +189,31 @@ def test_however_a_run_ends_what_it_opened_is_closed(end: str, run: Run, account
     assert eventually(lambda: is_gone(name))
     assert account.closed == [made.id]
     assert held(run) == Holding()
+
+
+def test_what_was_opened_is_closed_although_the_registry_cannot_be_used(run: Run, account: Account) -> None:
+    assert run.does("in_forks(open_one, 1)") == "[0]"
+    Path(run.settings.registry).chmod(0o755)
+    assert run.does("sys.exit(0)") == ""
+    said = " ".join(run.ends().split())
+    assert "Connections may have been left open: The registry directory" in said
+    assert "Closed all the same: C1." in said
+    assert account.closed == ["C1"]
+
+
+def test_what_is_to_stay_needs_no_process_beside_the_run(run: Run, account: Account) -> None:
+    assert run.does("keep_one()") == "C1"
+    assert run.watchers() == []
+    assert run.does("sys.exit(0)") == ""
+    assert (run.ends(), account.closed) == ("", [])
+
+
+def test_what_was_opened_for_the_run_and_then_kept_is_known_to_be_kept(run: Run, account: Account) -> None:
+    assert (run.does("open_one()"), run.does("keep_one()")) == ("C1", "C1")
+    Path(run.settings.registry).chmod(0o755)
+    assert run.does("sys.exit(0)") == ""
+    run.ends()
+    assert account.closed == []
 
 
 def test_the_watcher_outlives_what_ends_the_whole_group(run: Run, account: Account) -> None:
