@@ -33,7 +33,14 @@ options:
         key: show
   path:
     description:
-      - A file to write the recap to as JSON, with the time of each event. A file that is there is replaced.
+      - A file to write the recap to as JSON, with the time of each event.
+      - C(run) in it is the run that it tells of, with its C(id), which no other run has, the files that its C(playbooks)
+        are, and when it C(began) and C(ended).
+      - A file that is there is replaced at once, so that a program that reads it never sees half of it. So the user must
+        be able to make files in its directory. A symbolic link stays, and the file that it leads to is replaced.
+        What is no file, such as V(/dev/stdout) or a pipe, is written to.
+      - Give each run a path of its own where several run at the same time. The last one to end replaces what the others
+        wrote, and warns of it.
       - It holds the ids of services and connections, and nothing secret.
     type: path
     env:
@@ -60,9 +67,9 @@ example: |
 """
 
 import contextlib
-import json
 import os
 import tempfile
+import time
 from typing import Any
 
 from ansible import constants
@@ -71,7 +78,8 @@ from ansible.plugins.callback import CallbackBase
 from ..module_utils._base.process import process_name
 from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
-from ..plugin_utils._run.recap import events_as_data, lines, recap
+from ..plugin_utils._run.recap import Run, events_as_data, lines, recap
+from ..plugin_utils._run.recap_file import replace
 
 
 class CallbackModule(CallbackBase):
@@ -84,7 +92,8 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._run = process_name(os.getpid())
+        self._run = Run(time.time())
+        self._holder = process_name(os.getpid())
         self._hosts: dict[str, set[str]] = {}
         self._known: set[str] = set()
         # Ansible removes the directory at its end.
@@ -94,6 +103,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_start(self, playbook: Any) -> None:
         """Have everything that happens from now on noted, by whatever process of this run."""
         os.environ[ENV] = self._journal
+        self._run.playbooks.append(str(playbook._file_name))
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         """Remember which service a host is, if its address tells: SSH on demand has no task of its own."""
@@ -106,15 +116,23 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Tell what came of it."""
         events = list(read(self._journal))
-        services = recap(events, self._hosts, self._run)
+        services = recap(events, self._hosts, self._holder)
         if services and self.get_option("show"):
             for line in lines(services, self._display.columns):
                 self._display.display(line, stderr=True)
         path = self.get_option("path")
         if path:
-            try:
-                with open(path, "w", encoding="utf-8") as file:
-                    json.dump({"services": services, "events": events_as_data(events)}, file, indent=2)
-                    file.write("\n")
-            except OSError as error:
-                self._display.warning(f"path={path} of remoteit_recap cannot be written: {error.strerror}.")
+            self._write(path, {"services": services, "events": events_as_data(events)})
+
+    def _write(self, path: str, told: dict[str, Any]) -> None:
+        try:
+            before = replace(path, {"run": self._run.as_data(time.time()), **told})
+        except OSError as error:
+            self._display.warning(f"path={path} of remoteit_recap cannot be written: {error.strerror}.")
+            return
+        other = self._run.meanwhile(before)
+        if other:
+            self._display.warning(
+                f"path={path} of remoteit_recap was written by another run while this one lasted ({other}), whose recap "
+                "is replaced; give each run a path of its own."
+            )

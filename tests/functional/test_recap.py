@@ -146,6 +146,31 @@ def test_it_can_be_silent(lab: Lab) -> None:
     run = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
     assert "REMOTE.IT RECAP" not in run.output
     assert written(path)[DATABASE]["opened"] == 1
+    (playbook,) = json.loads(path.read_text())["run"]["playbooks"]
+    assert Path(playbook).name == "playbook.yml"
+
+
+@pytest.mark.one_core
+def test_runs_with_one_file_are_told_apart(lab: Lab) -> None:
+    path, gate = lab.root / "shared.json", lab.root / "gate"
+    os.mkfifo(gate)
+    environ = {**ENABLED, "REMOTEIT_RECAP_PATH": str(path)}
+    wait = {"name": "wait", "ansible.builtin.command": {"argv": ["cat", str(gate)]}}
+    play = {"name": "Long", "hosts": "localhost", "gather_facts": False, "tasks": [wait]}
+    with lab.start([play], environ=environ) as longer:
+        # To open the pipe waits for the task that reads it, and to close it ends the task.
+        with gate.open("w"):
+            shorter = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
+            first = json.loads(path.read_text())["run"]
+        output = " ".join(longer.communicate(timeout=60)[0].split())
+    second = json.loads(path.read_text())["run"]
+    assert first["id"] != second["id"] and second["began"] < first["ended"] <= second["ended"]
+    assert "was written by another run" not in shorter.output
+    assert f"path={path} of remoteit_recap was written by another run while this one lasted" in output
+    assert f"playbook.yml, {first['began']} to {first['ended']}" in output
+    # What another one wrote before this one began is as any other file.
+    later = lab.run_tasks(connection("open", DATABASE, close="at_end"), environ=environ)
+    assert "was written by another run" not in later.output
 
 
 @pytest.mark.one_core

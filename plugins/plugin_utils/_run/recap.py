@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...module_utils._base.dates import iso8601
+from ...module_utils._base.dates import from_iso8601, iso8601
+from ...module_utils._base.text import printable
 from ...module_utils._model.connection import Connection
 from ...module_utils._registry.journal import CLOSED, OPENED, REUSED, Event
 
@@ -49,6 +51,34 @@ def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str)
         for service_id, count in counts.items()
     ]
     return sorted(services, key=lambda service: (service["hosts"], service["service_id"]))
+
+
+class Run:
+    """A run of Ansible, as those who read what it wrote tell it from others.
+
+    :ivar id: which no other run has, anywhere
+    :ivar playbooks: the names of its files, as they were given, in their order
+    :ivar began: in seconds since the epoch
+    """
+
+    def __init__(self, began: float) -> None:
+        self.id = str(uuid.uuid4())
+        self.playbooks: list[str] = []
+        self.began = began
+
+    def as_data(self, ended: float) -> dict[str, Any]:
+        """What is written of a run that *ended* then, in seconds since the epoch."""
+        return {"id": self.id, "playbooks": self.playbooks, "began": iso8601(self.began), "ended": iso8601(ended)}
+
+    def meanwhile(self, written: Mapping[str, Any]) -> str:
+        """Name the run that has *written* this if it is another one that ended while this one lasted, else empty."""
+        try:
+            other = written["run"]
+            if other["id"] == self.id or from_iso8601(other["ended"]) <= self.began:
+                return ""
+            return printable(f"{', '.join(other['playbooks'])}, {other['began']} to {other['ended']}")
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return ""
 
 
 def events_as_data(events: Iterable[Event]) -> list[dict[str, Any]]:

@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from ansible_collections.community.remoteit.plugins.module_utils._registry import journal as journal_module
-from ansible_collections.community.remoteit.plugins.plugin_utils._run.recap import events_as_data, lines, recap
+from ansible_collections.community.remoteit.plugins.plugin_utils._run.recap import Run, events_as_data, lines, recap
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection
 
 
@@ -61,3 +65,42 @@ def test_events_are_told_as_data() -> None:
     assert events_as_data([journal_module.Event("opened", NOW, SERVICE, made.id, made)]) == [
         {"at": "2026-02-03T04:05:06Z", "event": "opened", "service_id": SERVICE, "id": made.id}
     ]
+
+
+def test_a_run_is_told_from_all_others() -> None:
+    one, other = Run(NOW), Run(NOW)
+    one.playbooks += ["site.yml", "more.yml"]
+    data = one.as_data(NOW + 60)
+    assert (data["playbooks"], data["began"], data["ended"]) == (
+        ["site.yml", "more.yml"],
+        "2026-02-03T04:05:06Z",
+        "2026-02-03T04:06:06Z",
+    )
+    assert data["id"] != other.as_data(NOW + 60)["id"]
+
+
+def test_what_another_run_wrote_meanwhile_is_noticed() -> None:
+    run, other = Run(NOW), Run(NOW - 60)
+    other.playbooks.append("other\n.yml")
+    # One that ended before this one began is one of the past.
+    assert [run.meanwhile({"run": other.as_data(NOW + seconds)}) for seconds in (-1, 0, 1)] == [
+        "",
+        "",
+        "other\\n.yml, 2026-02-03T04:04:06Z to 2026-02-03T04:05:07Z",
+    ]
+    assert run.meanwhile({"run": run.as_data(NOW + 1)}) == ""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {},
+        {"run": "17"},
+        {"run": {}},
+        {"run": {"id": "1", "ended": 17}},
+        {"run": {"id": "1", "ended": "later"}},
+        {"run": {"id": "1", "ended": "2099-01-01T00:00:00Z", "playbooks": None}},
+    ],
+)
+def test_what_no_run_wrote_is_nobodys(written: dict[str, Any]) -> None:
+    assert Run(NOW).meanwhile(written) == ""
