@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
-import sys
+import pkgutil
 import time
 from typing import Any
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins import module_utils
 from tests.simulator.harness import Simulator
-
-_CORE = "ansible_collections.community.remoteit.plugins.module_utils."
 
 
 class Hours:
@@ -51,9 +51,10 @@ class Hours:
         self._moved.value = 0.0
 
     def rule(self, patch: pytest.MonkeyPatch) -> None:
-        """Have all modules of the core that are there live in this time."""
-        for name, module in list(sys.modules.items()):
-            if name.startswith(_CORE) and vars(module).get("time") is time:
+        """Have all modules of the core live in this time, also those that it imports only where they are needed."""
+        for found in pkgutil.walk_packages(module_utils.__path__, f"{module_utils.__name__}."):
+            module = importlib.import_module(found.name)
+            if vars(module).get("time") is time:
                 patch.setattr(module, "time", self)
 
     def __getattr__(self, name: str) -> Any:
