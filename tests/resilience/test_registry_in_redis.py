@@ -15,11 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base import process
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError, RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
-from ansible_collections.community.remoteit.plugins.module_utils._base.threads import repeated
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, renew
@@ -30,6 +28,7 @@ from tests.lab.redis_server import RedisServer, is_installed
 from tests.lab.site import SERVICE, Site
 
 from .engine.kill_matrix import wait_for
+from .engine.other_machine import elsewhere, use
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_several_controllers.rst"
 # what the guide says that a user needs
@@ -63,22 +62,10 @@ def hurried() -> Iterator[None]:
 
 
 @pytest.fixture
-def short_leases(server: RedisServer) -> Iterator[None]:
-    """Leases that a test can wait for, in a Redis that is up for so long that it has seen every sign of life."""
+def short_leases() -> Iterator[None]:
+    """Leases that a test can wait for."""
     with impatient(lock_lease=SHORT, life_lease=SHORT):
-        wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
         yield
-
-
-def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
-    """A process on another machine."""
-
-    def moved(report: Callable[[str], None]) -> None:
-        signal.alarm(int(SECONDS))
-        process._machine = lambda: "another machine"
-        work(report)
-
-    return Fork(moved)
 
 
 def present(site: Site, wanted: Wanted = TASK) -> str:
@@ -255,20 +242,6 @@ def test_who_was_stopped_for_too_long_writes_nothing_and_closes_what_it_opened(
 # -- holders on machines that die -------------------------------------------------------------------------------------
 
 
-def use(site: Site) -> Fork:
-    """A process on another machine that uses a connection, as the ProxyCommand does."""
-
-    def work(report: Callable[[str], None]) -> None:
-        me = process_name(os.getpid())
-        connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).usable()
-        registry = site.registry()
-        with repeated(lambda: renew(registry, connection, me, Deadline(SECONDS)), registry.renew_every):
-            report(connection.id)
-            time.sleep(SECONDS)
-
-    return elsewhere(work)
-
-
 def test_what_another_machine_uses_stays_open_until_that_is_silent(shared: Site, short_leases: None) -> None:
     user = use(shared)
     used = user.receive()
@@ -278,26 +251,6 @@ def test_what_another_machine_uses_stays_open_until_that_is_silent(shared: Site,
     user.kill()
     wait_for(lambda: shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == [used])
     assert (shared.open_ids(), shared.registry().read_all()) == ([], [])
-
-
-def test_while_redis_was_away_nobody_could_give_a_sign_of_life(
-    shared: Site, server: RedisServer, short_leases: None
-) -> None:
-    user = use(shared)
-    used = user.receive()
-    os.kill(user.pid, signal.SIGSTOP)
-    server.kill()
-    time.sleep(2 * SHORT)
-    server.start()
-    # however long ago that was by the clock, Redis has not been up for as long as a lease lasts
-    with impatient(life_lease=SECONDS):
-        assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
-    os.kill(user.pid, signal.SIGCONT)
-    wait_for(lambda: server.client().keys("remoteit:holder:*"))
-    wait_for(lambda: server.client().info("server")["uptime_in_seconds"] > SHORT)
-    assert shared.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == []
-    assert shared.open_ids() == [used]
-    user.kill()
 
 
 # -- who may use it ---------------------------------------------------------------------------------------------------

@@ -23,6 +23,9 @@ from .closer import Closer
 if TYPE_CHECKING:
     from .._model.failure import Failure
 
+# What closing may take although the time is over, in seconds.
+_CLOSING = 1.0
+
 
 class Opener:
     """Opens connections of one access key."""
@@ -98,8 +101,9 @@ class Opener:
         try:
             turn.save()
         except RegistryError as error:
+            deadline = Deadline(max(turn.deadline.remaining(), _CLOSING))
             try:
-                self._client.close(turn.service_id, connection.id, connection.api, turn.deadline)
+                self._client.close(turn.service_id, connection.id, connection.api, deadline)
             except ApiError as close_error:
                 raise RegistryError(f"{error} Connection {connection.id} was left open: {close_error}") from None
             raise

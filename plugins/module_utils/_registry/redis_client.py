@@ -99,7 +99,8 @@ class _Link:
 
     def ask(self, deadline: Deadline, words: tuple[Word, ...]) -> Any:
         self._socket.settimeout(_left(deadline))
-        self._socket.sendall(hiredis.pack_command(words))
+        # Its type hint knows commands of one word only.
+        self._socket.sendall(hiredis.pack_command(words))  # type: ignore[arg-type]
         answer = self._answer(deadline)
         if isinstance(answer, hiredis.ReplyError):
             raise RedisRefusedError(str(answer))

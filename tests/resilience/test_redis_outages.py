@@ -1,0 +1,188 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Redis is away for longer than a lease: nobody loses a use that he could not renew, and no task takes longer than it may."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from tests.doubles.patience import impatient
+from tests.doubles.processes import Fork
+from tests.lab.forwarder import Forwarder
+from tests.lab.redis_server import RedisServer, is_installed
+from tests.lab.site import SERVICE, Site
+
+from .engine.kill_matrix import wait_for
+from .engine.other_machine import SECONDS, use
+
+# Seconds, instead of 60
+LEASE = 1.5
+OUTAGE = 2 * LEASE
+
+
+@dataclasses.dataclass
+class World:
+    """Two machines, each with a way of its own to the registry, and a replica of that."""
+
+    server: RedisServer
+    replica: RedisServer
+    ours: Forwarder
+    theirs: Forwarder
+    here: Site
+    there: Site
+
+    def close_unneeded(self) -> list[str]:
+        """What this machine closes when it comes to the service."""
+        return self.here.connections().release(SERVICE, "somebody", Deadline(SECONDS))
+
+
+@pytest.fixture
+def world(site: Site, tmp_path: Path) -> Iterator[World]:
+    if not is_installed():
+        pytest.skip("there is no redis-server")
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(RedisServer(tmp_path / "redis"))
+        replica = stack.enter_context(RedisServer(tmp_path / "replica", f"replicaof 127.0.0.1 {server.port}"))
+        wait_for(lambda: replica.client().info("replication")["master_link_status"] == "up")
+        ours, theirs = (stack.enter_context(Forwarder(server.port)) for _machine in range(2))
+        site.place = f"redis://127.0.0.1:{ours.port}"
+        there = Site(site.cloud, tmp_path, f"redis://127.0.0.1:{theirs.port}")
+        stack.enter_context(impatient(life_lease=LEASE, redis_timeout=0.5, redis_pauses=(0.05,)))
+        yield World(server, replica, ours, theirs, site, there)
+
+
+@contextlib.contextmanager
+def cut(world: World) -> Iterator[None]:
+    """No network."""
+    for way in (world.ours, world.theirs):
+        way.cut()
+    yield
+    for way in (world.ours, world.theirs):
+        way.mend()
+
+
+@contextlib.contextmanager
+def frozen(world: World) -> Iterator[None]:
+    """Redis is stopped, and goes on."""
+    with world.server.frozen():
+        yield
+
+
+@contextlib.contextmanager
+def restarted(world: World) -> Iterator[None]:
+    """Redis is ended, and started with its data."""
+    world.server.kill()
+    yield
+    world.server.start()
+
+
+@contextlib.contextmanager
+def failed_over(world: World) -> Iterator[None]:
+    """Redis is ended, and its replica takes its place."""
+    world.server.kill()
+    yield
+    world.replica.client().replicaof("NO", "ONE")
+    for way in (world.ours, world.theirs):
+        way.target = world.replica.port
+        way.drop()
+
+
+def has_given_a_sign(world: World) -> bool:
+    """Whether the other machine has said since that it lives."""
+    server = world.replica if world.theirs.target == world.replica.port else world.server
+    redis = server.client()
+    now = redis.time()
+    signs = [float(redis.get(key) or 0) for key in redis.keys("remoteit:holder:*")]
+    return any(now[0] + now[1] / 1e6 - sign < LEASE / 2 for sign in signs)
+
+
+@pytest.mark.parametrize("first", ["the holder", "the other"])
+@pytest.mark.parametrize("outage", [cut, frozen, restarted, failed_over], ids=lambda outage: outage.__name__)
+def test_who_could_not_renew_a_use_does_not_lose_it(outage: object, first: str, world: World) -> None:
+    user = use(world.there)
+    used = user.receive()
+    wait_for(lambda: has_given_a_sign(world))
+    # so that it has been seen for a while that Redis is there
+    time.sleep(LEASE)
+    assert world.close_unneeded() == []
+    with outage(world):  # type: ignore[operator]
+        time.sleep(OUTAGE)
+    if first == "the holder":
+        wait_for(lambda: has_given_a_sign(world))
+    end = time.monotonic() + LEASE
+    while time.monotonic() < end:
+        assert world.close_unneeded() == []
+        time.sleep(0.1)
+    assert world.here.open_ids() == [used]
+    user.kill()
+    wait_for(lambda: world.close_unneeded() == [used])
+    assert (world.here.open_ids(), world.here.registry().read_all()) == ([], [])
+
+
+def test_who_alone_is_cut_off_cannot_be_told_from_who_is_dead(world: World) -> None:
+    user = use(world.there)
+    used = user.receive()
+    time.sleep(LEASE)
+    world.theirs.cut()
+    wait_for(lambda: world.close_unneeded() == [used])
+    assert world.here.open_ids() == []
+    user.kill()
+
+
+def test_who_is_cut_off_himself_closes_nothing_of_others(world: World) -> None:
+    user = use(world.there)
+    used = user.receive()
+    world.ours.cut()
+    with pytest.raises(RegistryError, match=r"cannot be used \(no answer within 0\.5 seconds\)"):
+        world.close_unneeded()
+    time.sleep(OUTAGE)
+    world.ours.mend()
+    assert world.close_unneeded() == []
+    assert world.here.open_ids() == [used]
+    user.kill()
+
+
+# -- how long it may take ---------------------------------------------------------------------------------------------
+
+
+def seconds_of(site: Site, timeout: float) -> float:
+    """How long a task takes that may take *timeout*, and cannot be done in it."""
+    begun = time.monotonic()
+    with impatient(), pytest.raises(RegistryError):
+        site.connections().present(SERVICE, Wanted(Access()), Deadline(timeout))
+    return time.monotonic() - begun
+
+
+def test_no_task_waits_for_redis_longer_than_it_may(world: World) -> None:
+    with world.server.frozen():
+        assert seconds_of(world.here, 1.0) < 2.0
+    world.ours.delay = 0.8
+    assert seconds_of(world.here, 2.0) < 3.0
+    assert world.here.cloud.calls() == []
+
+
+def test_a_redis_that_freezes_while_a_task_opens_leaves_nothing_open(world: World) -> None:
+    world.here.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 1.0, "count": 1})
+
+    def work(report: object) -> None:
+        report(f"{seconds_of(world.here, 2.0):.1f}")  # type: ignore[operator]
+
+    task = Fork(work)
+    wait_for(lambda: world.here.cloud.calls(operation="connect"))
+    with world.server.frozen():
+        taken = float(task.receive())
+    assert task.join() == 0
+    assert world.here.open_ids() == []
+    assert taken < 4.0
