@@ -190,6 +190,8 @@ class Connections:
             outcome.connection = reusable
         elif not turn.predicts:
             outcome.connection, closed = self._opener.open(turn, wanted)
+            for caveat in self._registry.caveats(turn.deadline):
+                self.warn(caveat)
             outcome.closed += closed
         if not wanted.force:
             # Last, because one that hangs uses up the time.

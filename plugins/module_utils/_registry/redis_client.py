@@ -75,7 +75,9 @@ class RedisClient:
         link = _Link(self._address, deadline)
         try:
             if self._password is not None:
-                link.ask(deadline, ("AUTH", self._address.username or "default", self._password))
+                # Without the user's name, servers before Redis 6 understand it as well.
+                user = (self._address.username,) if self._address.username else ()
+                link.ask(deadline, ("AUTH", *user, self._password))
             if self._address.db:
                 link.ask(deadline, ("SELECT", self._address.db))
         except BaseException:

@@ -1,0 +1,184 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is no Redis that can be a registry says so in its own way, and the user is told what to do about it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
+from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from tests.doubles.patience import impatient
+from tests.lab.ports import has_started
+from tests.lab.redis_server import RedisServer, is_installed
+from tests.lab.site import SERVICE, Site
+
+from .engine.kill_matrix import wait_for
+
+CLUSTER = "a Redis Cluster cannot be a registry: name a single Redis or Valkey in registry"
+PRIMARY = "it is a replica: name its primary in registry"
+PASSWORD = "correct the user in registry and the password in registry_password or REMOTEIT_REGISTRY_PASSWORD"
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
+    """Starts a server with lines of configuration."""
+    if not is_installed():
+        pytest.skip("there is no redis-server")
+    servers: list[RedisServer] = []
+
+    def started(*configuration: str) -> RedisServer:
+        server = RedisServer(tmp_path / f"redis{len(servers)}", *configuration)
+        servers.append(server)
+        return server.__enter__()
+
+    yield started
+    for server in servers:
+        server.kill()
+
+
+def refused(site: Site, place: str, password: str | None = None) -> str:
+    """What the user is told who wants to open a connection with the registry at *place*; nothing is opened."""
+    site.place = place
+    with impatient(redis_pauses=(0.05,)), pytest.raises(RegistryError) as caught:
+        site.connections(registry_password=password).present(SERVICE, Wanted(Access()), Deadline(20))
+    assert site.cloud.calls() == []
+    message = str(caught.value)
+    assert "script" not in message and message.isprintable()
+    return message
+
+
+def told(server: RedisServer, words: str, cure: str, number: int = 0) -> str:
+    return f"The registry redis://127.0.0.1:{server.port}/{number} refuses to work ({words}); {cure}."
+
+
+def test_a_replica(site: Site, start: Callable[..., RedisServer]) -> None:
+    primary = start()
+    replica = start(f"replicaof 127.0.0.1 {primary.port}")
+    words = "READONLY You can't write against a read only replica"
+    assert refused(site, replica.url) == told(replica, words, PRIMARY)
+    primary.kill()
+    replica.client().config_set("replica-serve-stale-data", "no")
+    wait_for(lambda: "MASTERDOWN" in refused(site, replica.url))
+    words = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'"
+    assert refused(site, replica.url) == told(replica, words, PRIMARY)
+
+
+def test_too_few_replicas(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("min-replicas-to-write 1")
+    words = "NOREPLICAS Not enough good replicas to write"
+    cure = "too few of its replicas are there: start them, or lower its min-replicas-to-write"
+    assert refused(site, server.url) == told(server, words, cure)
+
+
+def test_no_memory(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("maxmemory 1")
+    words = "OOM command not allowed when used memory > 'maxmemory'"
+    cure = "its memory is full: raise its maxmemory, or remove what is not needed"
+    assert refused(site, server.url) == told(server, words, cure)
+
+
+def test_a_disk_that_cannot_be_written(site: Site, start: Callable[..., RedisServer], tmp_path: Path) -> None:
+    server = start("save 3600 1", "appendonly no")
+    (tmp_path / "redis0" / "dump.rdb").mkdir()
+    server.client().bgsave()
+    wait_for(lambda: server.client().info("persistence")["rdb_last_bgsave_status"] == "err")
+    message = refused(site, server.url)
+    assert "refuses to work (MISCONF " in message
+    assert message.endswith("; it cannot save its data: make room on its disk.")
+
+
+def test_a_node_of_a_cluster(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("cluster-enabled yes")
+    assert refused(site, server.url) == told(server, "CLUSTERDOWN Hash slot not served", CLUSTER)
+    server.client().execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+    wait_for(lambda: b"cluster_state:ok" in server.client().execute_command("CLUSTER", "INFO"))
+    words = "CROSSSLOT Keys in request don't hash to the same slot"
+    assert refused(site, server.url) == told(server, words, CLUSTER)
+    words = "ERR SELECT is not allowed in cluster mode"
+    assert refused(site, server.url[:-1] + "3") == told(server, words, CLUSTER, 3)
+
+
+@pytest.fixture
+def sentinel(tmp_path: Path) -> Iterator[str]:
+    """The URL of a Sentinel, as if it were a registry's."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no redis-server")
+    started: list[subprocess.Popen[bytes]] = []
+    places: list[str] = []
+
+    def starts(port: int) -> bool:
+        file = tmp_path / "sentinel.conf"
+        file.write_text(f"port {port}\nbind 127.0.0.1\ndir {tmp_path}\n")
+        started.append(subprocess.Popen([program, str(file), "--sentinel"], stdout=subprocess.DEVNULL))
+        places.append(f"redis://127.0.0.1:{port}/0")
+        wait_for(lambda: started[-1].poll() is not None or _listens(port))
+        return started[-1].poll() is None
+
+    assert has_started(starts)
+    yield places[-1]
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", port)).close()
+        return True
+    return False
+
+
+def test_a_sentinel(site: Site, sentinel: str) -> None:
+    message = refused(site, sentinel)
+    assert "refuses to work (ERR unknown command 'HGET'" in message
+    assert message.endswith(
+        "; a Sentinel, or a server that lacks this command, cannot be a registry: name the Redis or Valkey itself."
+    )
+
+
+def test_a_password_too_few_or_too_many(site: Site, start: Callable[..., RedisServer]) -> None:
+    open_to_all, guarded = start(), start("requirepass s3cret")
+    assert refused(site, guarded.url) == told(guarded, "NOAUTH Authentication required", PASSWORD)
+    words = "WRONGPASS invalid username-password pair or user is disabled"
+    assert refused(site, guarded.url, "wr0ng") == told(guarded, words, PASSWORD)
+    message = refused(site, open_to_all.url, "s3cret")
+    assert "refuses to work (ERR AUTH" in message and "s3cret" not in message
+    assert message.endswith("; it knows no password: leave out registry_password and REMOTEIT_REGISTRY_PASSWORD.")
+
+
+def test_a_database_that_is_not_there(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start()
+    words, cure = "ERR DB index is out of range", "correct the number of the database in registry"
+    assert refused(site, server.url[:-1] + "99") == told(server, words, cure, 99)
+
+
+def test_a_key_that_is_somebody_elses(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start()
+    site.place = server.url
+    site.connections().present(SERVICE, Wanted(Access()), Deadline(20))
+    (key,) = server.client().scan_iter("remoteit:*", _type="hash")
+    server.client().set(key, "theirs")
+    site.cloud.reset()
+    words = "WRONGTYPE Operation against a key holding the wrong kind of value"
+    cure = "something else is kept under this name: set another prefix in registry"
+    assert refused(site, server.url) == told(server, words, cure)
+
+
+def test_what_is_no_redis(site: Site) -> None:
+    host = site.cloud.rest_url.split("/")[2]
+    assert refused(site, f"redis://{host}") == (
+        f"What answers at redis://{host}/0 is no Redis: correct the host and the port in registry."
+    )
