@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
+
+from .boot import boot_id
 
 
 def process_name(pid: int) -> str:
@@ -28,11 +31,10 @@ def is_gone(name: str) -> bool:
 
 def _machine() -> str:
     """This machine since it was started, or this container: where process ids mean the same, whatever its name is."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return f"{os.readlink('/proc/self/ns/pid')}/{file.read().strip()}"
-    except OSError:
-        return socket.gethostname()
+    with contextlib.suppress(OSError):
+        if boot := boot_id():
+            return f"{os.readlink('/proc/self/ns/pid')}/{boot}"
+    return socket.gethostname()
 
 
 def _started(pid: str) -> str:

@@ -7,21 +7,23 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
-import stat
 import time
 from collections.abc import Collection, Iterator, Sequence
 
 from .._base.clock import Deadline
 from .._base.errors import RegistryError
+from .._base.process import is_elsewhere, is_gone
+from . import files
+from .private import check_above, check_private
+from .signs import Signs
 from .store import RENEWALS, busy
 
 _POLL = 0.02
-_CHUNK = 64 * 1024
 _RECORD = ".json"
 _LOCK = ".lock"
+_SIGNS = "holders"
 
 
 class FileStore:
@@ -30,6 +32,7 @@ class FileStore:
     def __init__(self, root: str, identity: str, life_lease: float) -> None:
         self._root = root
         self._directory = os.path.join(root, identity)
+        self._signs = Signs(os.path.join(self._directory, _SIGNS))
         self._life_lease = life_lease
         self.renew_every = life_lease / RENEWALS
 
@@ -49,34 +52,33 @@ class FileStore:
         """See Store."""
         try:
             self._check_directories()
-            files = sorted(file for file in os.listdir(self._directory) if file.endswith(_RECORD))
+            found = sorted(file for file in os.listdir(self._directory) if file.endswith(_RECORD))
         except FileNotFoundError:
             return
         except OSError as error:
             raise RegistryError(f"The registry {self._directory} cannot be read: {error.strerror}.") from None
-        for file in files:
+        for file in found:
             with contextlib.suppress(FileNotFoundError):
-                yield file.removesuffix(_RECORD), _read(os.path.join(self._directory, file))
+                yield file.removesuffix(_RECORD), files.read(os.path.join(self._directory, file))
 
     @contextlib.contextmanager
     def locked(self, name: str, deadline: Deadline) -> Iterator[bytes | None]:
         """See Store."""
         self._make_directories()
-        with _lock(os.path.join(self._directory, name + _LOCK), deadline):
+        with _lock(os.path.join(self._directory, name + _LOCK), deadline) as descriptor:
+            self._signs.look_at_clock(descriptor)
             yield self._record(name)
 
     def write(self, name: str, record: bytes | None, deadline: Deadline) -> None:
         """See Store."""
         path = self._path(name)
         try:
-            if record is not None:
-                _replace(path, record)
-                return
-            for leftover in (path, _temporary(path)):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(leftover)
+            if record is None:
+                files.remove(path)
+            else:
+                files.replace(path, record)
         except OSError as error:
-            raise _unwritable(path, error) from None
+            raise files.unwritable(path, error) from None
 
     def set_aside(self, name: str, deadline: Deadline) -> str:
         """See Store."""
@@ -86,7 +88,7 @@ class FileStore:
         try:
             os.replace(path, aside)
         except OSError as failure:
-            raise _unwritable(path, failure) from None
+            raise files.unwritable(path, failure) from None
         return aside
 
     def title(self, name: str) -> str:
@@ -95,10 +97,15 @@ class FileStore:
 
     def renew(self, holders: Collection[str], deadline: Deadline) -> None:
         """See Store."""
+        living = [name for name in holders if not is_elsewhere(name) and not is_gone(name)]
+        if living:
+            self._make_directories()
+        for name in living:
+            self._signs.give(name)
 
     def lapsed(self, holders: Collection[str], deadline: Deadline) -> set[str]:
         """See Store."""
-        return set()
+        return {name for name in holders if is_elsewhere(name) and self._signs.age(name) > self._life_lease}
 
     def unsure(self, holders: Collection[str], deadline: Deadline) -> float:
         """See Store."""
@@ -106,6 +113,7 @@ class FileStore:
 
     def forget(self, holder: str, deadline: Deadline) -> None:
         """See Store."""
+        self._signs.take_back(holder)
 
     def caveats(self, deadline: Deadline) -> list[str]:
         """See Store."""
@@ -113,7 +121,7 @@ class FileStore:
 
     def _record(self, name: str) -> bytes | None:
         try:
-            return _read(self._path(name))
+            return files.read(self._path(name))
         except FileNotFoundError:
             return None
 
@@ -122,8 +130,9 @@ class FileStore:
 
     def _make_directories(self) -> None:
         try:
+            check_above(self._root)
             os.makedirs(self._root, mode=0o700, exist_ok=True)
-            _check_private(self._root)
+            check_private(self._root)
             with contextlib.suppress(FileExistsError):
                 os.mkdir(self._directory, mode=0o700)
         except OSError as error:
@@ -133,8 +142,9 @@ class FileStore:
     def _check_directories(self) -> None:
         """FileNotFoundError when nothing was ever kept, RegistryError unless only we can change what is kept."""
         try:
-            _check_private(self._root)
-            _check_private(self._directory)
+            check_above(self._root)
+            check_private(self._root)
+            check_private(self._directory)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -146,73 +156,8 @@ class FileStore:
         )
 
 
-def _unwritable(path: str, error: OSError) -> RegistryError:
-    return RegistryError(
-        f"The registry file {path} cannot be written: {error.strerror}; make room, or set registry to another "
-        "directory."
-    )
-
-
-def _check_private(directory: str) -> None:
-    """Raise RegistryError unless only we can change what ssh will be told to connect to."""
-    us = os.geteuid()
-    status = link = os.lstat(directory)
-    if stat.S_ISLNK(link.st_mode):
-        status = os.stat(directory)
-    # Where others may write, a link to another directory of ours may be theirs.
-    if status.st_uid != us or link.st_uid not in (us, 0):
-        raise RegistryError(
-            f"The registry directory {directory} belongs to another user; set registry to your own one."
-        )
-    if not stat.S_ISDIR(status.st_mode):
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    if stat.S_IMODE(status.st_mode) & 0o077:
-        raise RegistryError(f"The registry directory {directory} is open to other users; run: chmod 700 {directory}")
-
-
-def _read(path: str) -> bytes:
-    """The file's content. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
-    try:
-        # To open a FIFO would wait for somebody who writes to it.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            status = os.fstat(descriptor)
-            if status.st_uid != os.geteuid():
-                raise RegistryError(f"The registry file {path} belongs to another user.")
-            if not stat.S_ISREG(status.st_mode):
-                raise RegistryError(f"The registry file {path} cannot be read: it is not a plain file.")
-            return b"".join(iter(lambda: os.read(descriptor, _CHUNK), b""))
-        finally:
-            os.close(descriptor)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
-        raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
-
-
-def _temporary(path: str) -> str:
-    # One name, which only who has the lock uses: what a killed process left is overwritten by the next.
-    return f"{path}.new"
-
-
-def _replace(path: str, record: bytes) -> None:
-    temporary = _temporary(path)
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(temporary)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(record)
-        # A rename within one directory is atomic.
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
 @contextlib.contextmanager
-def _lock(path: str, deadline: Deadline) -> Iterator[None]:
+def _lock(path: str, deadline: Deadline) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -224,7 +169,7 @@ def _lock(path: str, deadline: Deadline) -> Iterator[None]:
             if not deadline.remaining():
                 raise busy(deadline, path)
             deadline.sleep(_POLL)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

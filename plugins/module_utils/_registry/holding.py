@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .._base.boot import boot_id, booted_at
 from .._model.connection import Connection
 
 if TYPE_CHECKING:
@@ -22,28 +23,45 @@ if TYPE_CHECKING:
 _AT_WORK = 30.0
 # After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
 _IDLE = 1200.0
+# A clock that is this many seconds away from where it was has been set, and does not only go wrong.
+_SET = 2.0
 
 
 class Attempt(NamedTuple):
     """A connect whose outcome is not known yet: a connection that it made began between *asked_at* and *until*.
 
     Seconds since the epoch by this machine's clock: the server's is known only once it has answered. *ahead* is by how
-    many seconds the server's clock is ahead, at least and at most, where a session of ours has told since.
+    many seconds the server's clock is ahead, at least and at most, where a session of ours has told since. *boot* is the
+    start of the machine that it was made in, and *booted_at* when that was by the same clock: if it is another time by
+    now, the clock was set meanwhile.
     """
 
     asked_at: float
     until: float
     ahead: tuple[float, ...] = ()
+    boot: str = ""
+    booted_at: float = 0.0
 
     @classmethod
     def begun(cls, seconds: float) -> Attempt:
         """An attempt that begins now; *seconds* later its last request, perhaps a repetition, is given up."""
         now = time.time()
-        return cls(now, now + seconds + _AT_WORK)
+        return cls(now, now + seconds + _AT_WORK, boot=boot_id(), booted_at=booted_at())
 
     def given_up(self) -> Attempt:
         """The attempt when no further request is made for it: it ends soon."""
-        return Attempt(self.asked_at, min(self.until, time.time() + _AT_WORK))
+        return self._replace(until=min(self.until, time.time() + _AT_WORK))
+
+    def by_this_clock(self) -> Attempt:
+        """The attempt by the clock as it is set now, where that can be known."""
+        if not self.boot or self.boot != boot_id():
+            return self
+        now_booted_at = booted_at()
+        by = now_booted_at - self.booted_at
+        if abs(by) < _SET:
+            return self
+        ahead = tuple(seconds - by for seconds in self.ahead)
+        return Attempt(self.asked_at + by, self.until + by, ahead, self.boot, now_booted_at)
 
     def may_be_open(self) -> bool:
         """Whether what it made can be open still, although nobody knows its address and so nobody uses it."""
@@ -52,9 +70,16 @@ class Attempt(NamedTuple):
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Attempt:
         """The inverse of _asdict(); KeyError, TypeError or ValueError when *record* is anything else."""
-        # Version 1.0.0 did not know the last.
-        attempt = cls(float(record["asked_at"]), float(record["until"]), tuple(map(float, record.get("ahead", ()))))
-        if not all(math.isfinite(moment) for moment in (attempt.asked_at, attempt.until, *attempt.ahead)):
+        # Version 1.0.0 did not know the others.
+        attempt = cls(
+            float(record["asked_at"]),
+            float(record["until"]),
+            tuple(map(float, record.get("ahead", ()))),
+            str(record.get("boot", "")),
+            float(record.get("booted_at", 0.0)),
+        )
+        times = (attempt.asked_at, attempt.until, attempt.booted_at, *attempt.ahead)
+        if not all(math.isfinite(moment) for moment in times):
             raise ValueError("an attempt has no time")
         return attempt
 
@@ -101,7 +126,8 @@ class Holding:
     @classmethod
     def from_record(cls, record: bytes, service_id: str) -> Holding:
         """The inverse of as_record() for the service; ValueError when *record* is anything else."""
-        return cls(*_parsed(record, service_id))
+        connections, attempts, failure = _parsed(record, service_id)
+        return cls(connections, [attempt.by_this_clock() for attempt in attempts], failure)
 
 
 # A play evaluates the same lookup over and over, mostly of a record that has not changed.

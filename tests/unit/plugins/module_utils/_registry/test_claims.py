@@ -35,6 +35,7 @@ from tests.doubles.processes import Fork
 
 HERE = socket.gethostname()
 ALIVE = process_name(os.getpid())
+ME = process_name(os.getppid())
 ELSEWHERE = "1/1@elsewhere"
 
 
@@ -56,7 +57,7 @@ def put(registry: Registry, *connections: Connection, attempts: tuple[Attempt, .
 
 
 def joined(registry: Registry, verify_after: int = 900) -> Connection | None:
-    return join(registry, SERVICE, Wanted(None, verify_after=verify_after, holder="me", by_ssh=True), Deadline(10))
+    return join(registry, SERVICE, Wanted(None, verify_after=verify_after, holder=ME, by_ssh=True), Deadline(10))
 
 
 def test_joining_claims_the_one_that_will_do_and_touches_no_other(registry: Registry) -> None:
@@ -64,7 +65,7 @@ def test_joining_claims_the_one_that_will_do_and_touches_no_other(registry: Regi
     put(registry, other, found, attempts=(Attempt(1.0, 2.0),))
     mine = joined(registry)
     assert mine is not None
-    assert mine.holders == (ALIVE, "me")
+    assert mine.holders == (ALIVE, ME)
     assert registry.read(SERVICE) == Holding([other, mine], [Attempt(1.0, 2.0)])
     assert joined(registry) == mine
 
@@ -91,27 +92,25 @@ def test_where_nothing_is_open_nothing_is_joined(registry: Registry) -> None:
 
 
 def test_leaving_ends_the_claim_when_others_need_it(registry: Registry) -> None:
-    put(registry, now_open(id="A", holders=("me", ALIVE)), now_open(id="B", holders=("me",), kept=True))
-    assert leave(registry, SERVICE, "me", Deadline(10))
+    put(registry, now_open(id="A", holders=(ME, ALIVE)), now_open(id="B", holders=(ME,), kept=True))
+    assert leave(registry, SERVICE, ME, Deadline(10))
     assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": (ALIVE,), "B": ()}
     # once more changes nothing
-    assert leave(registry, SERVICE, "me", Deadline(10))
-    assert leave(registry, SERVICE.replace("80", "81"), "me", Deadline(10))
+    assert leave(registry, SERVICE, ME, Deadline(10))
+    assert leave(registry, SERVICE.replace("80", "81"), ME, Deadline(10))
 
 
 def test_whoever_would_leave_something_to_be_closed_has_not_left(registry: Registry, ended: str) -> None:
     for held in (
-        [now_open(holders=("me",))],
-        [now_open(holders=("me",)), now_open(id="KEPT", kept=True, holders=("me",))],
-        [now_open(holders=(ended, "me"))],
+        [now_open(holders=(ME,))],
+        [now_open(holders=(ME,)), now_open(id="KEPT", kept=True, holders=(ME,))],
+        [now_open(holders=(ended, ME))],
         # somebody else left it
-        [now_open(id="KEPT", kept=True, holders=("me",)), now_open(holders=(ended,))],
+        [now_open(id="KEPT", kept=True, holders=(ME,)), now_open(holders=(ended,))],
     ):
         # whose process is known to live
         mine = [
-            Connection.from_record(
-                {**item.as_record(), "holders": [name.replace("me", ALIVE) for name in item.holders]}
-            )
+            Connection.from_record({**item.as_record(), "holders": [name.replace(ME, ALIVE) for name in item.holders]})
             for item in held
         ]
         put(registry, *mine)
@@ -130,9 +129,9 @@ def test_both_wait_for_the_lock_no_longer_than_they_may(registry: Registry) -> N
     busy = Fork(lock)
     assert busy.receive() == "locked"
     with pytest.raises(OutOfTimeError, match="Another process"):
-        join(registry, SERVICE, Wanted(None, holder="me"), Deadline(0.1))
+        join(registry, SERVICE, Wanted(None, holder=ME), Deadline(0.1))
     with pytest.raises(OutOfTimeError, match="Another process"):
-        leave(registry, SERVICE, "me", Deadline(0.1))
+        leave(registry, SERVICE, ME, Deadline(0.1))
     busy.kill()
 
 
@@ -140,27 +139,27 @@ def test_both_wait_for_the_lock_no_longer_than_they_may(registry: Registry) -> N
 
 
 def test_who_is_known_to_use_it_changes_nothing(registry: Registry) -> None:
-    put(registry, now_open(holders=("me",)))
+    put(registry, now_open(holders=(ME,)))
     before = registry.read(SERVICE)
-    assert not renew(registry, before.connections[0], "me", Deadline(10))
+    assert not renew(registry, before.connections[0], ME, Deadline(10))
     assert registry.read(SERVICE) == before
 
 
 def test_what_the_registry_has_lost_is_put_back_with_who_uses_it(registry: Registry) -> None:
-    used = now_open(holders=("me", ALIVE), kept=False)
-    assert renew(registry, used, "me", Deadline(10))
+    used = now_open(holders=(ME, ALIVE), kept=False)
+    assert renew(registry, used, ME, Deadline(10))
     (held,) = registry.read(SERVICE).connections
-    assert held == used._replace(holders=("me",))
+    assert held == used._replace(holders=(ME,))
     # another one who uses it joins what was put back
     assert renew(registry, used, ALIVE, Deadline(10))
     (held,) = registry.read(SERVICE).connections
-    assert held.holders == ("me", ALIVE)
+    assert held.holders == (ME, ALIVE)
 
 
 def test_each_that_is_lost_is_put_back_though_another_one_is_known_to_be_used(registry: Registry) -> None:
-    put(registry, now_open(id="A", holders=("me",)))
-    assert renew(registry, now_open(id="B"), "me", Deadline(10))
-    assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": ("me",), "B": ("me",)}
+    put(registry, now_open(id="A", holders=(ME,)))
+    assert renew(registry, now_open(id="B"), ME, Deadline(10))
+    assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": (ME,), "B": (ME,)}
 
 
 # -- whether a server has answered -------------------------------------------------------------------------------------

@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._base import process
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._registry.file_store import FileStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.store import Store, busy
@@ -90,12 +93,19 @@ def test_a_lock_is_had_by_one_process_at_a_time_and_each_name_has_its_own(opened
     write(opened(), "a", b"1")
 
 
-def test_a_process_on_another_machine_is_taken_to_live_until_it_must_have_been_heard(
-    opened: Callable[[], Store],
+def test_who_gives_a_sign_of_life_elsewhere_lives_until_it_is_too_old(
+    opened: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = opened()
-    store.renew([ELSEWHERE], SOON)
-    assert store.lapsed([], SOON) == store.lapsed([ELSEWHERE], SOON) == set()
+    store, here = opened(), process_name(os.getpid())
+    store.renew([here, ELSEWHERE], SOON)
+    with monkeypatch.context() as moved:
+        moved.setattr(process, "_machine", lambda: "another machine")
+        assert opened().lapsed([here], SOON) == set()
+        # nobody else can give it
+        waited = store.unsure([here, ELSEWHERE], SOON)
+        assert opened().lapsed([here, ELSEWHERE], SOON) == (set() if waited else {ELSEWHERE})
+    assert store.lapsed([here], SOON) == set()
+    store.forget(here, SOON)
 
 
 def test_who_waited_in_vain_is_told_how_long_and_for_what() -> None:
