@@ -17,10 +17,12 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError, RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry import holding
+from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
 from tests.lab.site import SERVICE, Site
 
@@ -166,3 +168,57 @@ class TestAClockThatIsSetBetweenTwoTasks:
         # the task still wants it
         assert site.open_ids() == [self.opened.id]
         assert [item.id for item in site.registry().read_all()] == [self.opened.id]
+
+
+@pytest.fixture
+def short() -> Iterator[None]:
+    """Fewer and shorter looks and tries."""
+    with impatient(connects=1, requests=1, looks=(0.0, 0.05), pause=0.02):
+        yield
+
+
+def lose_a_connect(site: Site, api: str = "rest") -> str:
+    """The id of a connection that was made, though the answer was lost and it could not be looked for."""
+    core = site.connections(api=api)
+    # By then it knows the clock.
+    core.present(SERVICE, TASK, Deadline(SECONDS))
+    core.absent(SERVICE, Deadline(SECONDS))
+    site.cloud.set_fault(
+        {"operation": "connect", "fault": "lost_answer", "how": "reset"}, {"operation": "query", "fault": "html"}
+    )
+    with pytest.raises(AnswerLostError):
+        core.present(SERVICE, TASK, Deadline(SECONDS))
+    site.cloud.set_fault()
+    (orphan,) = site.open_ids()
+    return orphan
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("back", [False, True], ids=["now-wrong", "was-wrong"])
+@pytest.mark.parametrize("offset", HOURS)
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_what_a_lost_answer_left_is_closed_though_the_clock_was_set_since(
+    api: str, offset: float, back: bool, site: Site, set_clock: Callable[[float], None]
+) -> None:
+    before, after = (offset, 0.0) if back else (0.0, offset)
+    set_clock(before)
+    orphan = lose_a_connect(site, api)
+    set_clock(after)
+    outcome = site.connections(api=api).present(SERVICE, TASK, Deadline(SECONDS))
+    assert (outcome.closed, site.open_ids()) == ([orphan], [outcome.usable().id])
+    assert told(site) == []
+
+
+@pytest.mark.usefixtures("short")
+def test_what_a_lost_answer_may_have_left_is_named_where_nobody_knows_how_the_clock_was_set(
+    site: Site, set_clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine was started anew since, with a clock that is behind."""
+    orphan = lose_a_connect(site)
+    monkeypatch.setattr(holding, "boot_id", lambda: "another boot")
+    set_clock(-9 * 3600)
+    outcome = site.connections().present(SERVICE, TASK, Deadline(SECONDS))
+    assert (outcome.closed, set(site.open_ids())) == ([], {orphan, outcome.usable().id})
+    (warning,) = told(site)
+    assert f"may be what came of a request whose answer was lost: {orphan}." in warning
+    assert site.registry().read(SERVICE).attempts == []

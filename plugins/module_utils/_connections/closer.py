@@ -105,7 +105,9 @@ class Closer:
 
     def mention_suspects(self, turn: Turn) -> None:
         """Tell the user what may have come of lost answers, and is left open, because clocks leave open what it is."""
-        if self._client.clock.is_doubtful() and any(not attempt.ahead for attempt in turn.holding.attempts):
+        attempts = turn.holding.attempts
+        is_doubtful = self._client.clock.is_doubtful() and any(not attempt.ahead for attempt in attempts)
+        if is_doubtful or any(attempt.is_to_come() for attempt in attempts):
             from .recovery import suspects  # after a lost answer only
 
             sessions = self._client.listing(turn.service_id, turn.deadline).sessions or ()
@@ -205,8 +207,8 @@ class Closer:
             ids = ", ".join(session.id for session in sessions)
             self._client.warn(
                 f"This account has connections to {service_id} open that were not opened from this registry, and may be "
-                f"what came of a request whose answer was lost: {ids}. They were left alone, because the clock that "
-                "remote.it's answers show differs from this machine's. To close one, name it in connection_id."
+                f"what came of a request whose answer was lost: {ids}. They were left alone, because a clock that differs "
+                "from this machine's, or was set, leaves open when that was. To close one, name it in connection_id."
             )
 
     def _mention_others(self, service_id: str, sessions: Sequence[Session], known: set[str]) -> None:

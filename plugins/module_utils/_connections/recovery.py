@@ -71,7 +71,12 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
 
 
 def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
-    """What attempts may have made, although it is not certain enough to be closed: begun since, by the clock that is behind."""
+    """What attempts may have made, although it is not certain enough to be closed: begun since, by the clock that is behind.
+
+    What is open at all may have been made by one that is to come.
+    """
+    if any(attempt.is_to_come() for attempt in holding.attempts):
+        return _unknown(holding, sessions)
     if not clock.is_doubtful():
         return []
     since = min((attempt.asked_at for attempt in holding.attempts if not attempt.ahead), default=math.inf)
@@ -130,8 +135,7 @@ def settle(client: Client, turn: Turn, sessions: Iterable[Session]) -> list[str]
 
 
 def _may_have_effect(attempt: Attempt) -> bool:
-    # One that has not begun yet was made before the clock was set back, so its times tell nothing any more.
-    return attempt.asked_at - LISTED_AFTER < time.time() < attempt.until + LISTED_AFTER
+    return not attempt.is_to_come() and time.time() < attempt.until + LISTED_AFTER
 
 
 def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError) -> None:

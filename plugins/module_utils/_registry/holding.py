@@ -63,6 +63,10 @@ class Attempt(NamedTuple):
         ahead = tuple(seconds - by for seconds in self.ahead)
         return Attempt(self.asked_at + by, self.until + by, ahead, self.boot, now_booted_at)
 
+    def is_to_come(self) -> bool:
+        """Whether it seems to begin later only: the clock was set back since, and its times tell nothing any more."""
+        return self.asked_at - _AT_WORK > time.time()
+
     def may_be_open(self) -> bool:
         """Whether what it made can be open still, although nobody knows its address and so nobody uses it."""
         return time.time() < self.until + _IDLE

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     ApiError,
     RefusedError,
 )
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
@@ -60,15 +62,15 @@ def test_a_connection_is_not_forgotten_because_there_was_no_time_to_look_at_it(t
 
 # -- who needs a connection -------------------------------------------------------------------------------------------
 
-ELSEWHERE = "1/1@elsewhere"
+NAME = process_name(os.getppid())
 
 
-ME = Wanted(Access(), holder="me")
+ME = Wanted(Access(), holder=NAME)
 
 
 def test_what_is_opened_belongs_to_who_opened_it(site: Site) -> None:
     assert site.present(ME).changed
-    assert site.held() == {"NEW": (False, ("me",))}
+    assert site.held() == {"NEW": (False, (NAME,))}
 
 
 def test_what_is_opened_until_somebody_closes_it_is_kept(site: Site) -> None:
@@ -81,18 +83,18 @@ def test_who_uses_what_is_open_claims_it_without_asking(kept: bool, site: Site) 
     site.hold(made("A", kept=kept, holders=(ALIVE,)))
     outcome = site.present(ME)
     assert (outcome.connection.id, outcome.changed) == ("A", False)
-    assert site.held() == {"A": (kept, (ALIVE, "me"))}
+    assert site.held() == {"A": (kept, (ALIVE, NAME))}
     assert site.present(ME).connection == outcome.connection
-    assert site.held() == {"A": (kept, (ALIVE, "me"))}
+    assert site.held() == {"A": (kept, (ALIVE, NAME))}
     site.present(Wanted(Access()))
-    assert site.held() == {"A": (True, (ALIVE, "me"))}
+    assert site.held() == {"A": (True, (ALIVE, NAME))}
     assert site.account.asked == []
 
 
 def test_what_nobody_needs_may_be_used_again(site: Site, ended: str) -> None:
     site.hold(made("A", holders=(ended,)))
     assert not site.present(ME).changed
-    assert "me" in site.held()["A"][1]
+    assert NAME in site.held()["A"][1]
     assert site.account.closed == []
 
 
@@ -137,7 +139,7 @@ def test_leftovers_that_hang_do_not_use_up_the_time_of_the_task(site: Site, ende
     outcome = site.connections.present(SERVICE, ME, Deadline(1.5))
     assert outcome.connection is not None
     assert outcome.connection.id == "NEW"
-    assert site.held() == {"LEFT": (False, (ended,)), "NEW": (False, ("me",))}
+    assert site.held() == {"LEFT": (False, (ended,)), "NEW": (False, (NAME,))}
 
 
 def test_what_a_process_left_that_has_ended_is_told_and_in_check_mode_only_foretold(site: Site, ended: str) -> None:
@@ -169,8 +171,8 @@ def released(site: Site, who: str) -> list[str]:
 
 
 def test_the_last_one_who_leaves_closes(site: Site, ended: str) -> None:
-    site.hold(made("A", holders=("me", ALIVE, ended)))
-    assert released(site, "me") == []
+    site.hold(made("A", holders=(NAME, ALIVE, ended)))
+    assert released(site, NAME) == []
     assert site.held() == {"A": (False, (ALIVE, ended))}
     assert site.account.asked == []
     assert released(site, ALIVE) == ["A"]
@@ -178,18 +180,18 @@ def test_the_last_one_who_leaves_closes(site: Site, ended: str) -> None:
     assert site.account.closed == ["A"]
 
 
-@pytest.mark.parametrize("changes", [{"kept": True}, {"holders": (ELSEWHERE,)}, {"holders": (ALIVE,)}])
+@pytest.mark.parametrize("changes", [{"kept": True}, {"holders": (ALIVE,)}])
 def test_what_others_need_stays_open(changes: dict[str, Any], site: Site) -> None:
-    site.hold(made("A", **{**changes, "holders": (*changes.get("holders", ()), "me")}))
-    assert released(site, "me") == []
+    site.hold(made("A", **{**changes, "holders": (*changes.get("holders", ()), NAME)}))
+    assert released(site, NAME) == []
     assert list(site.held()) == ["A"]
     assert released(site, "nobody") == []
     assert site.account.asked == []
 
 
 def test_whoever_leaves_closes_what_the_dead_left(site: Site, ended: str) -> None:
-    site.hold(made("DEAD", holders=(ended,)), made("KEPT", kept=True), made("MINE", holders=("me",)))
-    assert sorted(released(site, "me")) == ["DEAD", "MINE"]
+    site.hold(made("DEAD", holders=(ended,)), made("KEPT", kept=True), made("MINE", holders=(NAME,)))
+    assert sorted(released(site, NAME)) == ["DEAD", "MINE"]
     assert site.held() == {"KEPT": (True, ())}
 
 
@@ -242,7 +244,7 @@ def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:
     with site.registry.locked(SERVICE, Deadline(10)) as turn:
         turn.holding = Holding([], [Attempt(long_ago, long_ago + 5)])
         turn.save()
-    released(site, "me")
+    released(site, NAME)
     assert (site.account.sessions, site.registry.read(SERVICE)) == ([], Holding())
 
 
@@ -286,19 +288,19 @@ def instead(site: Site, dead: Connection) -> Connection:
 
 
 def test_a_dead_one_that_nobody_else_needs_is_replaced_and_closed(site: Site, ended: str) -> None:
-    dead = made("DEAD", holders=(ended, "me"))
+    dead = made("DEAD", holders=(ended, NAME))
     site.hold(dead)
     assert instead(site, dead).id == "NEW"
-    assert site.held() == {"NEW": (False, ("me",))}
+    assert site.held() == {"NEW": (False, (NAME,))}
     assert site.account.closed == ["DEAD"]
 
 
 @pytest.mark.parametrize("needed", [{"kept": True}, {"holders": (ALIVE,)}])
 def test_a_dead_one_that_others_need_is_replaced_and_left(needed: dict[str, Any], site: Site) -> None:
-    dead = made("DEAD", **{**needed, "holders": (*needed.get("holders", ()), "me")})
+    dead = made("DEAD", **{**needed, "holders": (*needed.get("holders", ()), NAME)})
     site.hold(dead)
     assert instead(site, dead).id == "NEW"
-    assert site.held() == {"DEAD": (dead.kept, dead.holders[:-1]), "NEW": (False, ("me",))}
+    assert site.held() == {"DEAD": (dead.kept, dead.holders[:-1]), "NEW": (False, (NAME,))}
     assert site.account.closed == []
 
 
@@ -312,15 +314,15 @@ def test_a_dead_one_that_is_closed_already_is_forgotten(site: Site) -> None:
 
 
 def test_what_another_process_has_opened_instead_is_used(site: Site) -> None:
-    dead = made("DEAD", holders=("me", ALIVE))
+    dead = made("DEAD", holders=(NAME, ALIVE))
     site.hold(dead, made("THEIRS", ago=10, holders=(ALIVE,)))
     assert instead(site, dead).id == "THEIRS"
-    assert site.held() == {"DEAD": (False, (ALIVE,)), "THEIRS": (False, (ALIVE, "me"))}
+    assert site.held() == {"DEAD": (False, (ALIVE,)), "THEIRS": (False, (ALIVE, NAME))}
     assert "connect" not in site.account.asked
 
 
 def test_when_nothing_can_be_opened_instead_the_use_has_ended(site: Site) -> None:
-    dead = made("DEAD", holders=("me",), kept=True)
+    dead = made("DEAD", holders=(NAME,), kept=True)
     site.hold(dead)
     site.account.says["connect"] = REFUSAL
     with pytest.raises(ApiError):

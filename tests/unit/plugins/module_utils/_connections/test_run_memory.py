@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
@@ -19,10 +21,12 @@ from tests.doubles.account import listed
 from tests.doubles.held import Site, made
 from tests.doubles.material import SERVICE
 
+RUN, OTHER = process_name(os.getppid()), process_name(os.getpid())
+
 
 @pytest.fixture
 def memory(site: Site) -> RunMemory:
-    return RunMemory(site.settings, "run")
+    return RunMemory(site.settings, RUN)
 
 
 def hold(site: Site, memory: RunMemory, *connections: Connection) -> None:
@@ -36,30 +40,30 @@ def lose(site: Site) -> None:
 
 
 def test_as_long_as_nothing_is_lost_remote_it_is_not_asked(site: Site, memory: RunMemory) -> None:
-    hold(site, memory, made("A", holders=("run",)))
+    hold(site, memory, made("A", holders=(RUN,)))
     memory.renew()
     assert (site.account.asked, memory.unsaid()) == ([], 0.0)
 
 
 def test_what_is_lost_is_put_back_and_others_get_the_time_to_say_so(site: Site, memory: RunMemory) -> None:
-    hold(site, memory, made("A", holders=("other", "run")), made("B", access="public", holders=("run",)))
+    hold(site, memory, made("A", holders=(OTHER, RUN)), made("B", access="public", holders=(RUN,)))
     lose(site)
     memory.renew()
-    assert site.held() == {"A": (False, ("run",)), "B": (False, ("run",))}
+    assert site.held() == {"A": (False, (RUN,)), "B": (False, (RUN,))}
     assert 0 < memory.unsaid() <= memory.registry.renew_every
     # one request for all
     assert site.account.asked == ["service"]
 
 
 def test_what_the_record_no_longer_says_to_be_ours_is_claimed_again(site: Site, memory: RunMemory) -> None:
-    memory.remember(Claim(made("A", holders=("run",)), opened=True))
-    site.hold(made("A", holders=("other",)))
+    memory.remember(Claim(made("A", holders=(RUN,)), opened=True))
+    site.hold(made("A", holders=(OTHER,)))
     memory.renew()
-    assert site.held() == {"A": (False, ("other", "run"))}
+    assert site.held() == {"A": (False, (OTHER, RUN))}
 
 
 def test_what_was_closed_meanwhile_is_forgotten(site: Site, memory: RunMemory) -> None:
-    hold(site, memory, made("A", holders=("run",)))
+    hold(site, memory, made("A", holders=(RUN,)))
     lose(site)
     site.account.sessions = []
     memory.renew()
@@ -67,7 +71,7 @@ def test_what_was_closed_meanwhile_is_forgotten(site: Site, memory: RunMemory) -
 
 
 def test_what_may_be_listed_late_is_neither_put_back_nor_forgotten(site: Site, memory: RunMemory) -> None:
-    hold(site, memory, made("NEW", ago=0, holders=("run",)))
+    hold(site, memory, made("NEW", ago=0, holders=(RUN,)))
     lose(site)
     site.account.sessions = []
     memory.renew()
@@ -78,33 +82,33 @@ def test_what_may_be_listed_late_is_neither_put_back_nor_forgotten(site: Site, m
 
 
 def test_what_is_being_closed_is_left_to_who_does_it(site: Site, memory: RunMemory) -> None:
-    memory.remember(Claim(made("A", holders=("run",)), opened=True))
+    memory.remember(Claim(made("A", holders=(RUN,)), opened=True))
     site.hold(made("A", closing=True))
     memory.renew()
     assert (site.held(), site.account.asked) == ({"A": (False, ())}, [])
 
 
 def test_that_a_task_wants_it_to_stay_is_known_by_then(site: Site, memory: RunMemory) -> None:
-    hold(site, memory, made("A", holders=("run",)))
-    site.hold(made("A", kept=True, holders=("run",)))
+    hold(site, memory, made("A", holders=(RUN,)))
+    site.hold(made("A", kept=True, holders=(RUN,)))
     memory.renew()
     lose(site)
     ((kept,),) = memory.opened().values()
     assert kept.kept
     memory.renew()
-    assert site.held() == {"A": (True, ("run",))}
+    assert site.held() == {"A": (True, (RUN,))}
 
 
 def test_who_joins_what_the_run_opened_does_not_make_it_anothers(memory: RunMemory) -> None:
     for opened in (True, False):
-        memory.remember(Claim(made("A", holders=("run",)), opened))
-    memory.remember(Claim(made("JOINED", holders=("run",)), opened=False))
+        memory.remember(Claim(made("A", holders=(RUN,)), opened))
+    memory.remember(Claim(made("JOINED", holders=(RUN,)), opened=False))
     assert [item.id for item in memory.opened()[SERVICE]] == ["A"]
     assert [item.id for item in memory.held()[SERVICE]] == ["A", "JOINED"]
 
 
 def test_a_registry_that_cannot_be_used_is_an_error_and_nothing_is_forgotten(site: Site, memory: RunMemory) -> None:
-    hold(site, memory, made("A", holders=("run",)))
+    hold(site, memory, made("A", holders=(RUN,)))
     lose(site)
     with open(site.settings.registry, "w", encoding="utf-8"), pytest.raises(RegistryError):
         memory.renew()

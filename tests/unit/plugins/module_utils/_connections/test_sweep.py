@@ -32,6 +32,7 @@ from tests.doubles.processes import Fork
 pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
 ALIVE = process_name(os.getpid())
+RUN = process_name(os.getppid())
 
 
 class Fleet:
@@ -118,15 +119,15 @@ def left_behind(id: str, service_id: str) -> str:
 
 
 def test_what_nobody_needs_any_more_is_closed_and_nothing_else(fleet: Fleet, ended: str) -> None:
-    fleet.open(SERVICE, "RUN", holders=("run",))
+    fleet.open(SERVICE, "RUN", holders=(RUN,))
     fleet.open(SERVICE, "DEAD", holders=(ended,))
-    fleet.open(SERVICE, "KEPT", holders=("run",), kept=True)
-    fleet.open(SERVICE, "SHARED", holders=("run", ALIVE, ended))
+    fleet.open(SERVICE, "KEPT", holders=(RUN,), kept=True)
+    fleet.open(SERVICE, "SHARED", holders=(RUN, ALIVE, ended))
     fleet.open(SERVICE, "OTHERS", holders=(ALIVE,))
     fleet.open(service(9), "UNTOUCHED", holders=(ALIVE,))
     # nobody here opened it
     fleet.sessions[SERVICE].append(listed("STRANGER", time.time() - 30))
-    assert sweep(fleet.settings, "run") == [left_behind("DEAD", SERVICE)]
+    assert sweep(fleet.settings, RUN) == [left_behind("DEAD", SERVICE)]
     assert fleet.is_open(SERVICE) == ["KEPT", "SHARED", "OTHERS", "STRANGER"]
     left = {item.id: item.holders for item in fleet.registry.read(SERVICE).connections}
     assert left == {"KEPT": (), "SHARED": (ALIVE, ended), "OTHERS": (ALIVE,)}
@@ -135,18 +136,18 @@ def test_what_nobody_needs_any_more_is_closed_and_nothing_else(fleet: Fleet, end
 
 
 def test_without_leftovers_nothing_is_asked(fleet: Fleet) -> None:
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings, RUN) == []
     fleet.open(SERVICE, "OTHERS", holders=(ALIVE,))
     fleet.open(SERVICE, "KEPT", kept=True)
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings, RUN) == []
     assert fleet.server.received == []
 
 
 def test_many_are_closed_at_once(fleet: Fleet) -> None:
     fleet.pause = 0.05
     for number in range(40):
-        fleet.open(service(number), f"C{number}", holders=("run",))
-    assert sweep(fleet.settings, "run") == []
+        fleet.open(service(number), f"C{number}", holders=(RUN,))
+    assert sweep(fleet.settings, RUN) == []
     assert [number for number in range(40) if fleet.is_open(service(number))] == []
     assert fleet.registry.read_all() == []
     assert 8 <= fleet.most_at_once <= 16
@@ -154,9 +155,9 @@ def test_many_are_closed_at_once(fleet: Fleet) -> None:
 
 def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(3):
-        fleet.open(service(number), f"C{number}", holders=("run",))
+        fleet.open(service(number), f"C{number}", holders=(RUN,))
     fleet.refused = {service(1)}
-    serve("run", [encoded(fleet.settings)] * 2)
+    serve(RUN, [encoded(fleet.settings)] * 2)
     (complaint,) = capsys.readouterr().out.splitlines()
     assert complaint == (
         f'A connection to {service(1)} was left open: remote.it refused device/connect/stop: "not today".'
@@ -170,10 +171,10 @@ def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys
 
 
 def test_what_is_in_the_way_is_told_and_the_rest_is_closed(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.open(service(1), "C1", holders=("run",))
+    fleet.open(service(1), "C1", holders=(RUN,))
     (file,) = (tmp_path / "registry").rglob("*.json")
     file.with_name("remoteit-ffffffffffffffff.json").symlink_to(file)
-    (complaint,) = sweep(fleet.settings, "run")
+    (complaint,) = sweep(fleet.settings, RUN)
     assert "Connections may have been left open: " in complaint and "symbolic link" in complaint
     assert not fleet.is_open(service(1))
 
@@ -186,9 +187,9 @@ def test_every_account_is_swept_and_no_secret_is_told(
     lost = material.settings(tmp_path / "lost", rest_url=unreachable, graphql_url=unreachable, request_timeout=1.0)
     with other.server:
         for site in (fleet, other):
-            site.open(SERVICE, "C", holders=("run",))
+            site.open(SERVICE, "C", holders=(RUN,))
         fleet.refused = {SERVICE}
-        serve("run", [encoded(fleet.settings), encoded(lost), encoded(other.settings)])
+        serve(RUN, [encoded(fleet.settings), encoded(lost), encoded(other.settings)])
     assert fleet.is_open(SERVICE) == ["C"]
     assert other.is_open(SERVICE) == []
     said = capsys.readouterr().out
@@ -199,17 +200,17 @@ def test_every_account_is_swept_and_no_secret_is_told(
 def test_each_is_swept_by_way_of_its_own_web_proxy(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in network_variables():
         monkeypatch.delenv(name, raising=False)
-    fleet.open(service(1), "DIRECT", holders=("run",))
+    fleet.open(service(1), "DIRECT", holders=(RUN,))
     lines = [encoded(fleet.settings)]
     unreachable = f"http://127.0.0.1:{loopback.unused_port()}"
     fleet.settings = fleet.settings._replace(rest_url=f"{unreachable}/apv/v27", graphql_url=f"{unreachable}/graphql/v1")
     fleet.registry = Registry(fleet.settings, pytest.fail)
-    fleet.open(service(2), "BY_PROXY", holders=("run",))
+    fleet.open(service(2), "BY_PROXY", holders=(RUN,))
     # it does as a web proxy as well, but not for itself
     monkeypatch.setenv("http_proxy", fleet.server.url)
     lines.append(encoded(fleet.settings))
     monkeypatch.setenv("http_proxy", unreachable)
-    serve("run", lines)
+    serve(RUN, lines)
     assert not fleet.is_open(service(1)) and not fleet.is_open(service(2))
     assert {exchange.target.startswith(unreachable) for exchange in fleet.server.received} == {True, False}
 
@@ -220,7 +221,7 @@ def test_whose_life_is_not_known_yet_is_waited_for_once(fleet: Fleet, monkeypatc
         time.sleep(60)
 
     other = Fork(live)
-    fleet.open(SERVICE, "OTHERS", holders=(other.receive(), "run"))
+    fleet.open(SERVICE, "OTHERS", holders=(other.receive(), RUN))
     asked = []
 
     def unsure(_store: FileStore, holders: Collection[str], _deadline: Deadline) -> float:
@@ -229,7 +230,7 @@ def test_whose_life_is_not_known_yet_is_waited_for_once(fleet: Fleet, monkeypatc
         return 0.1
 
     monkeypatch.setattr(FileStore, "unsure", unsure)
-    assert sweep(fleet.settings, "run") == [left_behind("OTHERS", SERVICE)]
+    assert sweep(fleet.settings, RUN) == [left_behind("OTHERS", SERVICE)]
     assert (asked, fleet.is_open(SERVICE)) == ([1], [])
 
 
@@ -237,27 +238,27 @@ def test_who_would_have_to_be_waited_for_for_too_long_is_left(fleet: Fleet, monk
     fleet.open(SERVICE, "OTHERS", holders=(ALIVE,))
     monkeypatch.setattr(FileStore, "unsure", lambda *_arguments: 1000.0)
     begun = time.monotonic()
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings, RUN) == []
     assert time.monotonic() - begun < 20
 
 
 def test_a_run_that_has_ended_gives_no_sign_of_life_any_more(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
-    fleet.open(SERVICE, "C", holders=("run",))
+    fleet.open(SERVICE, "C", holders=(RUN,))
     forgotten = []
     monkeypatch.setattr(FileStore, "forget", lambda _store, holder, _deadline: forgotten.append(holder))
-    serve("run", [encoded(fleet.settings)] * 2)
-    assert forgotten == ["run"]
+    serve(RUN, [encoded(fleet.settings)] * 2)
+    assert forgotten == [RUN]
 
 
 def test_what_tasks_told_is_closed_although_the_registry_is_lost(fleet: Fleet, tmp_path: Path) -> None:
     settings = fleet.settings._replace(patience=Patience(life_lease=0.3))
     lines = [encoded(settings)]
     for number in range(3):
-        fleet.open(service(number), f"C{number}", holders=("run",))
+        fleet.open(service(number), f"C{number}", holders=(RUN,))
         (made,) = fleet.registry.read(service(number)).connections
         lines.append(encoded(settings, Claim(made, opened=True)))
     shutil.rmtree(tmp_path / "registry")
-    serve("run", lines)
+    serve(RUN, lines)
     assert [number for number in range(3) if fleet.is_open(service(number))] == []
     assert fleet.registry.read_all() == []
 
@@ -267,12 +268,12 @@ def test_what_remote_it_does_not_close_either_is_told(
 ) -> None:
     lines = []
     for number in range(2):
-        fleet.open(service(number), f"C{number}", holders=("run",))
+        fleet.open(service(number), f"C{number}", holders=(RUN,))
         (made,) = fleet.registry.read(service(number)).connections
         lines.append(encoded(fleet.settings, Claim(made, opened=True)))
     fleet.refused = {service(1)}
     (tmp_path / "registry").chmod(0o755)
-    serve("run", lines)
+    serve(RUN, lines)
     refused, failed = capsys.readouterr().out.splitlines()
     assert refused.startswith(f"A connection to {service(1)} was left open: remote.it refused ")
     assert failed.startswith("Connections may have been left open: The registry ")
@@ -285,7 +286,7 @@ def test_what_remote_it_does_not_close_either_is_told(
 def test_what_an_interrupted_attempt_opened_is_closed_however_slow_remote_it_is(fleet: Fleet) -> None:
     fleet.pause = 0.7
     fleet.try_to_open(SERVICE, time.time() - 30)
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings, RUN) == []
     assert fleet.is_open(SERVICE) == []
     assert fleet.registry.read(SERVICE) == Holding()
 
@@ -295,7 +296,7 @@ def test_what_is_listed_late_is_closed_as_well(fleet: Fleet) -> None:
     late, fleet.sessions[SERVICE] = fleet.sessions[SERVICE], []
     timer = threading.Timer(0.2, lambda: fleet.sessions.update({SERVICE: late}))
     timer.start()
-    assert sweep(fleet.settings._replace(patience=Patience(looks=(0.0, 0.3, 0.3))), "run") == []
+    assert sweep(fleet.settings._replace(patience=Patience(looks=(0.0, 0.3, 0.3))), RUN) == []
     assert fleet.is_open(SERVICE) == []
     # something may come of it yet
     assert len(fleet.registry.read(SERVICE).attempts) == 1
@@ -312,16 +313,16 @@ def test_somebody_who_is_busy_opening_is_left_alone(fleet: Fleet) -> None:
     busy = Fork(lock)
     assert busy.receive() == "locked"
     begun = time.monotonic()
-    assert sweep(fleet.settings, "run") == []
+    assert sweep(fleet.settings, RUN) == []
     assert time.monotonic() - begun < 10
     assert fleet.server.received == []
     busy.kill()
 
 
 def test_that_remote_it_cannot_be_asked_at_all_is_told(fleet: Fleet, tmp_path: Path) -> None:
-    fleet.open(SERVICE, "C", holders=("run",))
+    fleet.open(SERVICE, "C", holders=(RUN,))
     # since the run began
     gone = tmp_path / "gone.pem"
-    (complaint,) = sweep(fleet.settings._replace(verify=str(gone)), "run")
+    (complaint,) = sweep(fleet.settings._replace(verify=str(gone)), RUN)
     assert complaint.startswith(f"Connections to {SERVICE} may have been left open: ca_path={gone} cannot be used")
     assert fleet.is_open(SERVICE) == ["C"]
