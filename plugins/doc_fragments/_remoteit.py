@@ -95,7 +95,7 @@ options:
         only once, so tasks, forks and runs that share connections must share this.
       - A directory is created with access for its owner only, and refused if others may read it.
       - A URL such as V(redis://user@redis.example.com:6379/0?prefix=team), or V(rediss://) for TLS, lets several controllers
-        and the job containers of AWX share what is open. It needs the Python package C(redis). See the guide
+        and the job containers of AWX share what is open. It needs the Python package C(hiredis). See the guide
         R(Beyond one machine,ansible_collections.community.remoteit.docsite.guide_several_controllers).
       - It holds no secret. What it holds is in the guide
         R(Security,ansible_collections.community.remoteit.docsite.guide_security).
@@ -110,5 +110,5 @@ requirements:
   - Python 3.11 or newer
   - requests >= 2.34.2, < 3
   - requests-http-signature >= 2.0.0, < 3
-  - redis >= 5.0, < 9, for a O(registry) in Redis only
+  - hiredis >= 3.0, < 4, for a O(registry) in Redis only
 """

@@ -43,7 +43,7 @@ def test_the_oldest_branch_is_what_the_collection_requires() -> None:
 def requirements(text: str) -> set[str]:
     """The libraries with bounds in *text*, as pip writes them."""
     bare = text.replace(" ", "").replace("`", "").replace('"', "\n")
-    return set(re.findall(r"\b((?:requests-http-signature|requests|redis)[<>=][0-9.,<>=]*[0-9])", bare))
+    return set(re.findall(r"\b((?:requests-http-signature|requests|hiredis)[<>=][0-9.,<>=]*[0-9])", bare))
 
 
 def test_everybody_names_the_same_bounds_of_a_library() -> None:

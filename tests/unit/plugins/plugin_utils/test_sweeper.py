@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import END, encoded
 from tests.doubles.held import Site, made
@@ -22,6 +24,7 @@ from tests.doubles.material import SERVICE
 
 pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
+RUN = process_name(os.getpid())
 PROGRAM = Path(sweep.__file__).parents[2] / "plugin_utils" / "sweeper.py"
 
 
@@ -29,13 +32,13 @@ PROGRAM = Path(sweep.__file__).parents[2] / "plugin_utils" / "sweeper.py"
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path)
     with site.account.server:
-        site.hold(made("HELD", holders=("run",)), made("KEPT", kept=True))
+        site.hold(made("HELD", holders=(RUN,)), made("KEPT", kept=True))
         yield site
 
 
 def start(cwd: Path, **environment: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, PROGRAM, "run"],
+        [sys.executable, PROGRAM, RUN],
         cwd=cwd,
         env={"HOME": str(cwd), **environment},
         stdin=subprocess.PIPE,

@@ -122,9 +122,9 @@ def test_a_missing_library_is_named_with_the_python_the_host_and_the_way_out() -
 
 
 def test_a_library_that_does_not_work_is_named_with_the_python_and_the_cause() -> None:
-    error = MissingLibraryError("redis>=5.0,<9", "AttributeError: no")
+    error = MissingLibraryError("hiredis>=3.0,<4", "AttributeError: no")
     assert str(error) == (
-        f"The Python library redis>=5.0,<9 cannot be used by {sys.executable} (AttributeError: no); install it anew, "
+        f"The Python library hiredis>=3.0,<4 cannot be used by {sys.executable} (AttributeError: no); install it anew, "
         "with all that it needs."
     )
     assert error.as_result()["error"]["kind"] == "library"

@@ -17,6 +17,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
     RegistryError,
     RemoteItError,
 )
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection
 from tests.doubles.account import listed
 from tests.doubles.held import Site
@@ -55,18 +56,18 @@ def test_what_is_opened_once_is_used_again_and_closed_once(site: Site) -> None:
 
 
 def test_what_is_opened_belongs_to_who_asked(site: Site) -> None:
-    watch = Watch(f"{os.getpid()}/1@elsewhere")
+    watch = Watch(process_name(os.getpid()))
     run(site, watch=watch)
     assert site.held() == {"NEW": (True, ())}
     run(site, state="absent")
     run(site, watch=watch, close="at_end")
-    assert site.held() == {"NEW": (False, (f"{os.getpid()}/1@elsewhere",))}
+    assert site.held() == {"NEW": (False, (process_name(os.getpid()),))}
     assert [settings.rest_url for settings in watch.watched] == [site.settings.rest_url] * 2
     run(site, check=True, watch=NOTHING, close="at_end")
 
 
 def test_what_is_claimed_is_told_to_who_watches(site: Site) -> None:
-    watch = Watch("1/1@elsewhere")
+    watch = Watch(process_name(os.getpid()))
     for close in ("at_end", "never"):
         run(site, watch=watch, close=close)
     run(site, check=True, watch=NOTHING, force=True)

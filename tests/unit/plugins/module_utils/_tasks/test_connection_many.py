@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -20,6 +22,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._tasks.connecti
 from tests.doubles.held import Site, made
 from tests.doubles.material import OTHER_SERVICE, SERVICE
 
+ME = process_name(os.getpid())
 OPTIONS = {"access": None, "client_ip": None, "hostip": None}
 
 
@@ -132,5 +135,5 @@ def test_what_is_forced_must_be_listed_once(site: Site) -> None:
 
 
 def test_a_wish_of_the_task_is_that_of_each(site: Site) -> None:
-    result = run(site, SERVICE, wanted=Wanted(Access(), holder="me"))
-    assert (result["changed"], site.held()) == (True, {"NEW": (False, ("me",))})
+    result = run(site, SERVICE, wanted=Wanted(Access(), holder=ME))
+    assert (result["changed"], site.held()) == (True, {"NEW": (False, (ME,))})

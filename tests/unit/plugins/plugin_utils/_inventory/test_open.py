@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -32,7 +34,8 @@ from tests.doubles.material import NOW, SERVICE, connection
 
 HERE = replace(SSH, id=SERVICE)
 PI = replace(DEVICE, services=(HERE,))
-OPENING = Opening(Wanted(Access(), holder="me"), concurrency=2, limit=1, timeout=20.0)
+ME = process_name(os.getpid())
+OPENING = Opening(Wanted(Access(), holder=ME), concurrency=2, limit=1, timeout=20.0)
 
 
 @pytest.fixture
@@ -57,7 +60,7 @@ def test_what_is_open_now_is_found_and_nothing_is_opened(site: Site) -> None:
 def test_each_service_that_can_be_connected_to_gets_a_connection(site: Site) -> None:
     (host,) = service_hosts(PI)
     assert opened(site, host)[SERVICE].id == "NEW"
-    assert site.held() == {"NEW": (False, ("me",))}
+    assert site.held() == {"NEW": (False, (ME,))}
     # a host for the device is the same service
     assert opened(site, host, device_host(PI))[SERVICE].id == "NEW"
     assert site.account.asked.count("connect") == 1

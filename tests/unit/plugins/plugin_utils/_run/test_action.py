@@ -108,7 +108,7 @@ def test_an_environment_that_can_be_none_fails_the_task() -> None:
     [
         (OptionError("name is no name."), "name is no name."),
         (RemoteItError("not today."), "not today."),
-        (MissingLibraryError("redis>=5.0,<9"), "Failed to import the required Python library (redis>=5.0,<9)"),
+        (MissingLibraryError("hiredis>=3.0,<4"), "Failed to import the required Python library (hiredis>=3.0,<4)"),
     ],
 )
 def test_an_error_fails_with_its_sentence_and_warnings_are_kept(error: RemoteItError, message: str) -> None:
