@@ -72,7 +72,7 @@ def error_of(result: dict[str, Any]) -> tuple[str, int | None, str]:
 )
 def test_each_kind_of_failure(lab: Lab, tmp_path: Path, keywords: dict[str, Any], kinds: set[str]) -> None:
     # a library that is found before the real one, and does not work
-    (tmp_path / "redis.py").write_text("import os\nos.no_such_thing\n")
+    (tmp_path / "hiredis.py").write_text("import os\nos.no_such_thing\n")
     registry = tmp_path / "registry"
     registry.mkdir()
     registry.chmod(0o777)

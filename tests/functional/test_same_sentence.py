@@ -68,7 +68,7 @@ BROKEN = {
         ("requests-http-signature>=2.0.0,<3", "ImportError: cannot import name 'HTTPMessageVerifier' from "),
     ),
     "it is damaged": (
-        ("redis", "import os\nos.no_such_thing"),
+        ("hiredis", "import os\nos.no_such_thing"),
         ("hiredis>=3.0,<4", "AttributeError: module 'os' has no attribute 'no_such_thing'"),
     ),
 }
@@ -90,11 +90,11 @@ def test_everybody_names_a_library_that_is_broken_and_the_cause(fleet: Fleet, tm
     (module, source), (library, cause) = BROKEN[breakage]
     (tmp_path / f"{module}.py").write_text(source)
     environ = {"PYTHONPATH": str(tmp_path)}
-    if module == "redis":
+    if module == "hiredis":
         environ["REMOTEIT_REGISTRY"] = "redis://127.0.0.1:1"
     told = told_by_tasks_and_ssh(fleet, environ)
     # a registry is no matter of the list of devices, nor is the inventory in this process the one to be shown
-    if module == "redis":
+    if module == "hiredis":
         del told["devices"]
     listing = fleet.show({"connect": "existing"}, environ=environ)
     told["inventory"] = " ".join(listing.errors.split())

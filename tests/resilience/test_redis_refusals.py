@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from tests.doubles.certificates import Authority
 from tests.doubles.patience import impatient
 from tests.lab.ports import has_started
 from tests.lab.redis_server import RedisServer, is_installed
@@ -28,6 +31,8 @@ from .engine.kill_matrix import wait_for
 
 CLUSTER = "a Redis Cluster cannot be a registry: name a single Redis or Valkey in registry"
 PRIMARY = "it is a replica: name its primary in registry"
+# a file without a certificate
+GARBAGE = Path(__file__)
 PASSWORD = "correct the user in registry and the password in registry_password or REMOTEIT_REGISTRY_PASSWORD"
 
 
@@ -38,8 +43,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
         pytest.skip("there is no redis-server")
     servers: list[RedisServer] = []
 
-    def started(*configuration: str) -> RedisServer:
-        server = RedisServer(tmp_path / f"redis{len(servers)}", *configuration)
+    def started(*configuration: str, **options: Any) -> RedisServer:
+        server = RedisServer(tmp_path / f"redis{len(servers)}", *configuration, **options)
         servers.append(server)
         return server.__enter__()
 
@@ -51,7 +56,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
 def refused(site: Site, place: str, password: str | None = None) -> str:
     """What the user is told who wants to open a connection with the registry at *place*; nothing is opened."""
     site.place = place
-    with impatient(redis_pauses=(0.05,)), pytest.raises(RegistryError) as caught:
+    with impatient(redis_pauses=(0.05,), redis_timeout=2.0), pytest.raises(RegistryError) as caught:
         site.connections(registry_password=password).present(SERVICE, Wanted(Access()), Deadline(20))
     assert site.cloud.calls() == []
     message = str(caught.value)
@@ -175,6 +180,47 @@ def test_a_key_that_is_somebody_elses(site: Site, start: Callable[..., RedisServ
     words = "WRONGTYPE Operation against a key holding the wrong kind of value"
     cure = "something else is kept under this name: set another prefix in registry"
     assert refused(site, server.url) == told(server, words, cure)
+
+
+def test_no_scripts(site: Site, start: Callable[..., RedisServer]) -> None:
+    message = refused(site, start('rename-command EVAL ""').url)
+    assert "refuses to work (ERR unknown command 'EVAL'" in message
+    assert message.endswith(
+        "; a Sentinel, or a server that lacks this command, cannot be a registry: name the Redis or Valkey itself."
+    )
+
+
+def test_tls_on_one_side(site: Site, start: Callable[..., RedisServer], tmp_path: Path) -> None:
+    plain, guarded = start(), start(*over_tls(tmp_path), tls=True)
+    assert refused(site, guarded.url.replace("rediss", "redis")).endswith(
+        " cannot be used (Connection reset by peer); start or mend it, or begin registry with rediss:// if it speaks "
+        "nothing but TLS."
+    )
+    assert refused(site, plain.url.replace("redis", "rediss")).endswith(
+        " cannot be used (no answer within 2 seconds); start or mend it, or begin registry with redis:// if it "
+        "does not speak TLS."
+    )
+
+
+def test_certificates_that_are_not_accepted(site: Site, start: Callable[..., RedisServer], tmp_path: Path) -> None:
+    guarded = start(*over_tls(tmp_path), tls=True)
+    for query, reason in (
+        ("", "certificate verify failed: self-signed certificate in certificate chain"),
+        (f"?ssl_ca_certs={tmp_path}/ca.pem", "certificate required|EOF|Connection reset|Broken pipe"),
+        (f"?ssl_ca_certs={GARBAGE}", "no certificate or crl found"),
+    ):
+        message = refused(site, f"{guarded.url}{query}")
+        assert re.search(reason, message)
+        assert message.endswith(
+            "; start or mend it, or correct ssl_ca_certs, ssl_certfile and ssl_keyfile in registry, or its certificate."
+        )
+
+
+def over_tls(directory: Path) -> list[str]:
+    """Lines for a server that speaks nothing but TLS, with clients that have a certificate."""
+    authority = Authority(directory)
+    certificate = authority.server_file()
+    return [f"tls-cert-file {certificate}", f"tls-key-file {certificate}", f"tls-ca-cert-file {authority.path}"]
 
 
 def test_what_is_no_redis(site: Site) -> None:

@@ -2,9 +2,11 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the user can do about a Redis that answers no."""
+"""What the user can do about a Redis that answers no, or not at all."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 _PASSWORD = "correct the user in registry and the password in registry_password or REMOTEIT_REGISTRY_PASSWORD"
 _RIGHTS = "let this user do what the guide 'Beyond one machine' lists"
@@ -40,13 +42,40 @@ _CURES = (
 )
 _ANY = "mend it, or set registry to another one"
 
+_CERTIFICATES = (
+    "start or mend it, or correct ssl_ca_certs, ssl_certfile and ssl_keyfile in registry, or its certificate"
+)
+# By what was in the way, without TLS and with it.
+_WAYS = (
+    (("Connection reset", "start or mend it, or begin registry with rediss:// if it speaks nothing but TLS"),),
+    (
+        ("no answer", "start or mend it, or begin registry with redis:// if it does not speak TLS"),
+        ("[SSL", _CERTIFICATES),
+        ("[X509", _CERTIFICATES),
+        # It does not always say first that it wants to see a certificate.
+        ("EOF occurred", _CERTIFICATES),
+        ("Connection reset", _CERTIFICATES),
+        ("Broken pipe", _CERTIFICATES),
+    ),
+)
+_AWAY = "start or mend it, or set registry to another one"
+
 # With these it says that it will answer soon.
 _SOON = ("LOADING", "BUSY ")
 
 
 def cure(words: str) -> str:
     """What to do about an answer that is no, as the second half of a sentence."""
-    return next((what for beginning, what in _CURES if words.startswith(beginning)), _ANY)
+    return _first(_CURES, words, _ANY)
+
+
+def way_there(reason: str, *, tls: bool) -> str:
+    """What to do where *reason* is why there is no answer, as the second half of a sentence."""
+    return _first(_WAYS[tls], reason, _AWAY)
+
+
+def _first(cures: Iterable[tuple[str, str]], words: str, otherwise: str) -> str:
+    return next((what for beginning, what in cures if words.startswith(beginning)), otherwise)
 
 
 def is_temporary(words: str) -> bool:

@@ -23,7 +23,7 @@ from .._base.threads import repeated
 from .._settings.redis_url import redis_url
 from .._settings.settings import Settings
 from .redis_client import NoRedisError, RedisRefusedError, Word, redis_client
-from .redis_refusal import cure, is_temporary
+from .redis_refusal import cure, is_temporary, way_there
 from .redis_scripts import RELEASE, RENEW, SIGN, SILENT, TAKE, WRITE
 from .store import RENEWALS, busy
 
@@ -218,7 +218,7 @@ class RedisStore:
                     f"What answers at {self._url} is no Redis: correct the host and the port in registry."
                 ) from None
             except TimeoutError:
-                self._not_there(f"no answer within {limit:g} seconds")
+                self._not_there(f"no answer within {limit:.2g} seconds")
             except OSError as error:
                 reason = error.strerror or str(error)
             pause = next(pauses, None)
@@ -233,8 +233,8 @@ class RedisStore:
 
     def _not_there(self, reason: str) -> NoReturn:
         raise RegistryError(
-            f"The registry {self._url} cannot be used ({printable(reason).rstrip('.')}); start or mend it, or set "
-            "registry to another one."
+            f"The registry {self._url} cannot be used ({printable(reason).rstrip('.')}); "
+            f"{way_there(reason, tls=self._url.tls)}."
         ) from None
 
 
