@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +32,7 @@ from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
 from tests.lab.redis_server import RedisServer, is_installed
 from tests.lab.site import SERVICE, SERVICES, Site
+from tests.lab.small_disk import fill, small_disk
 from tests.lab.target import BANNER
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, SECRET
 
@@ -60,11 +60,9 @@ class Fault:
         return f"{self.place}-{self.name}"
 
 
-def fill(place: str, _server: RedisServer | None) -> None:
+def full(place: str, _server: RedisServer | None) -> None:
     """Leave no room on the disk of the registry."""
-    with contextlib.suppress(OSError), open(Path(place).parent / "ballast", "wb", buffering=0) as ballast:
-        while ballast.write(b"\0" * 1024):
-            pass
+    fill(Path(place).parent)
 
 
 def asked(command: str) -> Callable[[str, RedisServer | None], object]:
@@ -84,7 +82,7 @@ def killed(_place: str, server: RedisServer | None) -> None:
 
 
 FAULTS = [
-    Fault("full", "file", fill, frees=True),
+    Fault("full", "file", full, frees=True),
     Fault("open-to-others", "file", lambda place, _server: os.chmod(place, 0o755), read=False),
     Fault("removed", "file", lambda place, _server: shutil.rmtree(place), lost=True, frees=True),
     Fault("full", "redis", asked("CONFIG SET maxmemory 1")),
@@ -134,22 +132,9 @@ def world(site: Site, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
                 pytest.skip("there is no redis-server")
             server = stack.enter_context(RedisServer(tmp_path / "redis"))
             site.place = server.url
-        elif fault.strike is fill:
+        elif fault.strike is full:
             site.place = f"{stack.enter_context(small_disk(tmp_path / 'disk'))}/registry"
         yield World(site, fault, server)
-
-
-@contextlib.contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
-    """A file system of its own, with room for a few records."""
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", str(place)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("nothing can be mounted here")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def struck_by(faults: list[Fault]) -> pytest.MarkDecorator:

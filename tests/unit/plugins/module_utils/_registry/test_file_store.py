@@ -7,11 +7,9 @@ from __future__ import annotations
 import base64
 import errno
 import fcntl
-import json
 import os
 import re
 import signal
-import socket
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
@@ -24,7 +22,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from tests.doubles import registry_place
 from tests.doubles.material import DEVELOPER_KEY, KEY, SECRET, SERVICE, connection
-from tests.doubles.processes import OTHER_USER, Fork, as_other_user
+from tests.doubles.processes import Fork, as_other_user
 from tests.doubles.registry_place import HOLDING
 
 
@@ -105,12 +103,11 @@ def refused(work: Callable[[], object]) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("mode", [0o755, 0o750, 0o707, 0o701])
 @pytest.mark.parametrize("which", ["root", "below"])
-def test_a_directory_that_is_open_to_others_is_refused(which: str, mode: int, place: Place) -> None:
+def test_a_directory_that_is_open_to_others_is_refused(which: str, place: Place) -> None:
     place.save()
     directory = place.root if which == "root" else place.file.parent
-    directory.chmod(mode)
+    directory.chmod(0o755)
     for work in every_use(place):
         assert refused(work) == (
             f"The registry directory {directory} is open to other users; run: chmod 700 {directory}"
@@ -120,26 +117,23 @@ def test_a_directory_that_is_open_to_others_is_refused(which: str, mode: int, pl
         work()
 
 
-def test_a_directory_of_another_user_is_refused() -> None:
-    # root's, and so nobody else's
-    messages = as_other_user(lambda: {refused(work) for work in every_use(Place(Path("/")))})
-    assert messages == str({"The registry directory / belongs to another user; set registry to your own one."})
-
-
-def test_a_link_that_another_user_planted_is_refused(anyones: Path) -> None:
-    if os.geteuid():
-        pytest.skip("only root can give a link away")
-    place = Place(anyones / "registry")
-    elsewhere = Place(anyones / "elsewhere")
-    elsewhere.save()
-    place.root.symlink_to(elsewhere.root)
-    # our own
-    assert place.open().read(SERVICE) == HOLDING
-    os.chown(place.root, OTHER_USER, OTHER_USER, follow_symlinks=False)
+def test_one_that_others_could_replace_is_refused_and_not_made(tmp_path: Path) -> None:
+    (tmp_path / "anybody").mkdir()
+    (tmp_path / "anybody").chmod(0o777)
+    place = Place(tmp_path / "anybody" / "registry")
     for work in every_use(place):
-        assert refused(work) == (
-            f"The registry directory {place.root} belongs to another user; set registry to your own one."
-        )
+        assert refused(work).startswith(f"The registry directory {place.root} can be replaced by any user, ")
+    assert not place.root.exists()
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_what_is_no_plain_file_is_refused(make: Callable[[Path], None], place: Place) -> None:
+    place.save()
+    path = place.file
+    path.unlink()
+    make(path)
+    for work in every_use(place):
+        assert refused(work) == f"The registry file {path} cannot be read: it is not a plain file."
 
 
 def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
@@ -196,26 +190,6 @@ def test_an_unusable_file_that_cannot_be_kept_aside_is_refused(anyones: Path) ->
     assert message.endswith("cannot be written: Permission denied; make room, or set registry to another directory.")
 
 
-def test_a_file_of_another_user_is_refused(place: Place) -> None:
-    if os.geteuid():
-        pytest.skip("only root can give a file away")
-    place.save()
-    os.chown(place.file, OTHER_USER, OTHER_USER)
-    for work in every_use(place):
-        assert refused(work) == f"The registry file {place.file} belongs to another user."
-
-
-def test_a_symbolic_link_in_place_of_a_file_is_refused(place: Place, tmp_path: Path) -> None:
-    place.save()
-    target = tmp_path / "target"
-    place.file.rename(target)
-    path = next(place.root.glob("*/*.lock")).with_suffix(".json")
-    path.symlink_to(target)
-    for work in every_use(place):
-        assert refused(work) == f"The registry file {path} cannot be read: it is a symbolic link."
-    assert json.loads(target.read_text())["version"] == 1
-
-
 def test_a_symbolic_link_in_place_of_the_lock_is_refused(place: Place, tmp_path: Path) -> None:
     place.save()
     lock = next(place.root.glob("*/*.lock"))
@@ -223,34 +197,6 @@ def test_a_symbolic_link_in_place_of_the_lock_is_refused(place: Place, tmp_path:
     lock.symlink_to(tmp_path / "elsewhere")
     assert refused(place.save).startswith(f"The lock {lock} cannot be opened: ")
     assert not (tmp_path / "elsewhere").exists()
-
-
-def make_socket(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as listener:
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        # the name of a socket may only have some hundred characters
-        listener.bind(f"/proc/self/fd/{descriptor}/{path.name}")
-        os.close(descriptor)
-
-
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo, make_socket])
-def test_what_is_no_plain_file_is_refused_at_once(make: Callable[[Path], None], place: Place) -> None:
-    place.save()
-    path = place.file
-    path.unlink()
-    make(path)
-
-    def work(report: Callable[[str], None]) -> None:
-        signal.alarm(20)
-        before = os.listdir("/proc/self/fd")
-        for use in every_use(place):
-            report(refused(use))
-        assert os.listdir("/proc/self/fd") == before
-
-    fork = Fork(work)
-    for _use in every_use(place):
-        assert fork.receive().startswith(f"The registry file {path} cannot be read: ")
-    assert fork.join() == 0
 
 
 def test_a_lock_that_is_no_plain_file_makes_nobody_wait(place: Place) -> None:

@@ -11,6 +11,7 @@ import re
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._base.boot import boot_id, booted_at
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.doubles.material import NOW, OTHER_SERVICE, SERVICE, connection
 from tests.doubles.registry_place import HOLDING
@@ -62,6 +63,38 @@ def test_an_attempt_keeps_what_was_learnt_of_the_clock() -> None:
     assert Holding.from_record(Holding(attempts=[attempt]).as_record(), SERVICE).attempts == [attempt]
     # version 1.0.0 knew nothing of it
     assert Attempt.from_record({"asked_at": NOW, "until": NOW + 30}) == Attempt(NOW, NOW + 30)
+
+
+def made(clock_was: float, boot: str, ahead: tuple[float, ...] = ()) -> Attempt:
+    """An attempt that was made when the clock was so many seconds away from where it is now."""
+    return Attempt(NOW, NOW + 30, ahead, boot, booted_at() + clock_was)
+
+
+@pytest.mark.parametrize("clock_was", [-7200.0, -3.0, 3.0, 7200.0])
+@pytest.mark.parametrize("ahead", [(), (-1.0, 1.5)])
+def test_an_attempt_is_known_by_a_clock_that_was_set_since(ahead: tuple[float, ...], clock_was: float) -> None:
+    attempt = made(clock_was, boot_id(), ahead)
+    (seen,) = Holding.from_record(Holding(attempts=[attempt]).as_record(), SERVICE).attempts
+    assert seen.asked_at == pytest.approx(NOW - clock_was, abs=0.5)
+    assert seen.until - seen.asked_at == pytest.approx(30)
+    # remote.it's clock was not set
+    assert seen.ahead == pytest.approx([seconds + clock_was for seconds in ahead], abs=0.5)
+    assert seen.by_this_clock() is seen
+
+
+@pytest.mark.parametrize(
+    ("clock_was", "boot"), [(0.0, boot_id()), (1.5, boot_id()), (-1.5, boot_id()), (7200.0, "another"), (7200.0, "")]
+)
+def test_an_attempt_is_as_it_is_where_no_clock_is_known_to_have_been_set(clock_was: float, boot: str) -> None:
+    attempt = made(clock_was, boot, (-1.0, 1.5))
+    assert attempt.by_this_clock() is attempt
+
+
+def test_an_attempt_that_begins_now_knows_its_clock() -> None:
+    attempt = Attempt.begun(5.0)
+    assert attempt.boot == boot_id()
+    assert attempt.by_this_clock() is attempt
+    assert Attempt.from_record(attempt._asdict()) == attempt
 
 
 @pytest.mark.parametrize(("content", "reason"), UNUSABLE.values(), ids=UNUSABLE)
