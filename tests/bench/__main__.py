@@ -10,7 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from . import fleet_run, imports, inventory, lookup_hit, many, pages, playbook, proxy_command, slices, tasks
+from . import fleet_run, imports, inventory, locks, lookup_hit, many, pages, playbook, proxy_command, slices, tasks
 from .measure import Row, versions
 from .table import as_text, write
 
@@ -19,6 +19,7 @@ _PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "imports": imports.rows,
     "lookup": lookup_hit.rows,
     "many": many.rows,
+    "locks": locks.rows,
     "inventory": inventory.rows,
     "growth": inventory.growth,
     "slices": slices.rows,
