@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
+from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from tests.doubles.patience import impatient
@@ -25,7 +30,7 @@ from tests.lab.redis_server import RedisServer, is_installed
 from tests.lab.site import SERVICE, Site
 
 from .engine.kill_matrix import wait_for
-from .engine.other_machine import SECONDS, use
+from .engine.other_machine import SECONDS, elsewhere, use
 
 # Seconds, instead of 60
 LEASE = 1.5
@@ -139,6 +144,27 @@ def test_who_alone_is_cut_off_cannot_be_told_from_who_is_dead(world: World) -> N
     wait_for(lambda: world.close_unneeded() == [used])
     assert world.here.open_ids() == []
     user.kill()
+
+
+def test_a_run_that_was_cut_off_is_told_what_became_of_its_connections(world: World) -> None:
+    me = process_name(os.getpid())
+    memory = RunMemory(world.here.settings(), me)
+    opened = world.here.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).usable()
+    # as if it had been opened so long ago that its session must be listed
+    memory.remember(Claim(opened._replace(opened_at=opened.opened_at - 60), opened=True))
+    world.ours.cut()
+
+    def close(report: Callable[[str], None]) -> None:
+        wait_for(lambda: world.there.connections().release(SERVICE, "somebody", Deadline(SECONDS)) == [opened.id])
+        report("closed")
+
+    assert elsewhere(close).receive() == "closed"
+    with pytest.raises(RegistryError):
+        memory.renew()
+    world.ours.mend()
+    (sentence,) = sweep(world.here.settings(), me, memory)
+    assert sentence.startswith(f"Connection {opened.id} to {SERVICE} is closed, probably by another machine: this run ")
+    assert (world.here.open_ids(), world.here.registry().read_all()) == ([], [])
 
 
 def test_who_is_cut_off_himself_closes_nothing_of_others(world: World) -> None:

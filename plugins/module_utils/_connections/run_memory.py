@@ -27,6 +27,7 @@ class RunMemory:
     """What the run that is named *holder* holds where *settings* lead to; for several threads.
 
     :ivar registry: where that should be written as well
+    :ivar taken: what others may have closed while the run could not say that it lives, a sentence each
     """
 
     def __init__(self, settings: Settings, holder: str) -> None:
@@ -36,6 +37,10 @@ class RunMemory:
         self._claims: dict[str, Claim] = {}
         self._lock = threading.Lock()
         self._put_back_at = -math.inf
+        self._renewed_at = time.monotonic()
+        # For how long it could not, before it last could.
+        self._silence = 0.0
+        self.taken: list[str] = []
 
     def remember(self, claim: Claim) -> None:
         """Take note of what a task opened, or claimed."""
@@ -60,6 +65,8 @@ class RunMemory:
         """Say that the run lives, and put back what the registry has lost and is open. Raises RemoteItError."""
         lost = self._lost()
         self.registry.renew(self._holder)
+        now = time.monotonic()
+        self._silence, self._renewed_at = now - self._renewed_at, now
         if lost:
             self._put_back(lost)
 
@@ -106,6 +113,11 @@ class RunMemory:
         if not is_listed and listing.at - connection.opened_at >= LISTED_AFTER:
             with self._lock:
                 del self._claims[connection.id]
+            if self._silence > self._settings.patience.life_lease:
+                self.taken.append(
+                    f"Connection {connection.id} to {connection.service_id} is closed, probably by another machine: this "
+                    f"run could not reach the registry for {self._silence:.0f} seconds."
+                )
         return is_listed
 
 

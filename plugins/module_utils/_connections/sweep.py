@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -114,8 +115,8 @@ class _Sweep:
 
     def sentences(self) -> list[str]:
         """What the user should know."""
-        told = [*sorted(self._left_open), *in_short(sorted(self._unwritten)), *in_short(sorted(self._left_behind))]
-        return list(dict.fromkeys(told))
+        short = [in_short(sorted(some)) for some in (self._memory.taken, self._unwritten, self._left_behind)]
+        return list(dict.fromkeys([*sorted(self._left_open), *itertools.chain(*short)]))
 
     def run(self) -> None:
         """Close it all."""
