@@ -10,7 +10,20 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from . import fleet_run, imports, inventory, locks, lookup_hit, many, pages, playbook, proxy_command, slices, tasks
+from . import (
+    fleet_run,
+    imports,
+    inventory,
+    locks,
+    lookup_hit,
+    many,
+    pages,
+    playbook,
+    proxy_command,
+    redis_store,
+    slices,
+    tasks,
+)
 from .measure import Row, versions
 from .table import as_text, write
 
@@ -20,6 +33,7 @@ _PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "lookup": lookup_hit.rows,
     "many": many.rows,
     "locks": locks.rows,
+    "redis": redis_store.rows,
     "inventory": inventory.rows,
     "growth": inventory.growth,
     "slices": slices.rows,

@@ -14,7 +14,6 @@ import contextlib
 import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
 from .._base.errors import ApiError, RegistryError
@@ -27,9 +26,6 @@ from .file_store import FileStore
 from .holding import Holding
 from .store import Store
 from .turn import Forgiving, Turn
-
-if TYPE_CHECKING:
-    from .redis_store import RedisStore
 
 
 class Registry:
@@ -192,12 +188,6 @@ def _holding(service_id: str, record: bytes | None) -> Holding:
     return Holding() if record is None else Holding.from_record(record, service_id)
 
 
-def import_store(place: str | None) -> None:
-    """Import what a registry there needs, for all processes that are forked later: each would take long to do so."""
-    if is_url(place or ""):
-        _redis_store()
-
-
 # A lookup asks for it at each evaluation.
 @functools.lru_cache
 def _identity(version: int, rest_url: str, graphql_url: str, key_id: str) -> str:
@@ -209,11 +199,7 @@ def _identity(version: int, rest_url: str, graphql_url: str, key_id: str) -> str
 
 def _store(settings: Settings, identity: str) -> Store:
     if is_url(settings.registry):
-        return _redis_store()(settings, identity)
+        from .redis_store import RedisStore  # most registries are directories
+
+        return RedisStore(settings, identity)
     return FileStore(settings.registry, identity, settings.patience.life_lease)
-
-
-def _redis_store() -> type[RedisStore]:
-    from .redis_store import RedisStore  # it is slow, and most registries are directories
-
-    return RedisStore

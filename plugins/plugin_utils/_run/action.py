@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
@@ -16,14 +15,9 @@ from ansible.plugins.action import ActionBase
 from ...module_utils._base.environment import environment
 from ...module_utils._base.errors import OptionError, RemoteItError
 from ...module_utils._registry.journal import ENV_HOST
-from ...module_utils._registry.registry import import_store
-from ...module_utils._settings.settings import ENV_REGISTRY
 
 if TYPE_CHECKING:
     from ...module_utils._tasks.module import Task
-
-# The main process of Ansible comes here before it forks.
-import_store(os.environ.get(ENV_REGISTRY))
 
 
 class TaskAction(ActionBase):
