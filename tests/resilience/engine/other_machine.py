@@ -35,8 +35,8 @@ def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
     return Fork(moved)
 
 
-def use(site: Site) -> Fork:
-    """A process on another machine that uses a connection as the ProxyCommand does, and reports its id."""
+def use(site: Site, on: Callable[[Callable[[Callable[[str], None]], object]], Fork] = elsewhere) -> Fork:
+    """A process *on* another machine that uses a connection as the ProxyCommand does, and reports its id."""
 
     def work(report: Callable[[str], None]) -> None:
         me = process_name(os.getpid())
@@ -46,4 +46,4 @@ def use(site: Site) -> Fork:
             report(connection.id)
             time.sleep(SECONDS)
 
-    return elsewhere(work)
+    return on(work)

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
-from ansible_collections.community.remoteit.plugins.module_utils._registry import signs as module
 from ansible_collections.community.remoteit.plugins.module_utils._registry.signs import Signs
 from tests.lab.small_disk import fill, small_disk
 
@@ -97,7 +96,7 @@ def test_a_clock_beside_that_of_the_file_system_makes_none_old(
 ) -> None:
     from_another_start(given(signs, directory), 0.0)
     now = time.time
-    monkeypatch.setattr(module.time, "time", lambda: now() - 5 * HOUR)
+    monkeypatch.setattr(time, "time", lambda: now() - 5 * HOUR)
     assert signs.age(NAME) == pytest.approx(5 * HOUR, abs=SOON)
     with open(tmp_path / "any", "wb") as file:
         signs.look_at_clock(file.fileno())
