@@ -18,7 +18,7 @@ _FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 
 
 class RedisUrl(NamedTuple):
-    """Where a Redis is, who we are there and what the names of our keys begin with; the rest is as redis-py calls it."""
+    """Where a Redis is, who we are there and what the names of our keys begin with; the rest is what TLS needs."""
 
     host: str
     port: int
