@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Redis server for all tests of a worker, emptied before each."""
+"""A server of Redis, and one of Valkey, for all tests of a worker, emptied before each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .redis_server import RedisServer, is_installed
+from .redis_server import RedisServer, is_installed, valkey
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,20 @@ def redis_server(started_redis: RedisServer) -> RedisServer:
     """The server with nothing in it."""
     started_redis.client().flushall()
     return started_redis
+
+
+@pytest.fixture(scope="session")
+def started_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """The server of Valkey of this worker."""
+    program = valkey()
+    if program is None:
+        pytest.skip("there is no valkey-server")
+    with RedisServer(tmp_path_factory.mktemp("valkey"), program=program) as server:
+        yield server
+
+
+@pytest.fixture
+def valkey_server(started_valkey: RedisServer) -> RedisServer:
+    """The server of Valkey with nothing in it."""
+    started_valkey.client().flushall()
+    return started_valkey

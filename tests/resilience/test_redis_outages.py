@@ -136,6 +136,32 @@ def test_who_could_not_renew_a_use_does_not_lose_it(outage: object, first: str, 
     assert (world.here.open_ids(), world.here.registry().read_all()) == ([], [])
 
 
+def test_an_outage_that_is_too_short_to_be_seen_costs_nobody_a_use(world: World) -> None:
+    lease, outage = 6.0, 2.6
+    redis = world.server.client()
+
+    def signs() -> object:
+        return redis.mget(redis.keys("remoteit:holder:*"))
+
+    with impatient(life_lease=lease, redis_timeout=0.2, redis_pauses=(0.05,)):
+        user = use(world.there)
+        used = user.receive()
+        world.server.in_touch()
+        before = signs()
+        wait_for(lambda: signs() != before)
+        # until just before the next sign
+        time.sleep(lease / 3 - 0.2)
+        assert world.close_unneeded() == []
+        with cut(world):
+            time.sleep(outage)
+        end = time.monotonic() + lease / 2
+        while time.monotonic() < end:
+            assert world.close_unneeded() == []
+            time.sleep(0.1)
+    assert world.here.open_ids() == [used]
+    user.kill()
+
+
 def test_who_alone_is_cut_off_cannot_be_told_from_who_is_dead(world: World) -> None:
     user = use(world.there)
     used = user.receive()

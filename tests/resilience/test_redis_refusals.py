@@ -24,7 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.wanted i
 from tests.doubles.certificates import Authority
 from tests.doubles.patience import impatient
 from tests.lab.ports import has_started
-from tests.lab.redis_server import RedisServer, is_installed
+from tests.lab.redis_server import RedisServer, is_installed, valkey
 from tests.lab.site import SERVICE, Site
 
 from .engine.kill_matrix import wait_for
@@ -36,15 +36,20 @@ GARBAGE = Path(__file__)
 PASSWORD = "correct the user in registry and the password in registry_password or REMOTEIT_REGISTRY_PASSWORD"
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
-    """Starts a server with lines of configuration."""
-    if not is_installed():
-        pytest.skip("there is no redis-server")
+# The server of Valkey that the tests have does not know TLS.
+of_redis = pytest.mark.parametrize("start", ["redis"], indirect=True)
+
+
+@pytest.fixture(params=["redis", "valkey"])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., RedisServer]]:
+    """Starts a server of Redis, or of Valkey, with lines of configuration."""
+    program = valkey() if request.param == "valkey" else None
+    if not (program or (request.param == "redis" and is_installed())):
+        pytest.skip(f"there is no {request.param}-server")
     servers: list[RedisServer] = []
 
     def started(*configuration: str, **options: Any) -> RedisServer:
-        server = RedisServer(tmp_path / f"redis{len(servers)}", *configuration, **options)
+        server = RedisServer(tmp_path / f"redis{len(servers)}", *configuration, program=program, **options)
         servers.append(server)
         return server.__enter__()
 
@@ -111,6 +116,11 @@ def test_a_node_of_a_cluster(site: Site, start: Callable[..., RedisServer]) -> N
     wait_for(lambda: b"cluster_state:ok" in server.client().execute_command("CLUSTER", "INFO"))
     words = "CROSSSLOT Keys in request don't hash to the same slot"
     assert refused(site, server.url) == told(server, words, CLUSTER)
+
+
+@of_redis
+def test_a_database_of_a_cluster(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("cluster-enabled yes")
     words = "ERR SELECT is not allowed in cluster mode"
     assert refused(site, server.url[:-1] + "3") == told(server, words, CLUSTER, 3)
 
@@ -190,6 +200,7 @@ def test_no_scripts(site: Site, start: Callable[..., RedisServer]) -> None:
     )
 
 
+@of_redis
 def test_tls_on_one_side(site: Site, start: Callable[..., RedisServer], tmp_path: Path) -> None:
     plain, guarded = start(), start(*over_tls(tmp_path), tls=True)
     assert refused(site, guarded.url.replace("rediss", "redis")).endswith(
@@ -202,6 +213,7 @@ def test_tls_on_one_side(site: Site, start: Callable[..., RedisServer], tmp_path
     )
 
 
+@of_redis
 def test_certificates_that_are_not_accepted(site: Site, start: Callable[..., RedisServer], tmp_path: Path) -> None:
     guarded = start(*over_tls(tmp_path), tls=True)
     for query, reason in (

@@ -24,7 +24,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._registry.claim
 from tests.doubles.certificates import Authority
 from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
-from tests.lab.redis_server import RedisServer, is_installed
+from tests.lab.redis_server import RedisServer, is_installed, valkey
 from tests.lab.site import SERVICE, Site
 
 from .engine.kill_matrix import wait_for
@@ -138,6 +138,16 @@ def test_a_redis_without_room_refuses_and_nothing_is_opened(shared: Site, server
     server.client().config_set("maxmemory", "1")
     assert refused(lambda: present(shared)).startswith(f"The registry {server.url} refuses to work (")
     assert shared.cloud.calls() == []
+
+
+def test_a_redis_that_may_forget_is_told_of_when_something_is_opened(shared: Site, server: RedisServer) -> None:
+    for name, value in (line.split() for line in MAY_FORGET):
+        server.client().config_set(name, value)
+    assert present(shared) == present(shared)
+    assert shared.warnings == [
+        f"The registry {server.url} may forget what is open once its memory is full (maxmemory-policy allkeys-lru): set "
+        "its maxmemory-policy to noeviction."
+    ]
 
 
 def test_something_else_in_our_place_is_left_alone(shared: Site, server: RedisServer) -> None:
@@ -256,6 +266,11 @@ def test_what_another_machine_uses_stays_open_until_that_is_silent(shared: Site,
 # -- who may use it ---------------------------------------------------------------------------------------------------
 
 
+# the rule of the guide, and nobody else
+GUARD = ["user default off", RULE.replace("team-a", "team").replace("…", "s3cret")]
+MAY_FORGET = ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]
+
+
 @pytest.fixture
 def guarded(site: Site, tmp_path: Path) -> Iterator[Callable[..., Site]]:
     """Makes the site that *user* with *password* has, in a Redis with the rule of the guide, over TLS."""
@@ -264,8 +279,7 @@ def guarded(site: Site, tmp_path: Path) -> Iterator[Callable[..., Site]]:
     authority = Authority(tmp_path)
     certificate = authority.server_file()
     lines = [
-        "user default off",
-        RULE.replace("team-a", "team").replace("…", "s3cret"),
+        *GUARD,
         "user reader on >s3cret ~team:* +@read +@connection",
         f"tls-cert-file {certificate}",
         f"tls-key-file {certificate}",
@@ -276,19 +290,67 @@ def guarded(site: Site, tmp_path: Path) -> Iterator[Callable[..., Site]]:
 
         def made(user: str = "runner", password: str | None = "s3cret", query: str | None = None) -> Site:
             query = f"prefix=team&ssl_ca_certs={authority.path}" if query is None else query
-            site.place = f"rediss://{user}@127.0.0.1:{server.port}/0?{query}"
-            options = {**site.options(), "registry_password": password}
-            site.options = lambda: options  # type: ignore[method-assign]
-            return site
+            return logged_in(site, f"rediss://{user}@127.0.0.1:{server.port}/0?{query}", password)
 
         yield made
 
 
-def test_with_tls_a_user_and_a_password_all_is_well(guarded: Callable[..., Site]) -> None:
-    site = guarded()
-    opened = present(site)
+def logged_in(site: Site, place: str, password: str | None) -> Site:
+    """The site with its registry at *place*, where a password is asked for."""
+    site.place = place
+    options = {**site.options(), "registry_password": password}
+    site.options = lambda: options  # type: ignore[method-assign]
+    return site
+
+
+def do_everything(site: Site) -> None:
+    """All that somebody needs a registry for; with short leases."""
+    me = process_name(os.getpid())
+    opened = present(site, Wanted(Access(), holder=me))
     assert present(site) == opened
+    registry = site.registry()
+    assert list(registry.read_many([SERVICE])) == [SERVICE]
+    registry.renew(me)
+    with registry.locked(SERVICE, Deadline(SECONDS)) as turn:
+        turn.claim(Wanted(access=None, holder="1/1@another machine"), turn.holding.connections[0])
+        # for longer than the lease, which is renewed
+        time.sleep(2 * SHORT)
+        with pytest.raises(OutOfTimeError), site.registry().locked(SERVICE, Deadline(0)):
+            pass
+    assert registry.unsure(Deadline(SECONDS)) > 0
+    registry.forget(me)
     assert site.connections().absent(SERVICE, Deadline(SECONDS)).closed == [opened]
+
+
+def test_with_tls_a_user_and_a_password_all_is_well(guarded: Callable[..., Site], short_leases: None) -> None:
+    do_everything(guarded())
+
+
+@pytest.mark.usefixtures("short_leases")
+@pytest.mark.parametrize("program", [None, valkey()], ids=["redis", "valkey"])
+def test_the_rule_of_the_guide_allows_all_that_is_needed(program: Path | None, site: Site, tmp_path: Path) -> None:
+    with RedisServer(tmp_path / "redis", *GUARD, *MAY_FORGET, program=program) as server:
+        do_everything(logged_in(site, f"redis://runner@127.0.0.1:{server.port}/0?prefix=team", "s3cret"))
+        assert len(site.warnings) == 1
+
+
+@pytest.mark.usefixtures("short_leases")
+@pytest.mark.parametrize("word", [word for word in RULE.split() if word.startswith("+") and word != "+info"])
+def test_the_rule_of_the_guide_allows_no_more(word: str, site: Site, tmp_path: Path) -> None:
+    """Without any one word of it, something cannot be done."""
+    guard = [line.replace(f" {word}", "") for line in GUARD]
+    with RedisServer(tmp_path / "redis", *guard) as server:
+        logged_in(site, f"redis://runner@127.0.0.1:{server.port}/0?prefix=team", "s3cret")
+        with pytest.raises((AssertionError, RegistryError, pytest.fail.Exception)):
+            do_everything(site)
+
+
+@pytest.mark.usefixtures("short_leases")
+def test_who_may_not_see_whether_redis_may_forget_is_not_told_so(site: Site, tmp_path: Path) -> None:
+    guard = [line.replace(" +info", "") for line in GUARD]
+    with RedisServer(tmp_path / "redis", *guard, *MAY_FORGET) as server:
+        do_everything(logged_in(site, f"redis://runner@127.0.0.1:{server.port}/0?prefix=team", "s3cret"))
+        assert site.warnings == []
 
 
 @pytest.mark.parametrize(
@@ -343,5 +405,5 @@ def test_the_number_of_commands(shared: Site, server: RedisServer) -> None:
         raise AssertionError("there is no end")
 
     shared.registry().read(SERVICE)
-    assert asked(lambda: present(shared)) == 6
+    assert asked(lambda: present(shared)) == 7
     assert asked(lambda: present(shared)) == 1

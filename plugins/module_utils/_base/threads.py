@@ -40,13 +40,16 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 @contextlib.contextmanager
 def repeated(work: Callable[[], object], seconds: float) -> Iterator[None]:
-    """Do *work* every so many *seconds* until this is left; if it fails, the next time may do."""
+    """Do *work* every so many *seconds* until this is left; if it fails, it is tried again in a tenth of that."""
     over = threading.Event()
 
     def run() -> None:
-        while not over.wait(seconds):
+        pause = seconds
+        while not over.wait(pause):
+            pause = seconds / 10
             with contextlib.suppress(RemoteItError):
                 work()
+                pause = seconds
 
     threading.Thread(target=run, daemon=True).start()
     try:

@@ -230,13 +230,14 @@ class _Tunnel:
         return repeated(self._renew_aloud, self._registry.renew_every)
 
     def _renew_aloud(self) -> None:
-        """Renew, and tell the user, who can still hear it, of the first failure."""
+        """Renew, and tell the user, who can still hear it, of the first failure. Raises RegistryError."""
         try:
             self._renew()
         except RegistryError as error:
             if not self._has_warned:
                 self._has_warned = True
                 _warn(str(error))
+            raise
 
     def _renew(self) -> bool:
         return self._used is not None and renew(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))

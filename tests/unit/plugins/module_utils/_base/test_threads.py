@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -40,3 +41,17 @@ def test_repeated_work_goes_on_after_a_failure_and_ends_with_its_block() -> None
     while done.acquire(blocking=False):
         pass
     assert not done.acquire(timeout=0.1)
+
+
+def test_what_failed_is_tried_again_sooner() -> None:
+    done = threading.Semaphore(0)
+
+    def work() -> None:
+        done.release()
+        raise RegistryError("away for a moment")
+
+    with repeated(work, 1.0):
+        done.acquire()
+        begun = time.monotonic()
+        assert all(done.acquire(timeout=60) for _time in range(5))
+        assert time.monotonic() - begun < 4

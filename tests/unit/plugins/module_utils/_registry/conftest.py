@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A Redis server beside the directory."""
+"""Servers of Redis and of Valkey beside the directory."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._registry import journal
 from tests.lab import redis_fixtures
 
-started_redis = redis_fixtures.started_redis
-redis_server = redis_fixtures.redis_server
+started_redis, redis_server = redis_fixtures.started_redis, redis_fixtures.redis_server
+started_valkey, valkey_server = redis_fixtures.started_valkey, redis_fixtures.valkey_server
 
 
 @pytest.fixture

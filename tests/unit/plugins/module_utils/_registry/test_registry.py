@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a registry promises, in a directory and in Redis."""
+"""What a registry promises, in a directory, in Redis and in Valkey."""
 
 from __future__ import annotations
 
@@ -115,11 +115,11 @@ class InRedis(Place):
 RawPlace: TypeAlias = "InDirectory | InRedis"
 
 
-@pytest.fixture(params=[InDirectory, InRedis], ids=["file", "redis"])
+@pytest.fixture(params=["file", "redis", "valkey"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> RawPlace:
-    if request.param is InRedis:
-        return InRedis(request.getfixturevalue("redis_server"))
-    return InDirectory(tmp_path / "registry")
+    if request.param == "file":
+        return InDirectory(tmp_path / "registry")
+    return InRedis(request.getfixturevalue(f"{request.param}_server"))
 
 
 def test_nothing_is_held_before_anything_was_and_looking_writes_nothing(place: RawPlace) -> None:

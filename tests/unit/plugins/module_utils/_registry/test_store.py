@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the registry may ask of either place where its records are."""
+"""What the registry may ask of each place where its records are."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ELSEWHERE = "1/1@elsewhere"
 SOON = Deadline(3600)
 
 
-@pytest.fixture(params=["directory", "Redis"])
+@pytest.fixture(params=["directory", "redis", "valkey"])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
     """Opens the same place, as a process that begins now."""
     if request.param == "directory":
         return lambda: FileStore(str(tmp_path / "registry"), "identity", PATIENCE.life_lease)
-    settings = material.settings(f"{request.getfixturevalue('redis_server').url}?prefix=test")
+    settings = material.settings(f"{request.getfixturevalue(f'{request.param}_server').url}?prefix=test")
     return lambda: RedisStore(settings, "identity")
 
 
