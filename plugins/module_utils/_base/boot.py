@@ -7,12 +7,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import time
 
 
-# Whether a process lives is asked many times.
-@functools.lru_cache
 def boot_id() -> str:
     """The name of this start of the machine, the same in all its containers; empty where there is none."""
     with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
