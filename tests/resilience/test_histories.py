@@ -22,11 +22,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from ansible_collections.community.remoteit.plugins.module_utils._connections import sweep
 from tests.lab.target import answering_target
 
-from .engine.history import Place
+from .engine.history import RENEW_EVERY, Place
 from .engine.history_world import WORLDS, world
 from .engine.hours import Hours
 from .engine.machine import STEPS, Machine
 from .engine.near_cloud import NearCloud
+from .engine.registries import Directories, Registries, Servers
 
 _EXAMPLES = int(os.environ.get("EXAMPLES", "0"))
 _FORM = settings(
@@ -46,17 +47,19 @@ _FORM = settings(
 @pytest.fixture(params=["file", "redis"])
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Place]:
     """One simulator for each world, whose time is ours, and a registry."""
-    redis_server = request.getfixturevalue("redis_server") if request.param == "redis" else None
+    registries: Registries = Directories(tmp_path / "registries")
+    if request.param == "redis":
+        registries = Servers(request.getfixturevalue("redis_server"))
     for name in [name for name in os.environ if name.startswith(("R3_", "REMOTEIT_"))]:
         monkeypatch.delenv(name)
-    hours = Hours()
+    hours = Hours(RENEW_EVERY)
     hours.rule(monkeypatch)
     # Time that one thread sleeps away would be missing to the others.
     monkeypatch.setattr(sweep, "_AT_A_TIME", 1)
     with contextlib.ExitStack() as stack:
         target = stack.enter_context(answering_target())
         clouds = {name: stack.enter_context(NearCloud(world(target, **kind))) for name, kind in WORLDS.items()}
-        yield Place(clouds, hours, tmp_path / "history", redis_server)
+        yield Place(clouds, hours, tmp_path / "history", registries)
 
 
 def test_histories(place: Place) -> None:

@@ -6,32 +6,34 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
+from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry.store import RENEWALS
+from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import PATIENCE
+from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
-from tests.doubles.processes import Fork
-from tests.doubles.watch import Watch
-from tests.lab.redis_server import RedisServer
 from tests.lab.site import SERVICES, Site
 from tests.lab.world import OWNER
 from tests.simulator.harness import Simulator
 
 from .history_world import ACCESSES, LISTED, WORLDS
 from .hours import Hours
+from .machines import HERE, Process, other_machine, running_on
+from .registries import Registries
 
 # Both clocks are read to a second, and a step takes some time as well.
 TOLERANCE = 3.0
@@ -40,10 +42,9 @@ REQUEST_TIMEOUT = 10.0
 SAME_TIME = 4.0
 
 
-def _live(report: Callable[[str], None]) -> None:
-    """What a process does that is there until it is killed: it tells its name."""
-    report(process_name(os.getpid()))
-    signal.pause()
+# For how long others believe that a process lives which they cannot look at, and how often it says so.
+LEASE = PATIENCE.life_lease
+RENEW_EVERY = LEASE / RENEWALS
 
 
 @dataclass
@@ -56,14 +57,31 @@ class Held:
 
 @dataclass
 class Step:
-    """What one call did: *opened* and *vanished* are what the simulator says, by id; *calm* is one without faults."""
+    """What one call did: *opened* and *vanished* are what the simulator says, by id.
+
+    :ivar faulty: whether something was to go wrong at remote.it
+    :ivar confused: whether nothing told which of two is which
+    :ivar refusing: whether the registry could not be written
+    """
 
     opened: dict[str, dict[str, Any]]
     vanished: dict[str, dict[str, Any]]
     result: Any
     error: RemoteItError | None
-    calm: bool
+    faulty: bool
+    confused: bool
+    refusing: bool
     warnings: list[str]
+
+    @property
+    def closes(self) -> bool:
+        """Whether nothing kept it from closing what was to be closed."""
+        return not self.faulty and not self.confused
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing kept it from doing whatever it had to do."""
+        return self.closes and not self.refusing
 
 
 @dataclass
@@ -73,8 +91,23 @@ class Place:
     clouds: dict[str, Simulator]
     hours: Hours
     root: Path
-    redis: RedisServer | None = None
+    registries: Registries
     counts: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass
+class Beside:
+    """The process beside the run that is named *holder*, as far as a task needs it; a name of None is of no run."""
+
+    holder: str | None
+    told: Callable[[str, Connection, bool], None]
+
+    def watch(self, _settings: Settings) -> str:
+        return self.holder or ""
+
+    def remember(self, _settings: Settings, connection: Connection, opened: bool) -> None:
+        if self.holder in connection.holders:
+            self.told(str(self.holder), connection, opened)
 
 
 class History:
@@ -85,6 +118,8 @@ class History:
         self.held: dict[str, dict[str, Held]] = {service: {} for service in SERVICES}
         # what a lost answer or a killed process left open
         self.loose: dict[str, str] = {}
+        # what is open, but was forgotten with the registry
+        self.lost: dict[str, str] = {}
         self.strangers: set[str] = set()
         self.mistaken: set[str] = set()
         # those for which the mistaken ones may be taken
@@ -92,7 +127,14 @@ class History:
         self.orphans: set[str] = set()
         self.died: dict[str, float] = {}
         self.faults: list[dict[str, Any]] = []
-        self.processes: dict[int, tuple[Fork, str]] = {}
+        self.refusing = False
+        self.away = False
+        self.processes: dict[int, Process] = {}
+        # on which machine each process was that has ended, and when
+        self.ended: dict[str, tuple[str, float]] = {}
+        self.other_machines = 1
+        # what the process beside each run was told, by the run's name
+        self.memories: dict[str, RunMemory] = {}
 
     def begin_in(self, name: str) -> None:
         """Begin in the world of that name, in which nothing has happened yet."""
@@ -101,14 +143,10 @@ class History:
         # Times in the registry are by the clock that answers show.
         self.ahead = WORLDS[name].get("gateway_date", 0.0)
         self.cloud.reset()
-        self.hours.restart(self.cloud)
-        shutil.rmtree(self.place.root, ignore_errors=True)
-        self.site = Site(self.cloud, self.place.root)
-        self.colleague = Site(self.cloud, self.place.root / "colleague")
-        if self.place.redis:
-            self.place.redis.client().flushall()
-            self.site.place = self.place.redis.url
-            self.colleague.place = f"{self.place.redis.url}?prefix=colleague"
+        self.place.registries.wipe()
+        self.hours.restart(self.cloud, self.time_passed)
+        self.site = Site(self.cloud, self.place.root, self.place.registries.place("registry"))
+        self.colleague = Site(self.cloud, self.place.root, self.place.registries.place("colleague"))
         self.open: dict[str, dict[str, Any]] = {}
         self.look()
 
@@ -128,38 +166,82 @@ class History:
     def task(
         self, options: dict[str, Any], who: int | None = None, name: str | None = None, check: bool = False
     ) -> dict[str, Any]:
-        return connection_task.run(options, check, self.site.warnings.append, Watch(name or self.name(who)))
+        holder = self.name(who) if name is None else name
+        return connection_task.run(options, check, self.site.warnings.append, Beside(holder, self.remember))
 
     def wanted(self, access: str, who: int | None, trust: int) -> Wanted:
         options = ACCESSES[access][0]
         wish = Access.from_options(options.get("access"), options.get("client_ip"), None)
         return Wanted(wish, holder=self.name(who), verify_after=trust)
 
+    def machine(self, who: int | None) -> str:
+        """Where process *who* is, or would begin: the first two are here."""
+        return HERE if who in (None, 0, 1) else other_machine(self.other_machines)
+
     def name(self, who: int | None) -> Any:
         """The name of a process that lives."""
         if who is None:
             return None
         if who not in self.processes:
-            process = Fork(_live)
-            self.processes[who] = process, process.receive()
-        return self.processes[who][1]
+            self.processes[who] = Process.started_on(self.machine(who))
+        return self.processes[who].name
 
-    def step(self, service: str | None, work: Callable[[], Any], named: str | None = None) -> Step:
-        """Do *work*, of which only *service* may feel anything."""
+    def memory(self, name: str) -> RunMemory:
+        """What the process beside the run of that name knows."""
+        if name not in self.memories:
+            self.memories[name] = RunMemory(self.site.settings(request_timeout=REQUEST_TIMEOUT), name)
+        return self.memories[name]
+
+    def remember(self, name: str, connection: Connection, opened: bool) -> None:
+        """The run of that name told that it uses *connection*."""
+        self.memory(name).remember(Claim(connection, opened))
+
+    def end(self, who: int) -> None:
+        """A process is killed."""
+        process = self.processes.pop(who)
+        process.fork.kill()
+        self.ended[process.name] = process.machine, self.hours.time()
+
+    def time_passed(self, seconds: float) -> None:
+        """What has the registry renews its lease."""
+        if not self.away:
+            self.place.registries.passed(seconds)
+            self.renew_all()
+
+    def renew_all(self) -> None:
+        """Everybody who lives says so."""
+        for process in self.processes.values():
+            # As they do, try again later.
+            with running_on(process.machine), contextlib.suppress(RegistryError):
+                self.site.registry().renew(process.name)
+
+    def step(
+        self,
+        service: str | None,
+        work: Callable[[], Any],
+        named: Collection[str] = (),
+        who: int | None = None,
+    ) -> Step:
+        """Do *work* where *who* is, of which only *service* may feel anything; of what is a stranger's, only what is *named*."""
+        self.step_begun = self.hours.time()
         if self.faults:
             self.cloud.set_fault(*self.faults)
         begun, before = self.hours.monotonic(), self.open
+        self.needed = self.needed_now()
         said, loose = len(self.site.warnings), set(self.loose)
         confused = any(self.confusing(one) for one in ([service] if service else SERVICES))
+        faulty, refusing = bool(self.faults), self.refusing
         result, error = None, None
-        try:
-            result = work()
-        except RemoteItError as caught:
-            error = caught
-        calm = not self.faults and not confused
+        with running_on(self.machine(who)):
+            self.is_unsure = bool(self.ended) and self.site.registry().unsure(Deadline(60)) > 0
+            try:
+                with self.place.registries.refusing() if refusing else contextlib.nullcontext():
+                    result = work()
+            except RemoteItError as caught:
+                error = caught
         if self.faults:
             self.cloud.set_fault()
-            self.faults = []
+        self.faults, self.refusing = [], False
         after = self.look()
         passed = self.hours.monotonic() - begun + 1
         opened = {id_: one for id_, one in after.items() if id_ not in before}
@@ -168,16 +250,19 @@ class History:
         for one in (*opened.values(), *vanished.values()):
             assert service in (None, one["service_id"]), "another service was touched"
         assert all(one["user"] == OWNER for one in opened.values())
-        touched = self.strangers & set(vanished)
+        touched = (self.strangers - self.mistaken) & set(vanished)
         assert touched <= {
-            id_ for id_ in touched if named and goes_by(vanished[id_], named) and vanished[id_]["user"] == OWNER
+            id_
+            for id_ in touched
+            if any(goes_by(vanished[id_], one) for one in named) and vanished[id_]["user"] == OWNER
         }
         if error:
             assert str(error).isprintable()
         for id_, one in opened.items():
             self.loose[id_] = one["service_id"]
         self.orphans = loose & set(gone)
-        return Step(opened, vanished, result, error, calm, self.site.warnings[said:])
+        warnings = self.site.warnings[said:]
+        return Step(opened, vanished, result, error, faulty, confused, refusing, warnings)
 
     def look(self) -> dict[str, dict[str, Any]]:
         """What is open by now."""
@@ -185,22 +270,24 @@ class History:
         for id_ in [id_ for id_ in self.open if id_ not in seen]:
             self.died[id_] = self.hours.time()
             self.loose.pop(id_, None)
+            self.lost.pop(id_, None)
         self.open = seen
         return seen
 
-    def foretold(self, options: dict[str, Any], service: str) -> dict[str, Any] | None:
-        """What check mode says, which does nothing; None when it cannot be known what will happen."""
-        if self.faults:
+    def foretold(self, options: dict[str, Any], service: str, who: int | None = None) -> dict[str, Any] | None:
+        """What check mode says where *who* is, which does nothing; None when it cannot be known what will happen."""
+        if self.faults or self.refusing:
             return None
         self.count("foretell")
         kept, asked = self.files(), len(self.writes())
-        step = self.step(None, lambda: self.task(options, 0, "", check=True))
+        step = self.step(None, lambda: self.task(options, 0, "", check=True), who=who)
         assert not step.opened and not step.vanished
         assert (self.files(), len(self.writes())) == (kept, asked), "check mode wrote"
         # Whether what is not listed yet is open is not known until it is closed.
         is_open_question = any(self.is_settling(id_) for id_ in self.held[service])
         # Which clock is right is not known until another connection is open.
         is_open_question |= bool(self.ahead and self.site.registry().read(service).attempts)
+        is_open_question |= self.is_on_edge(service, options["verify_after"], self.machine(who))
         return None if is_open_question or step.error else step.result
 
     def was_foretold(self, foretold: dict[str, Any] | None, step: Step, service: str) -> None:
@@ -230,6 +317,48 @@ class History:
         else:
             held.holders.add(self.name(who))
 
+    def left(self, step: Step, service: str, name: str) -> None:
+        """*name* has no use for the service any more, though that may not have been written down."""
+        noted = {id_ for id_, record in self.records(service).items() if name in record.holders}
+        for id_, held in self.held[service].items():
+            if not step.refusing or id_ not in noted:
+                held.holders.discard(name)
+
+    def forgotten(self) -> None:
+        """The registry was lost, so what is open is as a stranger's, but to those who use it."""
+        self.strangers |= set(self.open)
+        self.lost |= {id_: one["service_id"] for id_, one in self.open.items()}
+        self.held = {service: {} for service in SERVICES}
+        self.loose = {}
+        self.mistaken, self.mixed_up = set(), set()
+
+    def put_back(self, step: Step, name: str) -> None:
+        """The run of that name said that it lives, and what the registry had lost of what it uses is there again."""
+        used = {claim.id.lower(): claim for claims in self.memory(name).held().values() for claim in claims}
+        for service, held in self.held.items():
+            records = self.records(service)
+            for id_, claim in used.items():
+                if id_ in records:
+                    known = held.setdefault(id_, Held(claim.kept))
+                    known.holders |= {name} & {*records[id_].holders}
+                    self.strangers.discard(id_)
+                    self.lost.pop(id_, None)
+                elif step.calm and id_ in self.lost and claim.service_id == service:
+                    assert self.age(self.open[id_]) <= LISTED + TOLERANCE, "what was lost was not put back"
+
+    def leftovers_are_closed(self, step: Step, service: str) -> None:
+        """What was left open by nobody's will is closed, or where two clocks leave open what it is, told."""
+        told = " ".join(step.warnings).lower()
+        for id_ in self.overdue(service):
+            session_id = self.open[id_]["session_id"].lower()
+            assert self.ahead and not step.opened and (id_ in told or session_id in told), "it was left open"
+
+    def nobody_lost(self, step: Step, leaving: str | None = None) -> None:
+        """What somebody but who is *leaving* needs was left open."""
+        for id_ in step.vanished:
+            # None stands for what is to be kept, and nobody leaves that.
+            assert step.confused or not self.needed.get(id_, set()) - {leaving or ""}, "somebody lost a use"
+
     def failed(self, step: Step, service: str, adopt: bool = False) -> None:
         assert not step.calm, step.error
         self.place.counts["(failed)"] += 1
@@ -244,7 +373,8 @@ class History:
                 self.held[service][id_] = Held(name is None, {name} if name else set())
             held = self.held[service][id_]
             if name:
-                assert {*record.holders} in (held.holders, {*held.holders, name})
+                lapsed = self.lapsed(held)
+                assert {*record.holders} - lapsed in (held.holders - lapsed, {*held.holders, name} - lapsed)
                 held.holders = {*record.holders}
             else:
                 assert record.kept >= held.kept
@@ -259,7 +389,8 @@ class History:
             assert id_ not in self.open, f"an open connection was forgotten: {self.open[id_]}"
             del known[id_]
         for id_, record in records.items():
-            assert (record.kept, {*record.holders}) == (known[id_].kept, known[id_].holders)
+            lapsed = self.lapsed(known[id_])
+            assert (record.kept, {*record.holders} | lapsed) == (known[id_].kept, known[id_].holders | lapsed)
             if id_ not in self.open and not self.confusing(service) and id_ not in self.mixed_up:
                 assert record.verified_at <= self.died[id_] + TOLERANCE, "it was found alive when it was dead"
         for id_, where in self.loose.items():
@@ -314,6 +445,12 @@ class History:
         record = next((found[id_] for found in map(self.records, SERVICES) if id_ in found), None)
         return record is not None and self.hours.time() - record.opened_at < LISTED_AFTER + TOLERANCE
 
+    def is_on_edge(self, service: str, trust: int, machine: str) -> bool:
+        """Whether a moment later, what is known there is trusted no more, or somebody taken to have ended."""
+        ages = [self.hours.time() - record.verified_at for record in self.records(service).values()]
+        ended = {name for held in self.held[service].values() for name in held.holders if name in self.ended}
+        return any(abs(age - trust) < TOLERANCE for age in ages) or any(self.may_live(name, machine) for name in ended)
+
     def confusing(self, service: str) -> bool:
         """Whether nobody knows of something that began just when something did that died before it was ever listed.
 
@@ -324,7 +461,7 @@ class History:
             for id_, record in self.records(service).items()
             if id_ not in self.open and record.api == "rest"
         }
-        for id_, where in self.loose.items():
+        for id_, where in (self.loose | self.lost).items():
             began = self.began(self.open[id_])
             alike = {dead_id for dead_id, record in dead.items() if abs(record.opened_at - began) < SAME_TIME}
             if where == service and alike:
@@ -347,15 +484,37 @@ class History:
     def alive(self, service: str) -> set[str]:
         return {id_ for id_ in self.held[service] if id_ in self.open}
 
-    def unneeded(self, service: str) -> set[str]:
-        """What is open for nobody, or was being closed."""
-        names = {name for _process, name in self.processes.values()}
-        held, records = self.held[service], self.records(service)
+    def unneeded(self, service: str, who: int | None = None, leaving: str = "") -> set[str]:
+        """What is open for nobody but who is *leaving*, as far as it can be known where *who* is, or was being closed."""
+        held, records, machine = self.held[service], self.records(service), self.machine(who)
         return {
             id_
             for id_ in self.alive(service)
-            if records[id_].closing or (not held[id_].kept and not held[id_].holders & names)
+            if records[id_].closing
+            or not (held[id_].kept or any(self.may_live(name, machine) for name in held[id_].holders - {leaving}))
         }
+
+    def needed_now(self) -> dict[str, set[str | None]]:
+        """By whom what the registry knows is needed: the names of processes that live, and None if it is to be kept."""
+        living = {process.name for process in self.processes.values()}
+        needed: dict[str, set[str | None]] = {}
+        for service, held in self.held.items():
+            records = self.records(service)
+            for id_ in [id_ for id_ in held if id_ in records and not records[id_].closing]:
+                needed[id_] = {*(held[id_].holders & living), *([None] if held[id_].kept else [])}
+        return needed
+
+    def may_live(self, name: str, machine: str) -> bool:
+        """Whether it could be taken to live on *machine* when the last step began."""
+        if name not in self.ended:
+            return True
+        where, ended = self.ended[name]
+        return where != machine and (self.is_unsure or self.step_begun < ended + LEASE + TOLERANCE)
+
+    def lapsed(self, held: Held) -> set[str]:
+        """Those who need it no more, and have said nothing for so long that others may have noticed."""
+        last = self.hours.time() - LEASE + RENEW_EVERY + TOLERANCE
+        return {name for name in held.holders if name in self.ended and self.ended[name][1] < last}
 
     def overdue(self, service: str) -> set[str]:
         """What was left open by nobody's will, and is listed by now."""
@@ -383,8 +542,9 @@ class History:
         )
 
     def files(self) -> dict[str, bytes]:
-        root = self.place.root / "registry"
-        return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+        root = Path(self.site.place)
+        records = [path for path in sorted(root.rglob("*")) if path.is_file() and path.parent.name != "holders"]
+        return {str(path): path.read_bytes() for path in records}
 
     def writes(self) -> list[dict[str, Any]]:
         return [call for call in self.cloud.calls() if call["operation"] != "query"]

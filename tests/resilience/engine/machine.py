@@ -21,6 +21,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
     ApiError,
     OptionError,
+    RegistryError,
     RemoteItError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
@@ -29,7 +30,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.access i
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from ansible_collections.community.remoteit.plugins.module_utils._model.ids import same_id
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry import file_store as registry_file
+from ansible_collections.community.remoteit.plugins.module_utils._registry import files
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection_info as connection_info_task
@@ -38,6 +39,7 @@ from tests.lab.site import SERVICES
 
 from .history import REQUEST_TIMEOUT, SAME_TIME, TOLERANCE, History, Place, defaults, lowered
 from .history_world import ACCESSES, LISTED, NEIGHBOURS_DEVELOPER_KEY, NEIGHBOURS_KEY, WORLDS
+from .machines import HERE
 
 T = TypeVar("T")
 
@@ -65,8 +67,11 @@ TROUBLE = st.lists(FAULTS, min_size=1, max_size=2)
 SERVICE = st.sampled_from(SERVICES)
 API = st.sampled_from(["rest", "graphql", "graphql without developer key"])
 ACCESS = st.sampled_from(list(ACCESSES))
-# the number of a process that needs a connection; None is somebody who will say when it is to be closed
-WHO = st.sampled_from([None, None, 0, 1])
+# the number of a process that needs a connection, on this machine or on another one; None is somebody who will say when
+# it is to be closed
+HOLDERS = [0, 1, 2, 3]
+HOLDER = st.sampled_from(HOLDERS)
+WHO = st.sampled_from([None, None, None, *HOLDERS])
 LIFE = st.sampled_from([0, 300, 900])
 PICK = st.integers(0, 19)
 TRUST = st.sampled_from([0, 15, 15, 3600])
@@ -121,8 +126,8 @@ class Machine(History, RuleBasedStateMachine):
         self.place.counts["(mistaken)"] += len(self.mistaken)
         self.place.counts["(steps)"] += self.steps
         self.place.counts[f"(histories of {STEPS} steps)"] += self.steps >= STEPS
-        for process, _name in self.processes.values():
-            process.kill()
+        for process in self.processes.values():
+            process.fork.kill()
 
     @invariant()
     def registries_are_right(self) -> None:
@@ -169,11 +174,13 @@ class Machine(History, RuleBasedStateMachine):
     ) -> None:
         options = {**self.options(service, api), **ACCESSES[access][0], "min_remaining": life, "verify_after": trust}
         options |= {"force": force, "close": "never" if who is None else "at_end"}
-        foretold = self.foretold(options, service) if foretell else None
+        foretold = self.foretold(options, service, who) if foretell else None
         reusable = [] if force else self.reusable(service, access, life)
         records = self.records(service)
         over = all(one.until + TOLERANCE < self.hours.time() for one in self.site.registry().read(service).attempts)
-        step = self.step(service, lambda: self.task(options, who))
+        step = self.step(service, lambda: self.task(options, who), who=who)
+        if not force:
+            self.nobody_lost(step)
         if step.error:
             self.failed(step, service)
             return
@@ -185,9 +192,9 @@ class Machine(History, RuleBasedStateMachine):
         self.claimed(service, id_, who)
         if step.calm:
             assert not (reusable and step.opened), "one was open already"
-            assert set(self.unneeded(service)) <= {id_}
+            assert self.unneeded(service, who) <= {id_}
         if step.calm and (over or not self.trusted(records.get(id_), trust)):
-            assert not self.overdue(service)
+            self.leftovers_are_closed(step, service)
         self.was_foretold(foretold, step, service)
 
     @rule(service=SERVICE, api=API, foretell=st.booleans())
@@ -200,6 +207,8 @@ class Machine(History, RuleBasedStateMachine):
         options = {**self.options(service, api), "state": "absent"}
         foretold = self.foretold(options, service) if foretell else None
         step = self.step(service, lambda: self.task(options))
+        if step.closes:
+            assert not self.alive(service)
         if step.error:
             self.failed(step, service)
             return
@@ -208,7 +217,7 @@ class Machine(History, RuleBasedStateMachine):
         assert not self.alive(service)
         self.held[service] = {}
         if step.calm:
-            assert not self.overdue(service)
+            self.leftovers_are_closed(step, service)
         self.was_foretold(foretold, step, service)
 
     @rule(pick=PICK, service=SERVICE, api=API, foretell=st.booleans())
@@ -219,7 +228,9 @@ class Machine(History, RuleBasedStateMachine):
         options = {**self.options(service, api), "state": "absent", "connection_id": id_}
         foretold = self.foretold(options, service) if foretell else None
         is_here = self.open.get(id_, {}).get("service_id") == service
-        step = self.step(service, lambda: self.task(options), named=id_)
+        step = self.step(service, lambda: self.task(options), named=[id_])
+        if step.closes and is_here and id_ in self.held[service]:
+            assert id_ not in self.open
         if step.error:
             # It may be the id of another service's, which is said so.
             if not isinstance(step.error, OptionError) or is_here:
@@ -241,8 +252,8 @@ class Machine(History, RuleBasedStateMachine):
         step = self.step(service, lambda: connection_info_task.run(params, False, warnings.append))
         assert not step.opened and not step.vanished
         # Where nothing is held, it must not be told that nothing is open.
-        assert not step.error or (isinstance(step.error, ApiError) and not step.calm)
-        if not step.calm:
+        assert not step.error or (isinstance(step.error, ApiError) and not step.closes)
+        if not step.closes:
             return
         listed = {item["id"].lower(): item["held"] for item in step.result["connections"]}
         there = {id_ for id_ in self.alive(service) if self.age(self.open[id_]) > LISTED}
@@ -257,16 +268,20 @@ class Machine(History, RuleBasedStateMachine):
 
     # -- rules: what processes do --------------------------------------------------------------------------------------
 
-    @rule(service=SERVICE, access=ACCESS, who=st.sampled_from([0, 1]), trust=TRUST)
+    @rule(service=SERVICE, access=ACCESS, who=HOLDER, trust=TRUST)
     @something_is_held
     def join(self, service: str, access: str, who: int, trust: int) -> None:
         """As a ProxyCommand does first."""
         self.count("join")
         wanted = self.wanted(access, who, trust)
         records = self.records(service)
-        step = self.step(service, lambda: join(self.site.registry(), service, wanted, Deadline(60)))
-        assert not step.error and not step.opened and not step.vanished
+        step = self.step(service, lambda: join(self.site.registry(), service, wanted, Deadline(60)), who=who)
+        assert not step.opened and not step.vanished
+        if step.error:
+            assert step.refusing and isinstance(step.error, RegistryError)
+            return
         if step.result is not None:
+            self.remember(self.name(who), step.result, False)
             self.is_usable(step.result.as_result(self.hours.time()), step, service, access, trust, records)
             self.claimed(service, step.result.id.lower(), who)
 
@@ -283,69 +298,90 @@ class Machine(History, RuleBasedStateMachine):
         wish = Access(dead.access, dead.client_ip)
         wanted = Wanted(wish, holder=self.name(who), verify_after=0)
         core = self.site.connections(**self.api(api))
-        step = self.step(service, lambda: core.instead_of(dead, wanted, Deadline(60)).usable())
+        step = self.step(service, lambda: core.instead_of(dead, wanted, Deadline(60)), who=who)
+        self.nobody_lost(step, wanted.holder)
         if wanted.holder:
-            for held in self.held[service].values():
-                held.holders.discard(wanted.holder)
+            self.left(step, service, wanted.holder)
         if step.error:
             self.failed(step, service, adopt=True)
             return
-        found: Connection = step.result
+        found: Connection = step.result.usable()
+        if wanted.holder:
+            self.remember(wanted.holder, found, step.result.is_new)
         assert not same_id(found.id, dead.id)
         access = next(name for name, (_options, hostip) in ACCESSES.items() if hostip == wish.hostip)
         self.is_usable(found.as_result(self.hours.time()), step, service, access, 0, records)
         self.told(step, service, found.id.lower())
         self.claimed(service, found.id.lower(), who)
         if step.calm:
-            assert set(self.unneeded(service)) <= {found.id.lower()}
+            assert self.unneeded(service, who) <= {found.id.lower()}
             assert not self.overdue(service)
 
-    @rule(service=SERVICE, who=st.sampled_from([0, 1]), api=API, briefly=st.booleans())
+    @rule(service=SERVICE, who=HOLDER, api=API, briefly=st.booleans())
     @something_is_open
     def release(self, service: str, who: int, api: str, briefly: bool) -> None:
         self.count("release")
         name = self.name(who)
         if briefly:
-            step = self.step(service, lambda: leave(self.site.registry(), service, name, Deadline(60)))
-            assert not step.error and not step.opened and not step.vanished
+            step = self.step(service, lambda: leave(self.site.registry(), service, name, Deadline(60)), who=who)
+            assert not step.opened and not step.vanished
+            if step.error:
+                assert step.refusing and isinstance(step.error, RegistryError)
+                return
             if not step.result:
                 return
         else:
+            core, opened = self.site.connections(**self.api(api)), self.memory(name).opened().get(service, [])
             step = self.step(
-                service, lambda: self.site.connections(**self.api(api)).release(service, name, Deadline(60))
+                service,
+                lambda: core.release(service, name, Deadline(60), opened),
+                named=[one.id for one in opened],
+                who=who,
             )
-        for held in self.held[service].values():
-            held.holders.discard(name)
+        self.nobody_lost(step, name)
+        if step.closes:
+            assert not self.unneeded(service, who, name)
+        self.left(step, service, name)
         if step.error:
             self.failed(step, service)
             return
         assert not step.opened
         if not briefly:
             assert lowered(step.result) == self.names_of(step.vanished, step.result)
-        if step.calm:
-            assert not self.unneeded(service)
 
-    @rule(who=st.sampled_from([0, 1]))
+    @rule(who=HOLDER)
     def kill_holder(self, who: int) -> None:
         self.count("kill a holder")
         if who in self.processes:
-            self.processes.pop(who)[0].kill()
+            self.end(who)
 
-    @rule(who=st.sampled_from([0, 1]))
+    @rule(who=HOLDER)
     def end_of_run(self, who: int) -> None:
         """A process ends, and what watches over it sweeps."""
         self.count("end of a run")
         name = self.name(who)
-        self.processes.pop(who)[0].kill()
-        step = self.step(None, lambda: sweep(self.site.settings(request_timeout=REQUEST_TIMEOUT), name))
+        self.end(who)
+        memory = self.memory(name)
+        opened = [one for some in memory.opened().values() for one in some]
+        step = self.step(
+            None,
+            lambda: sweep(self.site.settings(request_timeout=REQUEST_TIMEOUT), name, memory),
+            named=[one.id for one in opened],
+            who=who,
+        )
         assert not step.error and not step.opened
+        self.put_back(step, name)
+        self.nobody_lost(step)
         for service in SERVICES:
-            for held in self.held[service].values():
-                held.holders.discard(name)
-            if step.calm:
-                assert not self.unneeded(service)
-                assert not self.overdue(service)
-        assert not (step.calm and [sentence for sentence in step.result if "left open" in sentence])
+            if step.closes:
+                assert not self.unneeded(service, who, name)
+                # Nobody listens to what only may be ours.
+                assert self.ahead or not self.overdue(service)
+            self.left(step, service, name)
+        if step.closes:
+            assert not self.open.keys() & {one.id.lower() for one in opened if one.id.lower() in self.lost}
+        if step.calm:
+            assert all("was left behind by a process that has ended, and was closed" in one for one in step.result)
 
     @rule(
         service=SERVICE, api=API, access=ACCESS, who=WHO, force=st.booleans(), nth=st.integers(1, 4),
@@ -354,7 +390,7 @@ class Machine(History, RuleBasedStateMachine):
     def killed(self, service: str, api: str, access: str, who: int | None, force: bool, nth: int, moment: str) -> None:
         """A process is killed while it opens."""
         self.count("kill while opening")
-        self.faults = []
+        self.faults, self.refusing = [], False
         self.cloud.set_fault()
         name = self.name(who)
         options = {**self.options(service, api), **ACCESSES[access][0], "force": force}
@@ -365,11 +401,63 @@ class Machine(History, RuleBasedStateMachine):
             with contextlib.suppress(RemoteItError):
                 self.task(options, who, name)
 
-        step = self.step(service, lambda: Fork(work).join())
+        step = self.step(service, lambda: Fork(work).join(), who=who)
+        if not force:
+            self.nobody_lost(step)
         assert step.result in (0, -signal.SIGKILL)
         self.adopt(step, service, name)
 
+    @rule(who=HOLDER)
+    @something_is_open
+    def renew(self, who: int) -> None:
+        """The process beside a run says that it lives, and puts back what the registry lost."""
+        self.count("renew")
+        name = self.name(who)
+        step = self.step(None, self.memory(name).renew, who=who)
+        assert not step.opened and not step.vanished
+        assert not step.error or not step.calm
+        self.put_back(step, name)
+
     # -- rules: what happens to them -----------------------------------------------------------------------------------
+
+    @rule()
+    @something_is_open
+    def other_machine_is_gone(self) -> None:
+        """With all that ran there, and from now on there is another one."""
+        self.count("machine gone")
+        for who in [who for who, process in self.processes.items() if process.machine != HERE]:
+            self.end(who)
+        self.other_machines += 1
+
+    @rule()
+    @something_is_open
+    def registry_is_gone(self) -> None:
+        self.count("registry gone")
+        self.place.registries.wipe()
+        self.forgotten()
+        # What an attempt makes from now on begins later than all that is forgotten.
+        self.hours.sleep(SAME_TIME)
+        self.look()
+
+    @rule()
+    @something_is_open
+    def registry_refuses(self) -> None:
+        """What the next one wants to write."""
+        self.count("registry refuses")
+        self.refusing = True
+
+    @rule(seconds=st.sampled_from([5, 20, 40, 60, 61, 79, 120]), is_frozen=st.booleans())
+    @something_is_open
+    def registry_is_away(self, seconds: int, is_frozen: bool) -> None:
+        """As long as it is, nobody can say that he lives."""
+        self.count("registry away")
+        self.away = self.place.registries.can_be_away
+        with self.place.registries.away(is_frozen):
+            self.hours.sleep(seconds)
+        if self.away:
+            self.place.registries.passed(seconds)
+        self.away = False
+        self.look()
 
     @rule(faults=TROUBLE)
     @something_is_open
@@ -419,14 +507,16 @@ class Machine(History, RuleBasedStateMachine):
     def clean_up(self) -> None:
         """In the end, everything can be closed, and nothing is left."""
         self.count("clean up")
-        self.faults = []
+        self.faults, self.refusing = [], False
         self.cloud.set_fault()
         self.hours.sleep(LISTED_AFTER)
         self.look()
         for service in SERVICES:
             self.absent(service, "rest", False)
             assert self.confusing(service) or not self.records(service)
-        assert set(self.open) <= self.strangers | self.mistaken
+        # What only may be ours was told.
+        suspects = set(self.loose) if self.ahead else set()
+        assert set(self.open) <= self.strangers | self.mistaken | suspects
 
 
 def _picked(number: int, from_: Sequence[T]) -> T:
@@ -455,7 +545,7 @@ def _die(moment: str, nth: int) -> None:
 
     patches: Any = (
         (Http, "post", "asking", "asked"),
-        (registry_file, "_replace", "writing", "kept"),
+        (files, "replace", "writing", "kept"),
         (os, "replace", "written", ""),
         (RedisStore, "write", "writing", "kept"),
         (RedisStore, "_script", "written", ""),
