@@ -206,6 +206,20 @@ def test_who_is_cut_off_himself_closes_nothing_of_others(world: World) -> None:
     user.kill()
 
 
+def test_the_end_of_a_run_waits_until_it_is_sure_on_a_busy_machine_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleep = Deadline.sleep
+    monkeypatch.setattr(Deadline, "sleep", lambda deadline, seconds: sleep(deadline, seconds + 0.1))
+    user = use(world.there)
+    used = user.receive()
+    user.kill()
+    time.sleep(OUTAGE)
+    (said,) = sweep(world.here.settings(), process_name(os.getpid()))
+    assert said == f"Connection {used} to {SERVICE} was left behind by a process that has ended, and was closed."
+    assert world.here.open_ids() == []
+
+
 # -- how long it may take ---------------------------------------------------------------------------------------------
 
 

@@ -133,9 +133,12 @@ class _Sweep:
         self._opened = self._memory.opened()
         self._close({service_id: Holding() for service_id in self._opened} | self._found())
         with contextlib.suppress(RegistryError):
-            unsure = self.registry.unsure(deadline)
-            if 0 < unsure <= deadline.remaining():
-                deadline.sleep(unsure)
+            was_unsure = False
+            while 0 < (unsure := self.registry.unsure(deadline)) <= deadline.remaining():
+                was_unsure = True
+                # Who is not in touch meanwhile begins anew.
+                deadline.sleep(min(unsure, self.registry.renew_every))
+            if was_unsure:
                 self._close(self._found())
 
     def _found(self) -> dict[str, Holding]:
