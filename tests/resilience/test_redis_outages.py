@@ -210,7 +210,7 @@ def test_the_end_of_a_run_waits_until_it_is_sure_on_a_busy_machine_too(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sleep = Deadline.sleep
-    monkeypatch.setattr(Deadline, "sleep", lambda deadline, seconds: sleep(deadline, seconds + 0.1))
+    monkeypatch.setattr(Deadline, "sleep", lambda deadline, seconds: sleep(deadline, seconds * 1.3))
     user = use(world.there)
     used = user.receive()
     user.kill()
