@@ -167,6 +167,8 @@ class RedisStore:
 
     def caveats(self, deadline: Deadline) -> list[str]:
         """See Store."""
+        if not deadline.remaining():
+            return []
         try:
             lines = self._ask(deadline, "INFO", "memory").decode(errors="replace").splitlines()
         except RegistryError:
