@@ -18,7 +18,6 @@ from typing import NamedTuple
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.boot import boot_id
 from tests.doubles.processes import Fork
 
 # Of Linux: clone(2), prctl(2), mount(2)
@@ -66,8 +65,6 @@ class Machine(NamedTuple):
                 file.write(f"{self.boot_id}\n")
                 file.flush()
                 subprocess.run(["mount", "--bind", file.name, _BOOT_ID], check=True)
-            # The process that this one was forked from has looked.
-            boot_id.cache_clear()
 
 
 CONTAINER = Machine(has_own_processes=True, host_name="container")
