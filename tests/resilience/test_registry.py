@@ -189,8 +189,7 @@ def lose_a_connect(site: Site, api: str = "rest") -> str:
     with pytest.raises(AnswerLostError):
         core.present(SERVICE, TASK, Deadline(SECONDS))
     site.cloud.set_fault()
-    (orphan,) = site.open_ids()
-    return orphan
+    return site.open_ids()[-1]
 
 
 @pytest.mark.usefixtures("short")
@@ -210,6 +209,19 @@ def test_what_a_lost_answer_left_is_closed_though_the_clock_was_set_since(
 
 
 @pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("api", ["rest", "graphql"])
+def test_what_a_stranger_opened_is_left_though_it_began_with_the_attempt_by_the_clock_as_it_was(
+    api: str, site: Site, tmp_path: Path, set_clock: Callable[[float], None]
+) -> None:
+    stranger = Site(site.cloud, tmp_path / "stranger").task()["connection"]["id"]
+    site.cloud.advance(600, wall=True)
+    orphan = lose_a_connect(site, api)
+    set_clock(600)
+    outcome = site.connections(api=api).present(SERVICE, TASK, Deadline(SECONDS))
+    assert (outcome.closed, site.open_ids()) == ([orphan], [stranger, outcome.usable().id])
+
+
+@pytest.mark.usefixtures("short")
 def test_what_a_lost_answer_may_have_left_is_named_where_nobody_knows_how_the_clock_was_set(
     site: Site, set_clock: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,8 +229,17 @@ def test_what_a_lost_answer_may_have_left_is_named_where_nobody_knows_how_the_cl
     orphan = lose_a_connect(site)
     monkeypatch.setattr(holding, "boot_id", lambda: "another boot")
     set_clock(-9 * 3600)
+    # Nobody is told by the end of a run of others, and so nothing is forgotten.
+    assert sweep(site.settings(), "another run") == []
+    site.connections(check_mode=True).present(SERVICE, TASK, Deadline(SECONDS))
+    assert orphan in told(site)[-1]
+    site.warnings.clear()
     outcome = site.connections().present(SERVICE, TASK, Deadline(SECONDS))
     assert (outcome.closed, set(site.open_ids())) == ([], {orphan, outcome.usable().id})
     (warning,) = told(site)
     assert f"may be what came of a request whose answer was lost: {orphan}." in warning
-    assert site.registry().read(SERVICE).attempts == []
+    site.warnings.clear()
+    # Until nothing is left of it.
+    site.connections().absent(SERVICE, Deadline(SECONDS), orphan)
+    site.connections().present(SERVICE, TASK, Deadline(SECONDS))
+    assert (told(site), site.registry().read(SERVICE).attempts) == ([], [])

@@ -230,9 +230,6 @@ class Connections:
             if holding.attempts:
                 from .recovery import settle  # after a lost answer only
 
-                if any(attempt.is_to_come() for attempt in holding.attempts):
-                    # It is forgotten then.
-                    self._closer.mention_suspects(turn)
                 closed = settle(self.client, turn, listing.sessions)
             holding.connections = alive(holding.connections, listing.sessions, listing.at)
         elif not turn.predicts:

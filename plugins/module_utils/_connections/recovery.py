@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .._api.client import Client
 from .._base.clock import Clock
@@ -20,7 +20,7 @@ from .._base.errors import AnswerLostError, ApiError, RegistryError
 from .._model.connection import Connection
 from .._model.session import Session
 from .._registry import journal
-from .._registry.holding import Attempt, Holding
+from .._registry.holding import IDLE, Attempt, Holding
 from .._registry.turn import Turn
 from .liveness import LISTED_AFTER, pair
 
@@ -73,13 +73,13 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
 def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
     """What attempts may have made, although it is not certain enough to be closed: begun since, by the clock that is behind.
 
-    What is open at all may have been made by one that is to come.
+    Of one that is to come, it is only known that remote.it has not closed it yet, as what nobody uses.
     """
+    since = math.inf
     if any(attempt.is_to_come() for attempt in holding.attempts):
-        return _unknown(holding, sessions)
-    if not clock.is_doubtful():
-        return []
-    since = min((attempt.asked_at for attempt in holding.attempts if not attempt.ahead), default=math.inf)
+        since = time.time() - IDLE
+    if clock.is_doubtful():
+        since = min([since, *(attempt.asked_at for attempt in holding.attempts if not attempt.ahead)])
     ahead = min(clock.told, clock.offset)
     return [item for item in _unknown(holding, sessions) if item.started_at - ahead >= since - _MARGIN]
 
@@ -114,13 +114,13 @@ def settle_by(client: Client, turn: Turn, connection: Connection, answered: Atte
     return []
 
 
-def settle(client: Client, turn: Turn, sessions: Iterable[Session]) -> list[str]:
+def settle(client: Client, turn: Turn, sessions: Sequence[Session]) -> list[str]:
     """Close what earlier attempts left open and forget those of which nothing can come any more; the ids of those closed."""
     holding = turn.holding
     found = orphans(holding, holding.attempts, sessions, client.clock)
     if turn.predicts:
         # Else who comes next in the same prediction would find them once more.
-        holding.attempts = []
+        holding.attempts = [attempt for attempt in holding.attempts if attempt.is_to_come()]
         return [session.id for session in found]
     closed = []
     for session in found:
@@ -130,12 +130,14 @@ def settle(client: Client, turn: Turn, sessions: Iterable[Session]) -> list[str]
             journal.closed(session)
             closed.append(session.id)
     if len(closed) == len(found):
-        holding.attempts = [attempt for attempt in holding.attempts if _may_have_effect(attempt)]
+        left = any(session.id not in closed for session in suspects(holding, sessions, client.clock))
+        holding.attempts = [
+            attempt
+            for attempt in holding.attempts
+            # The next task has to tell of what is left by one that is to come.
+            if (left if attempt.is_to_come() else time.time() < attempt.until + LISTED_AFTER)
+        ]
     return closed
-
-
-def _may_have_effect(attempt: Attempt) -> bool:
-    return not attempt.is_to_come() and time.time() < attempt.until + LISTED_AFTER
 
 
 def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError) -> None:

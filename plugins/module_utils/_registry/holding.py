@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # How long remote.it may work on a request, in seconds, although nobody waits for the answer any more.
 _AT_WORK = 30.0
 # After how long remote.it has closed what nobody uses for certain, in seconds. It says 15 minutes.
-_IDLE = 1200.0
+IDLE = 1200.0
 # A clock that is this many seconds away from where it was has been set, and does not only go wrong.
 _SET = 2.0
 
@@ -69,7 +69,7 @@ class Attempt(NamedTuple):
 
     def may_be_open(self) -> bool:
         """Whether what it made can be open still, although nobody knows its address and so nobody uses it."""
-        return time.time() < self.until + _IDLE
+        return time.time() < self.until + IDLE
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Attempt:
