@@ -18,7 +18,7 @@ from .._base.process import is_elsewhere, is_gone
 from . import files
 from .private import check_above, check_private
 from .signs import Signs
-from .store import RENEWALS, busy
+from .store import RENEWALS, busy, pause
 
 _POLL = 0.02
 _RECORD = ".json"
@@ -168,7 +168,7 @@ def _lock(path: str, deadline: Deadline) -> Iterator[int]:
         while not _try_lock(descriptor, path):
             if not deadline.remaining():
                 raise busy(deadline, path)
-            deadline.sleep(_POLL)
+            deadline.sleep(pause(deadline, _POLL))
         yield descriptor
     finally:
         os.close(descriptor)

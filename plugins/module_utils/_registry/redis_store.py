@@ -25,7 +25,7 @@ from .._settings.settings import Settings
 from .redis_client import NoRedisError, RedisRefusedError, Word, redis_client
 from .redis_refusal import cure, is_temporary, way_there
 from .redis_scripts import RELEASE, RENEW, SIGN, SILENT, TAKE, WRITE
-from .store import RENEWALS, busy
+from .store import RENEWALS, busy, pause
 
 _POLL = 0.05
 _AT_ONCE = 1000
@@ -95,7 +95,7 @@ class RedisStore:
                 break
             if not deadline.remaining():
                 raise busy(deadline, f"{key} in {self._url}")
-            deadline.sleep(_POLL)
+            deadline.sleep(pause(deadline, _POLL))
         try:
             with repeated(lambda: self._renew_lock(key, token), self._patience.lock_lease / RENEWALS):
                 record = self.read(name, deadline)

@@ -15,6 +15,8 @@ from .._base.errors import OutOfTimeError
 
 # How often a lease is renewed while it lasts.
 RENEWALS = 3
+# How many times as often who has waited for long asks for a lock: each question is work.
+_IMPATIENCE = 4.0
 
 
 class Store(Protocol):
@@ -64,6 +66,14 @@ class Store(Protocol):
 
     def caveats(self, deadline: Deadline) -> list[str]:
         """What may make the place lose what it is given, a sentence each for the user."""
+
+
+def pause(deadline: Deadline, seconds: float) -> float:
+    """How long who waits for a lock waits until it asks again, at first *seconds*.
+
+    Who has waited for longer asks more often, so that nobody starves where many want the same lock.
+    """
+    return seconds / min(1 + deadline.seconds - deadline.remaining(), _IMPATIENCE)
 
 
 def busy(deadline: Deadline, lock: str) -> OutOfTimeError:

@@ -19,7 +19,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._registry.file_store import FileStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_store import RedisStore
-from ansible_collections.community.remoteit.plugins.module_utils._registry.store import Store, busy
+from ansible_collections.community.remoteit.plugins.module_utils._registry.store import Store, busy, pause
 from ansible_collections.community.remoteit.plugins.module_utils._settings.patience import PATIENCE
 from tests.doubles import material
 from tests.doubles.processes import Fork
@@ -106,6 +106,15 @@ def test_who_gives_a_sign_of_life_elsewhere_lives_until_it_is_too_old(
         assert opened().lapsed([here, ELSEWHERE], SOON) == (set() if waited else {ELSEWHERE})
     assert store.lapsed([here], SOON) == set()
     store.forget(here, SOON)
+
+
+def test_who_has_waited_for_longer_asks_more_often_up_to_a_limit() -> None:
+    asked_after = []
+    for waited in (0.0, 1.0, 2.0, 60.0):
+        deadline = Deadline(100)
+        deadline._end -= waited
+        asked_after.append(pause(deadline, 0.06))
+    assert asked_after == pytest.approx([0.06, 0.03, 0.02, 0.015], rel=0.1)
 
 
 def test_who_waited_in_vain_is_told_how_long_and_for_what() -> None:
