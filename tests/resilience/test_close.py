@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -116,7 +117,10 @@ def test_what_does_not_answer_is_closed_before_it_is_forgotten(site: Site, api: 
     assert site.open_ids() == held(site) == [outcome.usable().id]
 
 
-def test_what_does_not_answer_and_cannot_be_closed_is_kept_in_mind(site: Site) -> None:
+@pytest.mark.parametrize("set_by", [0, 7200, -7200])
+def test_what_does_not_answer_and_cannot_be_closed_is_kept_in_mind_though_the_clock_is_set(
+    set_by: int, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.cloud.set_fault(NOBODY_LISTENS)
     silent = present(site).usable().id
     stop = {"wire": "rest", "operation": "stop", "fault": "status", "status": 503}
@@ -126,6 +130,8 @@ def test_what_does_not_answer_and_cannot_be_closed_is_kept_in_mind(site: Site) -
     # what may still be open is not said to be closed
     assert outcome.closed == []
     site.cloud.set_fault()
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() + set_by)
     assert set(absent(site).closed) == {silent, outcome.usable().id}
     assert site.open_ids() == []
 

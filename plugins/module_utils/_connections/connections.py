@@ -268,7 +268,7 @@ class Connections:
             return False
         except ApiError:
             skew = self.client.clock.observed
-            turn.holding.attempts.append(Attempt(connection.asked_at - skew, connection.opened_at - skew))
+            turn.holding.attempts.append(Attempt.between(connection.asked_at - skew, connection.opened_at - skew))
             return False
 
     # -- absent -------------------------------------------------------------------------------------------------

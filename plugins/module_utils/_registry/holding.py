@@ -46,7 +46,12 @@ class Attempt(NamedTuple):
     def begun(cls, seconds: float) -> Attempt:
         """An attempt that begins now; *seconds* later its last request, perhaps a repetition, is given up."""
         now = time.time()
-        return cls(now, now + seconds + _AT_WORK, boot=boot_id(), booted_at=booted_at())
+        return cls.between(now, now + seconds + _AT_WORK)
+
+    @classmethod
+    def between(cls, asked_at: float, until: float) -> Attempt:
+        """An attempt of that time, by the clock as it is set now."""
+        return cls(asked_at, until, boot=boot_id(), booted_at=booted_at())
 
     def given_up(self) -> Attempt:
         """The attempt when no further request is made for it: it ends soon."""
