@@ -118,6 +118,8 @@ class History:
         self.held: dict[str, dict[str, Held]] = {service: {} for service in SERVICES}
         # what a lost answer or a killed process left open
         self.loose: dict[str, str] = {}
+        # those that were left to the user, because two clocks leave open whose they are
+        self.told_of: set[str] = set()
         # what is open, but was forgotten with the registry
         self.lost: dict[str, str] = {}
         self.strangers: set[str] = set()
@@ -262,6 +264,9 @@ class History:
             self.loose[id_] = one["service_id"]
         self.orphans = loose & set(gone)
         warnings = self.site.warnings[said:]
+        if self.ahead:
+            words = " ".join(warnings).lower()
+            self.told_of |= {id_ for id_ in self.loose if id_ in words or after[id_]["session_id"].lower() in words}
         return Step(opened, vanished, result, error, faulty, confused, refusing, warnings)
 
     def look(self) -> dict[str, dict[str, Any]]:
@@ -332,26 +337,25 @@ class History:
         self.loose = {}
         self.mistaken, self.mixed_up = set(), set()
 
-    def put_back(self, step: Step, name: str) -> None:
-        """The run of that name said that it lives, and what the registry had lost of what it uses is there again."""
-        used = {claim.id.lower(): claim for claims in self.memory(name).held().values() for claim in claims}
+    def found_again(self, name: str) -> None:
+        """What the registry had lost of what the run of that name uses may be there again."""
         for service, held in self.held.items():
             records = self.records(service)
-            for id_, claim in used.items():
+            for one in self.memory(name).held().get(service, []):
+                id_ = one.id.lower()
                 if id_ in records:
-                    known = held.setdefault(id_, Held(claim.kept))
+                    known = held.setdefault(id_, Held(one.kept))
                     known.holders |= {name} & {*records[id_].holders}
                     self.strangers.discard(id_)
                     self.lost.pop(id_, None)
-                elif step.calm and id_ in self.lost and claim.service_id == service:
-                    assert self.age(self.open[id_]) <= LISTED + TOLERANCE, "what was lost was not put back"
 
-    def leftovers_are_closed(self, step: Step, service: str) -> None:
-        """What was left open by nobody's will is closed, or where two clocks leave open what it is, told."""
-        told = " ".join(step.warnings).lower()
-        for id_ in self.overdue(service):
-            session_id = self.open[id_]["session_id"].lower()
-            assert self.ahead and not step.opened and (id_ in told or session_id in told), "it was left open"
+    def put_back(self, step: Step, name: str) -> None:
+        """The run of that name said that it lives, and so puts back what the registry had lost of what it uses."""
+        self.found_again(name)
+        if step.calm:
+            used = {one.id.lower() for some in self.memory(name).held().values() for one in some}
+            for id_ in used & set(self.lost):
+                assert self.age(self.open[id_]) <= LISTED + TOLERANCE, "what was lost was not put back"
 
     def nobody_lost(self, step: Step, leaving: str | None = None) -> None:
         """What somebody but who is *leaving* needs was left open."""
@@ -394,7 +398,7 @@ class History:
             if id_ not in self.open and not self.confusing(service) and id_ not in self.mixed_up:
                 assert record.verified_at <= self.died[id_] + TOLERANCE, "it was found alive when it was dead"
         for id_, where in self.loose.items():
-            if where == service and id_ not in self.mistaken:
+            if where == service and id_ not in self.mistaken | self.told_of:
                 began = self.began(self.open[id_])
                 assert any(one.asked_at - 2 <= began <= one.until + 2 for one in holding.attempts), (
                     "something is open that nobody knows of"
@@ -517,11 +521,11 @@ class History:
         return {name for name in held.holders if name in self.ended and self.ended[name][1] < last}
 
     def overdue(self, service: str) -> set[str]:
-        """What was left open by nobody's will, and is listed by now."""
+        """What was left open by nobody's will, is listed by now, and was not told."""
         return {
             id_
             for id_, where in self.loose.items()
-            if where == service and self.age(self.open[id_]) > LISTED + TOLERANCE
+            if where == service and id_ not in self.told_of and self.age(self.open[id_]) > LISTED + TOLERANCE
         }
 
     def began(self, one: dict[str, Any]) -> float:

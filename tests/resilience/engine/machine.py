@@ -194,7 +194,7 @@ class Machine(History, RuleBasedStateMachine):
             assert not (reusable and step.opened), "one was open already"
             assert self.unneeded(service, who) <= {id_}
         if step.calm and (over or not self.trusted(records.get(id_), trust)):
-            self.leftovers_are_closed(step, service)
+            assert not self.overdue(service)
         self.was_foretold(foretold, step, service)
 
     @rule(service=SERVICE, api=API, foretell=st.booleans())
@@ -217,7 +217,7 @@ class Machine(History, RuleBasedStateMachine):
         assert not self.alive(service)
         self.held[service] = {}
         if step.calm:
-            self.leftovers_are_closed(step, service)
+            assert not self.overdue(service)
         self.was_foretold(foretold, step, service)
 
     @rule(pick=PICK, service=SERVICE, api=API, foretell=st.booleans())
@@ -338,6 +338,7 @@ class Machine(History, RuleBasedStateMachine):
                 named=[one.id for one in opened],
                 who=who,
             )
+        self.found_again(name)
         self.nobody_lost(step, name)
         if step.closes:
             assert not self.unneeded(service, who, name)
@@ -375,9 +376,11 @@ class Machine(History, RuleBasedStateMachine):
         for service in SERVICES:
             if step.closes:
                 assert not self.unneeded(service, who, name)
-                # Nobody listens to what only may be ours.
                 assert self.ahead or not self.overdue(service)
             self.left(step, service, name)
+        if self.ahead:
+            # It has nobody to tell what two clocks leave open.
+            self.told_of |= set(self.loose)
         if step.closes:
             assert not self.open.keys() & {one.id.lower() for one in opened if one.id.lower() in self.lost}
         if step.calm:
@@ -514,9 +517,7 @@ class Machine(History, RuleBasedStateMachine):
         for service in SERVICES:
             self.absent(service, "rest", False)
             assert self.confusing(service) or not self.records(service)
-        # What only may be ours was told.
-        suspects = set(self.loose) if self.ahead else set()
-        assert set(self.open) <= self.strangers | self.mistaken | suspects
+        assert set(self.open) <= self.strangers | self.mistaken | self.told_of
 
 
 def _picked(number: int, from_: Sequence[T]) -> T:
