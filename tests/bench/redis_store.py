@@ -82,7 +82,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _import() -> Iterator[Row]:
-    path = Path(collection_path().split(os.pathsep)[0])
+    path = Path(collection_path().split(os.pathsep, maxsplit=1)[0])
     environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environ["PYTHONPATH"] = str(path)
 

@@ -24,8 +24,6 @@ with HIREDIS.imported():
 
 _CHUNK = 64 * 1024
 
-Word = str | bytes | int
-
 
 class RedisRefusedError(Exception):
     """Redis answered no; the text begins with its word for it, such as ``NOPERM``."""
@@ -43,7 +41,7 @@ class RedisClient:
         self._password = password
         self._idle: list[_Link] = []
 
-    def ask(self, limit: float, *words: Word) -> Any:
+    def ask(self, limit: float, *words: str | bytes | int) -> Any:
         """What Redis answers to a command within *limit* seconds: bytes, int, None or a list of them.
 
         Raises RedisRefusedError, NoRedisError, TimeoutError, and OSError where Redis is not there.
@@ -99,7 +97,7 @@ class _Link:
             undo.pop_all()
         self._reader = hiredis.Reader()
 
-    def ask(self, deadline: Deadline, words: tuple[Word, ...]) -> Any:
+    def ask(self, deadline: Deadline, words: tuple[str | bytes | int, ...]) -> Any:
         self._socket.settimeout(_left(deadline))
         # Its type hint knows commands of one word only.
         self._socket.sendall(hiredis.pack_command(words))  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from .._base.text import printable
 from .._base.threads import repeated
 from .._settings.redis_url import redis_url
 from .._settings.settings import Settings
-from .redis_client import NoRedisError, RedisRefusedError, Word, redis_client
+from .redis_client import NoRedisError, RedisRefusedError, redis_client
 from .redis_refusal import cure, is_temporary, way_there
 from .redis_scripts import RELEASE, RENEW, SIGN, SILENT, TAKE, WRITE
 from .store import RENEWALS, busy, pause
@@ -198,12 +198,12 @@ class RedisStore:
         lease = self._patience.lock_lease
         self._script(Deadline(lease / RENEWALS), RENEW, [key], token, _milliseconds(lease))
 
-    def _script(self, deadline: Deadline, script: str, keys: list[str], *arguments: Word | float) -> bytes:
+    def _script(self, deadline: Deadline, script: str, keys: list[str], *arguments: str | bytes | float) -> bytes:
         texts = [str(argument) if isinstance(argument, float) else argument for argument in arguments]
         answer = self._ask(deadline, "EVAL", script, len(keys), *keys, *texts)
         return cast("bytes", answer or b"")
 
-    def _ask(self, deadline: Deadline, *words: Word) -> Any:
+    def _ask(self, deadline: Deadline, *words: str | bytes | int) -> Any:
         """What Redis answers; it is asked again while it is not there. Raises RegistryError."""
         client = redis_client(self._settings.registry, self._settings.registry_password)
         pauses = iter(self._patience.redis_pauses)

@@ -19,6 +19,8 @@ import pytest
 from ansible_collections.community.remoteit.plugins import module_utils
 from tests.simulator.harness import Simulator
 
+_BOOTTIME = time.CLOCK_BOOTTIME
+
 
 class Hours:
     """What the core takes for the module ``time``: to sleep moves its clocks and the simulator's, and takes no time.
@@ -28,7 +30,7 @@ class Hours:
     Others who live in this time are told of each *every* seconds that pass.
     """
 
-    CLOCK_BOOTTIME = time.CLOCK_BOOTTIME
+    CLOCK_BOOTTIME = _BOOTTIME
 
     def __init__(self, every: float) -> None:
         self._every = every
