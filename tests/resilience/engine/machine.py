@@ -423,14 +423,16 @@ class Machine(History, RuleBasedStateMachine):
 
     # -- rules: what happens to them -----------------------------------------------------------------------------------
 
-    @rule()
+    @rule(seconds=st.sampled_from([0, 65, 65]))
     @something_is_open
-    def other_machine_is_gone(self) -> None:
-        """With all that ran there, and from now on there is another one."""
+    def other_machine_is_gone(self, seconds: int) -> None:
+        """With all that ran there, maybe for longer than a lease, and from now on there is another one."""
         self.count("machine gone")
         for who in [who for who, process in self.processes.items() if process.machine != HERE]:
             self.end(who)
         self.other_machines += 1
+        self.hours.sleep(seconds)
+        self.look()
 
     @rule()
     @something_is_open
