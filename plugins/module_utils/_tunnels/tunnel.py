@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
     _detach()
     _linger(signalled, _LINGER)
     try:
-        tunnel.close()
+        tunnel.close(signalled)
     except RemoteItError:
         # Nobody hears us any more.
         return 1
@@ -251,14 +251,14 @@ class _Tunnel:
             if self._left():
                 return
             _linger(signalled, KEPT_UNANSWERED)
-        self.close()
+        self.close(signalled)
 
-    def close(self) -> None:
+    def close(self, signalled: int) -> None:
         """End the use, and close what nobody else needs, whatever becomes of the registry. Raises RemoteItError."""
         with contextlib.suppress(RegistryError):
             if self._renew():
                 # By then, others who use it have said so again as well.
-                time.sleep(self._registry.renew_every)
+                _linger(signalled, self._registry.renew_every)
         if self._left():
             return
         deadline = Deadline(_CLOSE_TIMEOUT)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -231,6 +232,20 @@ def test_a_warning_that_nobody_can_hear_does_no_harm(site: Site, tmp_path: Path)
     with site.accepted(process):
         process.terminate()
         assert process.wait(PATIENCE) == 0
+
+
+def test_who_is_told_to_end_waits_for_nobody_though_the_registry_was_lost(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process):
+        shutil.rmtree(site.settings.registry)
+    assert process.stdin is not None
+    process.stdin.close()
+    # it has put back what it uses, and gives others the time to do the same
+    assert eventually(lambda: site.holders() == [process_name(process.pid)])
+    assert process.poll() is None
+    process.terminate()
+    assert eventually(lambda: process.poll() is not None, site.registry.renew_every / 2)
 
 
 # -- a device that is away --------------------------------------------------------------------------------------------
