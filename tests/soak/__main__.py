@@ -155,7 +155,8 @@ def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield _story(connection, site.cloud.calls())
     for service_id, holding in site.registry().holdings():
         yield f"of {service_id} is remembered: {holding}"
-    files = [path for path in site.root.glob("registry/*/*") if path.suffix != ".lock"]
+    # Signs of those who were killed stay for a day.
+    files = [path for path in site.root.glob("registry/*/*") if path.is_file() and path.suffix != ".lock"]
     for path in files:
         yield f"{path}: {path.read_text()}"
 
