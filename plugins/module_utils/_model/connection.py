@@ -32,8 +32,6 @@ _RESULT = (
     *("id", "service_id", "host", "port", "url", "proxy", "type", "access", "client_ip"),
     *("opened_at", "expires_at", "expires_in", "api"),
 )
-# What a record may lack: the id of the session is not always known, and version 1.0.0 does not write the others.
-_OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
 
 
 class Connection(NamedTuple):
@@ -138,7 +136,7 @@ class Connection(NamedTuple):
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Connection:
         """The inverse of as_record(); KeyError, TypeError or ValueError when *record* was not written by it."""
-        known = {name: record[name] for name in cls._fields if name in record or name not in _OPTIONAL}
+        known = {name: record[name] for name in cls._fields}
         connection = cls(**{**known, "holders": tuple(known["holders"])})
         connection._check_types()
         connection._check_address()

@@ -79,13 +79,12 @@ class Attempt(NamedTuple):
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Attempt:
         """The inverse of _asdict(); KeyError, TypeError or ValueError when *record* is anything else."""
-        # Version 1.0.0 did not know the others.
         attempt = cls(
             float(record["asked_at"]),
             float(record["until"]),
-            tuple(map(float, record.get("ahead", ()))),
-            str(record.get("boot", "")),
-            float(record.get("booted_at", 0.0)),
+            tuple(map(float, record["ahead"])),
+            str(record["boot"]),
+            float(record["booted_at"]),
         )
         times = (attempt.asked_at, attempt.until, attempt.booted_at, *attempt.ahead)
         if not all(math.isfinite(moment) for moment in times):
@@ -96,8 +95,8 @@ class Attempt(NamedTuple):
 class Holding:
     """What is held open on one service, oldest first, the attempts with unknown outcome, and the last failure for SSH."""
 
-    # Of the form in which it is kept.
-    VERSION = 1
+    # Of the form in which it is kept, to which the form of the holders' names belongs.
+    VERSION = 2
 
     def __init__(
         self,

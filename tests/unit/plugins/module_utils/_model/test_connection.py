@@ -128,16 +128,7 @@ def test_a_record_of_a_later_version_may_know_more() -> None:
     assert Connection.from_record({**connection().as_record(), "weather": "fine"}) == connection()
 
 
-def test_a_record_of_version_1_0_0_is_read() -> None:
-    record = connection().as_record()
-    del record["ahead"], record["unanswered_since"], record["signature"]
-    assert Connection.from_record(record) == connection()
-
-
-OPTIONAL = ("session_id", "ahead", "unanswered_since", "signature")
-
-
-@pytest.mark.parametrize("name", [name for name in Connection._fields if name not in OPTIONAL])
+@pytest.mark.parametrize("name", Connection._fields)
 def test_a_record_with_something_missing_is_refused(name: str) -> None:
     record = connection().as_record()
     del record[name]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable
@@ -208,8 +209,8 @@ def test_the_same_key_sees_it_whatever_else_is_set(place: RawPlace) -> None:
     [
         (b"", "Expecting value"),
         (b"\x80\x81\xff", "utf-8"),
-        (b'{"version": 2, "connections": [], "attempts": []}', "version 2, expected 1"),
-        (b'{"version": 1, "connections": [7], "attempts": []}', "unexpected content"),
+        (b'{"version": 3, "connections": [], "attempts": []}', "version 3, expected 2"),
+        (b'{"version": 2, "connections": [7], "attempts": []}', "unexpected content"),
     ],
     ids=["empty", "binary", "newer", "no record"],
 )
@@ -281,7 +282,7 @@ def test_one_unusable_record_does_not_hide_the_others(place: RawPlace) -> None:
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(content=st.binary(max_size=200))
-@example(content=b'{"version": 1, "connections": [], "attempts": [{"asked_at": 1e999, "until": 1}]}')
+@example(content=Holding(attempts=[Attempt(math.inf, 1.0)]).as_record())
 def test_any_record_is_read_as_something_usable_or_as_nothing(content: bytes, place: RawPlace) -> None:
     place.save()
     place.put(content)
