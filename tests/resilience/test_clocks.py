@@ -16,7 +16,8 @@ from unittest import mock
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness
+from ansible_collections.community.remoteit.plugins.module_utils._connections import liveness, recovery
+from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from tests.lab.site import SERVICE, Site, configuration
 from tests.lab.target import answering_target
@@ -67,6 +68,14 @@ def interrupted(site: Site) -> None:
         turn.save()
 
 
+@pytest.fixture(params=["a moment ago", "long ago"])
+def _killed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """When it was: then, nothing that is not listed by now will be."""
+    with mock.patch.object(recovery, "LISTED_AFTER", -60.0 if request.param == "long ago" else LISTED_AFTER):
+        yield
+
+
+@pytest.mark.usefixtures("_killed")
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_what_a_killed_process_opened_is_closed_and_a_strangers_is_left(tmp_path: Path, shift: int) -> None:
     with site_behind_a_gateway(tmp_path, shift, age=max(5.0, -shift + 1)) as (site, theirs):
@@ -77,6 +86,7 @@ def test_what_a_killed_process_opened_is_closed_and_a_strangers_is_left(tmp_path
         assert set(site.open_ids()) == {theirs, opened["connection"]["id"]}
 
 
+@pytest.mark.usefixtures("_killed")
 @pytest.mark.parametrize("shift", SHIFTS)
 def test_what_cannot_be_told_from_a_strangers_is_told_of_and_left(tmp_path: Path, shift: int) -> None:
     with site_behind_a_gateway(tmp_path, shift, age=max(5.0, -shift + 1)) as (site, theirs):

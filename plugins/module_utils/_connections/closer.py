@@ -105,11 +105,11 @@ class Closer:
 
     def mention_suspects(self, turn: Turn) -> None:
         """Tell the user what may have come of lost answers, and is left open, because clocks leave open what it is."""
-        attempts = turn.holding.attempts
-        is_doubtful = self._client.clock.is_doubtful() and any(not attempt.ahead for attempt in attempts)
-        if is_doubtful or any(attempt.is_to_come() for attempt in attempts):
-            from .recovery import suspects  # after a lost answer only
+        if not turn.holding.attempts:
+            return
+        from .recovery import is_uncertain, suspects  # after a lost answer only
 
+        if any(is_uncertain(attempt, self._client.clock) for attempt in turn.holding.attempts):
             sessions = self._client.listing(turn.service_id, turn.deadline).sessions or ()
             self._warn_of_suspects(turn.service_id, suspects(turn.holding, sessions, self._client.clock))
 

@@ -70,16 +70,19 @@ def orphans(holding: Holding, attempts: Iterable[Attempt], sessions: Iterable[Se
     ]
 
 
+def is_uncertain(attempt: Attempt, clock: Clock) -> bool:
+    """Whether clocks leave open when it was, and so what it made."""
+    return attempt.is_to_come() or (clock.is_doubtful() and not attempt.ahead)
+
+
 def suspects(holding: Holding, sessions: Iterable[Session], clock: Clock) -> list[Session]:
     """What attempts may have made, although it is not certain enough to be closed: begun since, by the clock that is behind.
 
     Of one that is to come, it is only known that remote.it has not closed it yet, as what nobody uses.
     """
     since = math.inf
-    if any(attempt.is_to_come() for attempt in holding.attempts):
-        since = time.time() - IDLE
-    if clock.is_doubtful():
-        since = min([since, *(attempt.asked_at for attempt in holding.attempts if not attempt.ahead)])
+    for attempt in (attempt for attempt in holding.attempts if is_uncertain(attempt, clock)):
+        since = min(since, time.time() - IDLE if attempt.is_to_come() else attempt.asked_at)
     ahead = min(clock.told, clock.offset)
     return [item for item in _unknown(holding, sessions) if item.started_at - ahead >= since - _MARGIN]
 
@@ -120,7 +123,7 @@ def settle(client: Client, turn: Turn, sessions: Sequence[Session]) -> list[str]
     found = orphans(holding, holding.attempts, sessions, client.clock)
     if turn.predicts:
         # Else who comes next in the same prediction would find them once more.
-        holding.attempts = [attempt for attempt in holding.attempts if attempt.is_to_come()]
+        holding.attempts = [attempt for attempt in holding.attempts if is_uncertain(attempt, client.clock)]
         return [session.id for session in found]
     closed = []
     for session in found:
@@ -134,10 +137,15 @@ def settle(client: Client, turn: Turn, sessions: Sequence[Session]) -> list[str]
         holding.attempts = [
             attempt
             for attempt in holding.attempts
-            # The next task has to tell of what is left by one that is to come.
-            if (left if attempt.is_to_come() else time.time() < attempt.until + LISTED_AFTER)
+            # What is left open by clocks is told of by each task, until another connection tells which one is right.
+            if (left and is_uncertain(attempt, client.clock)) or _may_be_listed(attempt)
         ]
     return closed
+
+
+def _may_be_listed(attempt: Attempt) -> bool:
+    """Whether what it makes may be listed later than now."""
+    return not attempt.is_to_come() and time.time() < attempt.until + LISTED_AFTER
 
 
 def recover(client: Client, turn: Turn, attempt: Attempt, lost: AnswerLostError) -> None:
