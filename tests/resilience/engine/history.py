@@ -166,10 +166,15 @@ class History:
         return {**defaults(connection_task), **self.site.options(), **self.api(api), "service_id": service}
 
     def task(
-        self, options: dict[str, Any], who: int | None = None, name: str | None = None, check: bool = False
+        self,
+        options: dict[str, Any],
+        who: int | None = None,
+        name: str | None = None,
+        check: bool = False,
+        warn: Callable[[str], None] | None = None,
     ) -> dict[str, Any]:
         holder = self.name(who) if name is None else name
-        return connection_task.run(options, check, self.site.warnings.append, Beside(holder, self.remember))
+        return connection_task.run(options, check, warn or self.site.warnings.append, Beside(holder, self.remember))
 
     def wanted(self, access: str, who: int | None, trust: int) -> Wanted:
         options = ACCESSES[access][0]

@@ -401,12 +401,17 @@ class Machine(History, RuleBasedStateMachine):
         options = {**self.options(service, api), **ACCESSES[access][0], "force": force}
         options["close"] = "never" if who is None else "at_end"
 
-        def work(_report: Callable[[str], None]) -> None:
+        def work(report: Callable[[str], None]) -> None:
             _die(moment, nth)
             with contextlib.suppress(RemoteItError):
-                self.task(options, who, name)
+                self.task(options, who, name, warn=report)
 
-        step = self.step(service, lambda: Fork(work).join(), who=who)
+        def run() -> int:
+            fork = Fork(work)
+            self.site.warnings += iter(fork.receive, "")
+            return fork.join()
+
+        step = self.step(service, run, who=who)
         if not force:
             self.nobody_lost(step)
         assert step.result in (0, -signal.SIGKILL)

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from unittest import mock
 
 from ansible_collections.community.remoteit.plugins.module_utils._base import process as process_module
+from ansible_collections.community.remoteit.plugins.module_utils._base.boot import boot_id
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._registry import holding, signs
 from tests.doubles.processes import Fork
 
 HERE = ""
+_MACHINE, _BOOT = process_module._machine(), boot_id()
 
 
 def other_machine(number: int) -> str:
@@ -28,13 +30,12 @@ def other_machine(number: int) -> str:
 
 @contextlib.contextmanager
 def running_on(machine: str) -> Iterator[None]:
-    """While this lasts, this process and its forks run on the *machine* of that name, or HERE."""
+    """While this lasts, this process and its forks run on the *machine* of that name, or HERE, wherever they ran before."""
+    boot = machine if machine.startswith("machine") else _BOOT
     with contextlib.ExitStack() as stack:
-        if machine:
-            stack.enter_context(mock.patch.object(process_module, "_machine", return_value=machine))
-        if machine.startswith("machine"):
-            for module in (holding, signs):
-                stack.enter_context(mock.patch.object(module, "boot_id", return_value=machine))
+        stack.enter_context(mock.patch.object(process_module, "_machine", return_value=machine or _MACHINE))
+        for module in (holding, signs):
+            stack.enter_context(mock.patch.object(module, "boot_id", return_value=boot))
         yield
 
 
