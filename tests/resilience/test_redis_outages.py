@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
-from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
@@ -226,7 +226,7 @@ def test_the_end_of_a_run_waits_until_it_is_sure_on_a_busy_machine_too(
 def seconds_of(site: Site, timeout: float) -> float:
     """How long a task takes that may take *timeout*, and cannot be done in it."""
     begun = time.monotonic()
-    with impatient(), pytest.raises(RegistryError):
+    with impatient(), pytest.raises(RegistryError, match=rf"the time limit of {timeout:g} seconds was over"):
         site.connections().present(SERVICE, Wanted(Access()), Deadline(timeout))
     return time.monotonic() - begun
 
@@ -237,6 +237,19 @@ def test_no_task_waits_for_redis_longer_than_it_may(world: World) -> None:
     world.ours.delay = 0.8
     assert seconds_of(world.here, 2.0) < 3.0
     assert world.here.cloud.calls() == []
+
+
+@pytest.mark.parametrize("delay", [0.2, 0.3, 0.4, 0.45, 0.49])
+def test_what_comes_after_the_end_has_a_second_together(delay: float, world: World) -> None:
+    for state in ("present", "absent"):
+        world.ours.delay = delay
+        begun = time.monotonic()
+        with impatient(), contextlib.suppress(RemoteItError):
+            world.here.task(state=state, timeout=1)
+        assert time.monotonic() - begun < 2.0
+        world.ours.delay = 0.0
+        recorded = [connection.id for connection in world.here.registry().read(SERVICE).connections]
+        assert world.here.open_ids() == recorded
 
 
 def test_a_redis_that_freezes_while_a_task_opens_leaves_nothing_open(world: World) -> None:

@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+from ansible_collections.community.remoteit.plugins.module_utils._registry.redis_client import (
+    RedisClient,
+    RedisRefusedError,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._settings.redis_url import redis_url
 from tests.doubles.certificates import Authority
 from tests.doubles.patience import impatient
 from tests.lab.ports import has_started
@@ -65,7 +71,7 @@ def refused(site: Site, place: str, password: str | None = None) -> str:
         site.connections(registry_password=password).present(SERVICE, Wanted(Access()), Deadline(20))
     assert site.cloud.calls() == []
     message = str(caught.value)
-    assert "script" not in message and message.isprintable()
+    assert "script:" not in message and message.isprintable()
     return message
 
 
@@ -116,6 +122,25 @@ def test_a_node_of_a_cluster(site: Site, start: Callable[..., RedisServer]) -> N
     wait_for(lambda: b"cluster_state:ok" in server.client().execute_command("CLUSTER", "INFO"))
     words = "CROSSSLOT Keys in request don't hash to the same slot"
     assert refused(site, server.url) == told(server, words, CLUSTER)
+
+
+def test_a_cluster_of_which_this_is_one_node(site: Site, start: Callable[..., RedisServer]) -> None:
+    site.place = start("cluster-enabled yes").url
+    nodes = [start("cluster-enabled yes") for _node in range(2)]
+    server, other = (node.client() for node in nodes)
+    server.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+    server.execute_command("CLUSTER", "MEET", "127.0.0.1", nodes[1].port)
+    wait_for(lambda: b"cluster_state:ok" in other.execute_command("CLUSTER", "INFO"))
+    theirs = other.execute_command("CLUSTER", "MYID")
+    moved = refused(site, nodes[1].url)
+    assert re.search(rf"refuses to work \(MOVED \d+ 127\.0\.0\.1:{nodes[0].port}\)", moved) and moved.endswith(
+        f"; {CLUSTER}."
+    )
+    slot = re.findall(r"MOVED (\d+)", moved)[0]
+    other.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", server.execute_command("CLUSTER", "MYID"))
+    server.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", theirs)
+    ask = refused(site, nodes[0].url)
+    assert f"refuses to work (ASK {slot} 127.0.0.1:{nodes[1].port})" in ask and ask.endswith(f"; {CLUSTER}.")
 
 
 @of_redis
@@ -178,6 +203,54 @@ def test_a_database_that_is_not_there(site: Site, start: Callable[..., RedisServ
     server = start()
     words, cure = "ERR DB index is out of range", "correct the number of the database in registry"
     assert refused(site, server.url[:-1] + "99") == told(server, words, cure, 99)
+
+
+def test_too_many_clients(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("maxclients 1")
+    theirs = server.client()
+    theirs.ping()
+    cure = "too many use it at once: raise its maxclients, or lower forks"
+    assert refused(site, server.url) == told(server, "ERR max number of clients reached", cure)
+    site.place = server.url
+    threading.Timer(0.5, theirs.close).start()
+    site.connections().present(SERVICE, Wanted(Access()), Deadline(20))
+
+
+def test_data_that_are_still_being_loaded(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("key-load-delay 1000")
+    with server.client().pipeline() as filling:
+        for number in range(4000):
+            filling.set(str(number), "")
+        filling.execute()
+    server.kill()
+    starting = threading.Thread(target=server.start)
+    starting.start()
+    wait_for(lambda: _listens(server.port))
+    message = refused(site, server.url)
+    assert "refuses to work (LOADING " in message
+    assert message.endswith("; it still loads its data: try again.")
+    site.place = server.url
+    site.connections().present(SERVICE, Wanted(Access()), Deadline(20))
+    starting.join()
+
+
+def test_somebody_elses_script_that_does_not_end(site: Site, start: Callable[..., RedisServer]) -> None:
+    server = start("busy-reply-threshold 1")
+    asking = RedisClient(redis_url(server.url), None)
+
+    def ask() -> None:
+        with pytest.raises(RedisRefusedError, match="killed"):
+            asking.ask(60.0, "EVAL", "while true do end", 0)
+
+    script = threading.Thread(target=ask)
+    script.start()
+    message = refused(site, server.url)
+    assert "refuses to work (BUSY " in message
+    assert message.endswith("; a script keeps it busy: try again, or end that script.")
+    server.client().script_kill()
+    script.join()
+    site.place = server.url
+    site.connections().present(SERVICE, Wanted(Access()), Deadline(20))
 
 
 def test_a_key_that_is_somebody_elses(site: Site, start: Callable[..., RedisServer]) -> None:

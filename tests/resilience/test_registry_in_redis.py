@@ -346,6 +346,16 @@ def test_the_rule_of_the_guide_allows_no_more(word: str, site: Site, tmp_path: P
 
 
 @pytest.mark.usefixtures("short_leases")
+def test_another_database_needs_one_word_more(site: Site, tmp_path: Path) -> None:
+    with RedisServer(tmp_path / "redis", *GUARD) as server:
+        there = logged_in(site, f"redis://runner@127.0.0.1:{server.port}/3?prefix=team", "s3cret")
+        assert "NOPERM" in refused(lambda: present(there))
+    with RedisServer(tmp_path / "more", *(f"{line} +select" for line in GUARD)) as server:
+        there.options()["registry"] = f"redis://runner@127.0.0.1:{server.port}/3?prefix=team"
+        do_everything(there)
+
+
+@pytest.mark.usefixtures("short_leases")
 def test_who_may_not_see_whether_redis_may_forget_is_not_told_so(site: Site, tmp_path: Path) -> None:
     guard = [line.replace(" +info", "") for line in GUARD]
     with RedisServer(tmp_path / "redis", *guard, *MAY_FORGET) as server:

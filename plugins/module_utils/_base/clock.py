@@ -23,9 +23,9 @@ class Deadline:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
-    def remaining(self) -> float:
-        """Seconds left; 0.0 when the time is over."""
-        return max(0.0, self._end - time.monotonic())
+    def remaining(self, grace: float = 0.0) -> float:
+        """Seconds left, if it ends *grace* seconds later; 0.0 when the time is over."""
+        return max(0.0, self._end + grace - time.monotonic())
 
     def check(self, doing: str) -> None:
         """Raise OutOfTimeError when no time is left for what *doing* names."""

@@ -30,7 +30,7 @@ class RedisRefusedError(Exception):
 
 
 class NoRedisError(Exception):
-    """What answers does not speak the protocol of Redis."""
+    """What answers does not speak the protocol of Redis, or says what Redis would not."""
 
 
 class RedisClient:
@@ -78,6 +78,9 @@ class RedisClient:
                 link.ask(deadline, ("AUTH", *user, self._password))
             if self._address.db:
                 link.ask(deadline, ("SELECT", self._address.db))
+            # Its protocol alone does not make a Redis: other servers and proxies speak it as well.
+            if link.ask(deadline, ("PING",)) != b"PONG":
+                raise NoRedisError
         except BaseException:
             link.close()
             raise

@@ -36,6 +36,9 @@ _CURES = (
         "ERR unknown command",
         "a Sentinel, or a server that lacks this command, cannot be a registry: name the Redis or Valkey itself",
     ),
+    ("ERR max number of clients reached", "too many use it at once: raise its maxclients, or lower forks"),
+    ("LOADING", "it still loads its data: try again"),
+    ("BUSY", "a script keeps it busy: try again, or end that script"),
     ("ERR DB index", "correct the number of the database in registry"),
     ("ERR invalid DB index", "correct the number of the database in registry"),
     ("WRONGTYPE", "something else is kept under this name: set another prefix in registry"),
@@ -45,10 +48,15 @@ _ANY = "mend it, or set registry to another one"
 _CERTIFICATES = (
     "start or mend it, or correct ssl_ca_certs, ssl_certfile and ssl_keyfile in registry, or its certificate"
 )
+_SLOW = ("no answer before", "start or mend it, or raise timeout")
 # By what was in the way, without TLS and with it.
 _WAYS = (
-    (("Connection reset", "start or mend it, or begin registry with rediss:// if it speaks nothing but TLS"),),
     (
+        _SLOW,
+        ("Connection reset", "start or mend it, or begin registry with rediss:// if it speaks nothing but TLS"),
+    ),
+    (
+        _SLOW,
         ("no answer", "start or mend it, or begin registry with redis:// if it does not speak TLS"),
         ("[SSL", _CERTIFICATES),
         ("[X509", _CERTIFICATES),
@@ -61,7 +69,7 @@ _WAYS = (
 _AWAY = "start or mend it, or set registry to another one"
 
 # With these it says that it will answer soon.
-_SOON = ("LOADING", "BUSY ")
+_SOON = ("LOADING", "BUSY", "ERR max number of clients reached")
 
 
 def cure(words: str) -> str:

@@ -13,7 +13,7 @@ import contextlib
 import os
 import time
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from .._base.clock import Deadline
 from .._base.errors import RegistryError
@@ -29,8 +29,10 @@ from .store import RENEWALS, busy, pause
 
 _POLL = 0.05
 _AT_ONCE = 1000
-# What a question may take although the time is over, in seconds: what was opened in time is to be written down.
-_AT_LEAST = 0.5
+# What all questions together may take although the time is over, in seconds: what was opened in time is to be written down.
+_GRACE = 0.5
+# What each may take in any case: a Redis that is well has heard it by then, and let a lock go.
+_MOMENT = 0.05
 # For how long a sign of life is kept, in seconds: longer than any connection lives.
 _KEPT = 9 * 3600
 
@@ -105,7 +107,7 @@ class RedisStore:
             self._locks.pop(name, None)
             # It ends by itself, and what was done is done.
             with contextlib.suppress(RegistryError):
-                self._script(Deadline(0), RELEASE, [key], token)
+                self._script(deadline, RELEASE, [key], token)
 
     def write(self, name: str, record: bytes | None, deadline: Deadline) -> None:
         """See Store."""
@@ -208,36 +210,40 @@ class RedisStore:
         client = redis_client(self._settings.registry, self._settings.registry_password)
         pauses = iter(self._patience.redis_pauses)
         while True:
-            limit = min(max(deadline.remaining(), _AT_LEAST), self._patience.redis_timeout)
+            limit = min(max(deadline.remaining(_GRACE), _MOMENT), self._patience.redis_timeout)
             try:
                 return client.ask(limit, *words)
             except RedisRefusedError as refused:
+                failure = self._refused(str(refused))
                 if not is_temporary(str(refused)):
-                    self._refused(str(refused))
-                reason = str(refused)
+                    raise failure from None
             except NoRedisError:
                 raise RegistryError(
                     f"What answers at {self._url} is no Redis: correct the host and the port in registry."
                 ) from None
             except TimeoutError:
-                self._not_there(f"no answer within {limit:.2g} seconds")
+                raise self._not_there(
+                    f"no answer within {limit:.2g} seconds"
+                    if limit == self._patience.redis_timeout
+                    else f"no answer before the time limit of {deadline.seconds:g} seconds was over"
+                ) from None
             except OSError as error:
-                reason = error.strerror or str(error)
+                failure = self._not_there(error.strerror or str(error))
             pause = next(pauses, None)
             if pause is None or pause >= deadline.remaining():
-                self._not_there(reason)
+                raise failure
             time.sleep(pause)
 
-    def _refused(self, words: str) -> NoReturn:
+    def _refused(self, words: str) -> RegistryError:
         # In a script, it names that as well.
         words = printable(words.partition(" script: ")[0]).rstrip(".")
-        raise RegistryError(f"The registry {self._url} refuses to work ({words}); {cure(words)}.") from None
+        return RegistryError(f"The registry {self._url} refuses to work ({words}); {cure(words)}.")
 
-    def _not_there(self, reason: str) -> NoReturn:
-        raise RegistryError(
+    def _not_there(self, reason: str) -> RegistryError:
+        return RegistryError(
             f"The registry {self._url} cannot be used ({printable(reason).rstrip('.')}); "
             f"{way_there(reason, tls=self._url.tls)}."
-        ) from None
+        )
 
 
 def _milliseconds(seconds: float) -> int:

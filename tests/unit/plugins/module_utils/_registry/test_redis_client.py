@@ -128,9 +128,10 @@ def answering() -> Iterator[Callable[[bytes], str]]:
         yield start
 
 
-def test_what_speaks_another_protocol_is_no_redis(answering: Callable[[bytes], str]) -> None:
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b":1\r\n", b"*0\r\n", b"+OK\r\n", b"$-1\r\n"])
+def test_what_does_not_speak_as_redis_does_is_none(answer: bytes, answering: Callable[[bytes], str]) -> None:
     with pytest.raises(NoRedisError):
-        RedisClient(redis_url(answering(b"HTTP/1.1 400 Bad Request\r\n\r\n")), None).ask(SECONDS, "PING")
+        RedisClient(redis_url(answering(answer)), None).ask(SECONDS, "GET", "a")
 
 
 def test_half_an_answer_is_none(answering: Callable[[bytes], str]) -> None:
