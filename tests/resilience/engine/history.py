@@ -465,11 +465,9 @@ class History:
 
         Where REST and the list of sessions use ids of their own, nothing tells the two apart.
         """
-        dead = {
-            id_: record
-            for id_, record in self.records(service).items()
-            if id_ not in self.open and record.api == "rest"
-        }
+        remembered = [one for memory in self.memories.values() for one in memory.held().get(service, [])]
+        known = {one.id.lower(): self._in_our_time(one) for one in remembered} | self.records(service)
+        dead = {id_: record for id_, record in known.items() if id_ not in self.open and record.api == "rest"}
         for id_, where in (self.loose | self.lost).items():
             began = self.began(self.open[id_])
             alike = {dead_id for dead_id, record in dead.items() if abs(record.opened_at - began) < SAME_TIME}
