@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -29,11 +30,15 @@ _C = ctypes.CDLL(None, use_errno=True)
 
 
 class Machine(NamedTuple):
-    """Where a process finds itself: with its own processes only, with another host name, after another start of the machine."""
+    """Where a process finds itself: with its own processes only, with another host name, after another start of the machine.
+
+    *devices* is a directory that is there in the place of ``/dev``, with the devices that everybody needs beside its own.
+    """
 
     has_own_processes: bool = False
     host_name: str = ""
     boot_id: str = ""
+    devices: Path | None = None
 
     def run(self, work: Callable[[Callable[[str], None]], object]) -> Fork:
         """A process there that does *work*; whoever kills it, kills all that is there."""
@@ -58,6 +63,11 @@ class Machine(NamedTuple):
         subprocess.run(["mount", "--make-rprivate", "/"], check=True)
         if self.has_own_processes:
             subprocess.run(["mount", "-t", "proc", "proc", "/proc"], check=True)
+        if self.devices:
+            for name in ("null", "zero", "random", "urandom"):
+                (self.devices / name).touch()
+                subprocess.run(["mount", "--bind", f"/dev/{name}", self.devices / name], check=True)
+            subprocess.run(["mount", "--rbind", self.devices, "/dev"], check=True)
         if self.host_name:
             socket.sethostname(self.host_name)
         if self.boot_id:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
+import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +33,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._registry impor
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels import tunnel
 from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
+from tests.lab.machines import Machine
 from tests.lab.redis_server import RedisServer, is_installed
 from tests.lab.site import SERVICE, SERVICES, Site
 from tests.lab.small_disk import fill, small_disk
@@ -256,9 +260,9 @@ def test_what_another_run_uses_is_his_although_all_is_lost(world: World) -> None
 
 
 class Ssh:
-    """A ProxyCommand in a process of its own, and what it says to the terminal."""
+    """A ProxyCommand in a process of its own, on a *machine* or this one, and what it says to the terminal."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, machine: Machine | None = None) -> None:
         arguments = [
             "--registry",
             site.place,
@@ -269,8 +273,9 @@ class Ssh:
         ]
         ours, theirs = zip(*(os.pipe()[::step] for step in (-1, 1, 1)), strict=True)
 
-        def run(_report: Callable[[str], None]) -> None:
+        def run(report: Callable[[str], None]) -> None:
             signal.alarm(int(SECONDS))
+            report(str(os.getpid()))
             keys = {"R3_ACCESS_KEY_ID": KEY_ID, "R3_SECRET_ACCESS_KEY": SECRET, "R3_DEVELOPER_API_KEY": DEVELOPER_KEY}
             os.environ.update(keys)
             for number, descriptor in enumerate(theirs):
@@ -281,7 +286,7 @@ class Ssh:
             sys.stderr = open(2, "w", buffering=1, encoding="utf-8")  # noqa: SIM115  # it ends with the process
             tunnel.main([*arguments, SERVICE])
 
-        self.process = Fork(run)
+        self._process = machine.run(run) if machine else Fork(run)
         for descriptor in theirs:
             os.close(descriptor)
         self._stdin, self._stdout, self._stderr = ours
@@ -296,8 +301,8 @@ class Ssh:
 
     def end(self) -> None:
         """Tell it to end, and wait for that."""
-        os.kill(self.process.pid, signal.SIGTERM)
-        self.process.join()
+        os.kill(int(self._process.receive()), signal.SIGTERM)
+        self._process.join()
         for descriptor in (self._stdin, self._stdout):
             os.close(descriptor)
 
@@ -323,6 +328,33 @@ def test_while_ssh_runs_it_is_told_once_that_the_registry_fails(world: World) ->
     ssh.end()
     said = ssh.said()
     assert said.count("remote.it: The registry ") == said.count("\n") == 1
+
+
+@pytest.fixture
+def log() -> Iterator[tuple[Machine, socket.socket]]:
+    """A machine whose system log can be heard, and where."""
+    with tempfile.TemporaryDirectory() as devices, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(f"{devices}/log")
+        listener.settimeout(0.1)
+        yield Machine(devices=Path(devices)), listener
+
+
+@struck_by(FAULTS)
+def test_what_ssh_does_not_hear_any_more_is_in_the_systems_log(
+    world: World, log: tuple[Machine, socket.socket]
+) -> None:
+    machine, listener = log
+    ssh = Ssh(world.site, machine)
+    assert ssh.is_connected()
+    (opened,) = world.site.open_ids()
+    world.strike()
+    ssh.end()
+    if world.fault.frees:
+        with pytest.raises(TimeoutError):
+            listener.recv(4096)
+    else:
+        logged = listener.recv(4096).decode()
+        assert re.search(r"remoteit\[\d+]: The registry ", logged) and f" Closed all the same: {opened}." in logged
 
 
 @struck_by(UNREADABLE)

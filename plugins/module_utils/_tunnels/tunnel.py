@@ -60,28 +60,26 @@ def main(arguments: Sequence[str]) -> int:
         tunnel = _Tunnel.from_arguments(arguments)
     except RemoteItError as error:
         return _failed(error)
+    code, end = 0, tunnel.leave
     try:
         with told_in_time(given):
             proxy = tunnel.open()
     except RemoteItError as error:
-        code = _failed(error)
-        _detach()
-        with contextlib.suppress(RemoteItError):
-            tunnel.give_up(signalled)
-        return code
-    with tunnel.in_use():
-        relay(0, 1, proxy, signalled)
-    with contextlib.suppress(OSError):
-        # To close it would do nothing while a thread still reads from it.
-        proxy.shutdown(socket.SHUT_RDWR)
+        code, end = _failed(error), tunnel.give_up
+    else:
+        with tunnel.in_use():
+            relay(0, 1, proxy, signalled)
+        with contextlib.suppress(OSError):
+            # To close it would do nothing while a thread still reads from it.
+            proxy.shutdown(socket.SHUT_RDWR)
     _detach()
-    _linger(signalled, _LINGER)
+    tunnel.tell = _log
     try:
-        tunnel.close(signalled)
-    except RemoteItError:
-        # Nobody hears us any more.
+        end(signalled)
+    except RemoteItError as error:
+        _log(str(error))
         return 1
-    return 0
+    return code
 
 
 def _failed(error: RemoteItError) -> int:
@@ -124,13 +122,17 @@ def _noted(_number: int, _frame: FrameType | None) -> None:
 
 
 class _Tunnel:
-    """This process's use of a service."""
+    """This process's use of a service.
+
+    :ivar tell: takes one sentence for the user
+    """
 
     def __init__(self, service_id: str, settings: Settings, access: Access | None, deadline: Deadline) -> None:
         self._service_id = service_id
         self._settings = settings
         self._deadline = deadline
-        self._registry = Registry(settings, _warn)
+        self.tell = _say
+        self._registry = Registry(settings, self._warn)
         self._holder = process_name(os.getpid())
         self._used: Connection | None = None
         self._opened: list[Connection] = []
@@ -236,11 +238,16 @@ class _Tunnel:
         except RegistryError as error:
             if not self._has_warned:
                 self._has_warned = True
-                _warn(str(error))
+                self._warn(str(error))
             raise
 
     def _renew(self) -> bool:
         return self._used is not None and renew(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
+
+    def leave(self, signalled: int) -> None:
+        """End the use, after a moment in which the next SSH connection may join. Raises RemoteItError."""
+        _linger(signalled, _LINGER)
+        self.close(signalled)
 
     def give_up(self, signalled: int) -> None:
         """End a use that failed; if nobody else waits for an SSH server to answer, be the one who does for a while.
@@ -284,10 +291,21 @@ class _Tunnel:
     def _connections(self) -> Connections:
         from .._connections.connections import Connections
 
-        return Connections(self._settings, _warn)
+        return Connections(self._settings, self._warn)
+
+    def _warn(self, sentence: str) -> None:
+        self.tell(sentence)
 
 
-def _warn(sentence: str) -> None:
+def _say(sentence: str) -> None:
     # Where ssh listens, if it does: a warning must not end the connection.
     with contextlib.suppress(OSError):
         sys.stderr.write(f"remote.it: {sentence}\n")
+
+
+def _log(sentence: str) -> None:
+    """Tell the system's log, where nobody else hears us any more."""
+    import syslog
+
+    syslog.openlog("remoteit", syslog.LOG_PID)
+    syslog.syslog(syslog.LOG_WARNING, sentence)
