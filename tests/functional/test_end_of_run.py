@@ -20,6 +20,7 @@ import yaml
 
 from tests import COLLECTION
 from tests.lab.lab import Lab
+from tests.lab.machines import CONTAINER, end
 from tests.lab.redis_server import RedisServer
 from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
@@ -137,6 +138,53 @@ def test_what_a_killed_run_left_is_closed_by_the_next_one(lab: Lab) -> None:
     path.write_text(json.dumps(record))
     lab.run_tasks(show("nothing", "1"), arguments=on_demand(lab))
     assert lab.open_connections() == []
+
+
+def later(registry: Path) -> None:
+    """Have the signs of life in a directory be two minutes older."""
+    then = time.time() - 120
+    for sign in registry.glob("*/holders/*"):
+        boot, running = sign.read_text().split()
+        sign.write_text(f"{boot} {float(running) - 120:.3f}")
+        os.utime(sign, (then, then))
+
+
+def later_in(server: RedisServer) -> None:
+    """Have those in Redis be so, with somebody in touch with it."""
+    redis = server.client()
+    for sign in redis.scan_iter("*:holder:*"):
+        redis.set(sign, f"{float(redis.get(sign) or 0) - 120:.3f}")
+    server.in_touch()
+
+
+@pytest.mark.one_core
+@pytest.mark.parametrize("place", ["directory", "redis"])
+def test_what_a_killed_container_left_is_closed_by_the_next_run(
+    place: str, lab: Lab, request: pytest.FixtureRequest
+) -> None:
+    """With all that was in it: the run, what watches it, and SSH with its tunnels."""
+    registry, wait = str(lab.root / "registry"), lambda: later(lab.root / "registry")
+    if place == "redis":
+        server: RedisServer = request.getfixturevalue("redis_server")
+        registry, wait = server.url, lambda: later_in(server)
+    environ = {**PERSIST, "REMOTEIT_REGISTRY": registry}
+    pause = {"name": "pause", "ansible.builtin.command": "sleep 60", "changed_when": False}
+    arguments = on_demand(lab)
+    container = CONTAINER.run(lambda _report: lab.start([play(pause)], *arguments, environ=environ).communicate())
+    wait_until_open(lab, OPEN)
+    left = {item["id"].upper() for item in lab.open_connections()}
+    time.sleep(1)
+    end(container)
+    # Who may live is left alone.
+    task = connection("something else", OTHER, close="at_end")
+    assert lab.run_tasks(task, environ=environ).returncode == 0
+    assert {item["id"].upper() for item in lab.open_connections()} == left
+    wait()
+    following = lab.run_tasks(task, environ=environ)
+    assert lab.open_connections() == []
+    said = " ".join(following.output.split())
+    assert said.count("was left behind by a process that has ended, and was closed") == OPEN, said
+    assert all(id_ in said.upper() for id_ in left)
 
 
 @pytest.mark.one_core
