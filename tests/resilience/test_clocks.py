@@ -146,3 +146,15 @@ def test_a_strangers_is_not_closed_in_place_of_one_that_is_gone(tmp_path: Path, 
         assert site.open_ids() == [theirs]
         assert site.task(state="absent")["closed"] == []
         assert all(theirs in warning for warning in site.warnings)
+
+
+@pytest.mark.parametrize("shift", SHIFTS)
+def test_how_long_ago_it_was_seen_is_not_a_gateways_matter(tmp_path: Path, shift: int) -> None:
+    with site_behind_a_gateway(tmp_path, shift) as (site, _theirs):
+        gone = site.task()["connection"]["id"]
+        site.cloud.close(gone)
+        with site.registry().locked(SERVICE, Deadline(10)) as turn:
+            (seen,) = turn.holding.connections
+            turn.replace(seen, seen._replace(verified_at=seen.verified_at - max(20, shift + 5)))
+        again = site.task(verify_after=15)
+        assert again["connection"]["id"] != gone and again["connection"]["id"] in site.open_ids()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -231,12 +232,15 @@ class Connections:
                 from .recovery import settle  # after a lost answer only
 
                 closed = settle(self.client, turn, listing.sessions)
-            holding.connections = alive(holding.connections, listing.sessions, listing.at)
+            holding.connections = self._alive(holding.connections, listing.sessions, listing.at)
         elif not turn.predicts:
             # A connect could latch the proxy to this machine, which is no mere prediction.
             closed = self._probe(turn, listing.why)
         turn.save()
         return closed
+
+    def _alive(self, held: Sequence[Connection], sessions: Sequence[Session], at: float) -> list[Connection]:
+        return alive(held, sessions, at, self.client.clock.observed)
 
     def _probe(self, turn: Turn, why: str) -> list[str]:
         """Keep what answers at its address; the ids of those that did not, but were open.
@@ -250,7 +254,7 @@ class Connections:
                 self.warn(f"Whether connection {connection.id} is still open could not be checked: {why}")
                 kept.append(connection)
             elif answer:
-                kept.append(connection._replace(verified_at=self.now()))
+                kept.append(connection._replace(verified_at=time.time()))
             elif self._close_silent(turn, connection):
                 closed.append(connection.id)
         turn.holding.connections = kept
@@ -362,7 +366,7 @@ class Connections:
             self.warn(f"The connections in the registry are listed without a check: {error}")
             return unchecked, []
         known = {session.id for session in pair(held, sessions).values()}
-        return alive(held, sessions, self.now()), [session for session in sessions if session.id not in known]
+        return self._alive(held, sessions, self.now()), [session for session in sessions if session.id not in known]
 
     def _listed(self, service_id: str | None, held: Sequence[Connection], deadline: Deadline) -> list[Session]:
         """Our sessions; those on services that others share with us are listed with the service only."""

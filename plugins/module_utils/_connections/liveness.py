@@ -62,7 +62,7 @@ def _pair_by_time(found: dict[str, Session], free: list[Session], connections: S
 
 def _is_known(connection: Connection) -> bool:
     """Whether the id of its session is certain. What REST tells may be another one, until it was listed."""
-    was_listed = connection.session_id is not None and connection.verified_at - connection.opened_at >= LISTED_AFTER
+    was_listed = connection.session_id is not None and connection.is_listed
     return connection.api != REST or was_listed or same_id(connection.session_id, connection.id)
 
 
@@ -95,8 +95,13 @@ def is_certain(connection: Connection, session: Session) -> bool:
     return is_named or all(_in_time(session, connection))
 
 
-def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: float) -> list[Connection]:
-    """Those of *connections* that *sessions*, as listed at *now*, show to be open, with what was learnt of them."""
+def alive(
+    connections: Sequence[Connection], sessions: Iterable[Session], now: float, ahead: float = 0.0
+) -> list[Connection]:
+    """Those of *connections* that *sessions*, as listed at *now*, show to be open, with what was learnt of them.
+
+    The clock of *now*, which is that of their times, is *ahead* of this machine's by so many seconds.
+    """
     paired = pair(connections, sessions)
     kept: list[Connection] = []
     for connection in connections:
@@ -105,7 +110,7 @@ def alive(connections: Sequence[Connection], sessions: Iterable[Session], now: f
             # As long as its own session may be missing, the one that is nearest may be another's.
             session = paired[connection.id]
             session_id = session.id if must_be_listed and is_certain(connection, session) else connection.session_id
-            kept.append(connection._replace(session_id=session_id, verified_at=now))
+            kept.append(connection._replace(session_id=session_id, is_listed=must_be_listed, verified_at=now - ahead))
         elif not must_be_listed:
             kept.append(connection)
     return kept

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import socket
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,8 +40,9 @@ class Connection(NamedTuple):
 
     *url* is the address as a URL where that makes sense (``tcp://host:port`` for a port proxy), *proxy* is what the
     API sent, *access* and *client_ip* are what was asked for, *session_id* is the id among the sessions where it is
-    known to differ, *asked_at* is when opening it began, *verified_at* is when the connection was last known to be
-    alive, *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
+    known to differ, *is_listed* is whether that was seen when it must have been there, *asked_at* is when opening it began,
+    *verified_at* is when the connection was last known to be alive, by the clock of the machine that saw it,
+    *opened_from* is the host name of the machine that opened it. It is *kept* until somebody asks to close it,
     or else until the last of its *holders*, processes by the names that process_name() gives them, has ended. Once somebody
     has begun *closing* it, it may be closed already, and whoever comes next closes it in any case. *ahead* is by how many
     seconds the clock of its times, as answers told it, was ahead of the one that requests were signed with.
@@ -63,6 +65,7 @@ class Connection(NamedTuple):
     verified_at: float
     opened_from: str
     session_id: str | None = None
+    is_listed: bool = False
     kept: bool = False
     holders: tuple[str, ...] = ()
     closing: bool = False
@@ -81,7 +84,7 @@ class Connection(NamedTuple):
             access=asked.access.mode,
             client_ip=asked.access.client_ip,
             asked_at=asked.at,
-            verified_at=asked.answered_at,
+            verified_at=time.time(),
             opened_from=socket.gethostname(),
             **told,
         )
@@ -151,7 +154,7 @@ class Connection(NamedTuple):
             times.append(self.unanswered_since)
         if not all(isinstance(text, str) for text in (*texts, *(text for text in optional if text is not None))):
             raise TypeError("a text is not one")
-        if not isinstance(self.kept, bool) or not isinstance(self.closing, bool):
+        if not all(isinstance(flag, bool) for flag in (self.is_listed, self.kept, self.closing)):
             raise TypeError("a bool is not one")
         if not all(isinstance(moment, (int, float)) and math.isfinite(moment) for moment in times):
             raise TypeError("a time is not one")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -52,9 +53,12 @@ class Wanted(NamedTuple):
         return None
 
     def known(self, connections: Sequence[Connection], now: float) -> Connection | None:
-        """The candidate, if it was known to be alive so short a time ago that it need not be asked for."""
+        """The candidate, if it was known to be alive so short a time ago that it need not be asked for.
+
+        How long that is ago this machine's own clock tells: *now* is remote.it's, as far as it is known by now.
+        """
         found = self.candidate(connections, now)
-        return found if found and 0 <= now - found.verified_at < self.verify_after else None
+        return found if found and 0 <= time.time() - found.verified_at < self.verify_after else None
 
     def _is_of_this_kind(self, connection: Connection) -> bool:
         if self.access is not None:

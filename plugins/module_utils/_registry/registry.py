@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from .._base.clock import Deadline
 from .._base.errors import ApiError, RegistryError
@@ -46,28 +46,39 @@ class Registry:
     def read(self, service_id: str, deadline: Deadline | None = None) -> Holding:
         """What is held open on the service, without waiting for a lock and without writing anything."""
         deadline = deadline or self._brief()
-        return self._usable(service_id, self._store.read(host_key_alias(service_id), deadline), deadline)
+        return self.read_many([service_id], deadline)[service_id]
 
     def read_many(self, service_ids: Sequence[str], deadline: Deadline | None = None) -> dict[str, Holding]:
         """What is held open on each of the services, as read() would tell."""
         deadline = deadline or self._brief()
         records = self._store.read_many([host_key_alias(service_id) for service_id in service_ids], deadline)
-        return {
-            service_id: self._usable(service_id, record, deadline)
-            for service_id, record in zip(service_ids, records, strict=True)
-        }
+        found = {service_id: Holding() for service_id in service_ids}
+        for service_id, record in zip(service_ids, records, strict=True):
+            with contextlib.suppress(ValueError):
+                found[service_id] = _holding(service_id, record)
+        self._forget_lapsed(found.values(), deadline)
+        return found
 
     def read_all(self, deadline: Deadline | None = None) -> list[Connection]:
         """All connections held open, by any service."""
         return [connection for _service_id, holding in self.holdings(deadline) for connection in holding.connections]
 
     def holdings(self, deadline: Deadline | None = None) -> Iterator[tuple[str, Holding]]:
-        """Each service of which something is known, and what."""
+        """Each service of which something is known, and what. Raises RegistryError after what could be read."""
         deadline = deadline or self._brief()
-        for name, record in self._store.records(deadline):
-            with contextlib.suppress(ValueError):
-                service_id = service_id_of(name)
-                yield service_id, self._parsed(service_id, record, deadline)
+        found: dict[str, Holding] = {}
+        failure: RegistryError | None = None
+        try:
+            for name, record in self._store.records(deadline):
+                with contextlib.suppress(ValueError):
+                    service_id = service_id_of(name)
+                    found[service_id] = _holding(service_id, record)
+        except RegistryError as error:
+            failure = error
+        self._forget_lapsed(found.values(), deadline)
+        yield from found.items()
+        if failure is not None:
+            raise failure
 
     @contextlib.contextmanager
     def locked(self, service_id: str, deadline: Deadline) -> Iterator[Turn]:
@@ -115,11 +126,12 @@ class Registry:
 
         with self._store.locked(name, deadline) as record:
             try:
-                holding = self._parsed(service_id, record, deadline)
+                holding = _holding(service_id, record)
             except ValueError as error:
                 title, aside = self._store.title(name), self._store.set_aside(name, deadline)
                 self._warn(f"{title} cannot be used ({error}); it was kept as {aside}.")
                 holding = Holding()
+            self._forget_lapsed([holding], deadline)
             yield holding, write
 
     def _unlocked(
@@ -138,7 +150,7 @@ class Registry:
             return Holding()
         # Who cannot be asked about is taken to live.
         with contextlib.suppress(RegistryError):
-            return self._living(holding, deadline)
+            self._forget_lapsed([holding], deadline)
         return holding
 
     @contextlib.contextmanager
@@ -166,21 +178,12 @@ class Registry:
     def _brief(self) -> Deadline:
         return Deadline(self._patience.redis_timeout)
 
-    def _usable(self, service_id: str, record: bytes | None, deadline: Deadline) -> Holding:
-        try:
-            return self._parsed(service_id, record, deadline)
-        except ValueError:
-            return Holding()
-
-    def _parsed(self, service_id: str, record: bytes | None, deadline: Deadline) -> Holding:
-        """What the record says, but for holders of other machines that have ended; ValueError when it is unusable."""
-        return self._living(_holding(service_id, record), deadline)
-
-    def _living(self, holding: Holding, deadline: Deadline) -> Holding:
-        """*holding* without holders of other machines that have ended."""
-        for name in self._store.lapsed(holding.holders(), deadline):
-            holding.connections = without(name, holding.connections)
-        return holding
+    def _forget_lapsed(self, holdings: Collection[Holding], deadline: Deadline) -> None:
+        """Leave out of *holdings* who was on another machine and has ended. Raises RegistryError."""
+        lapsed = self._store.lapsed({name for holding in holdings for name in holding.holders()}, deadline)
+        for holding in holdings:
+            for name in lapsed & holding.holders():
+                holding.connections = without(name, holding.connections)
 
 
 def _holding(service_id: str, record: bytes | None) -> Holding:

@@ -544,9 +544,7 @@ class History:
         }
 
     def _in_our_time(self, record: Connection) -> Connection:
-        return record._replace(
-            **{name: getattr(record, name) - self.ahead for name in ("opened_at", "expires_at", "verified_at")}
-        )
+        return record._replace(opened_at=record.opened_at - self.ahead, expires_at=record.expires_at - self.ahead)
 
     def files(self) -> dict[str, bytes]:
         root = Path(self.site.place)

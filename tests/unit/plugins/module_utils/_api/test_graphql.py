@@ -47,7 +47,7 @@ def test_a_port_proxy() -> None:
     assert (connection.host, connection.port) == ("proxy18.rt3.io", 38575)
     assert connection.url == "tcp://proxy18.rt3.io:38575"
     assert (connection.access, connection.client_ip) == ("restricted", "203.0.113.7")
-    assert (connection.asked_at, connection.opened_at, connection.verified_at) == (NOW - 2, NOW - 2, NOW)
+    assert (connection.asked_at, connection.opened_at) == (NOW - 2, NOW - 2)
     assert connection.expires_at == NOW - 2 + 28800
     assert (connection.api, connection.opened_from) == ("graphql", socket.gethostname())
     assert connection.session_id is None

@@ -164,7 +164,7 @@ def test_an_answer_for_another_service_is_refused() -> None:
 def test_what_is_not_in_the_answer_is_known_from_the_question() -> None:
     connection = parsed(SDK_PORT, Access("restricted", "203.0.113.7"))
     assert (connection.service_id, connection.access, connection.client_ip) == (SERVICE, "restricted", "203.0.113.7")
-    assert (connection.asked_at, connection.opened_at, connection.verified_at) == (NOW - 2, NOW, NOW)
+    assert (connection.asked_at, connection.opened_at) == (NOW - 2, NOW)
     assert (connection.api, connection.opened_from) == ("rest", socket.gethostname())
 
 

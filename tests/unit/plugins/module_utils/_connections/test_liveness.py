@@ -113,6 +113,11 @@ def test_the_nearest_of_two_sessions_is_taken() -> None:
     assert found[connection().id].id == "NEAR"
 
 
+def test_when_it_was_seen_is_told_by_this_machines_clock() -> None:
+    (seen,) = alive([connection()], [session("ITS-OWN")], NOW + 60, ahead=40.0)
+    assert seen.verified_at == NOW + 20
+
+
 def test_what_was_listed_once_is_known_by_its_id_alone() -> None:
     (known,) = alive([connection()], [session("ITS-OWN")], NOW + 60)
     assert pair([known], [session("ITS-OWN")]) == {known.id: session("ITS-OWN")}
@@ -181,7 +186,7 @@ def test_pairs_never_share_a_session_and_never_invent_one(connections: list[Any]
 def test_what_is_listed_is_alive_and_was_seen_now() -> None:
     later = NOW + 1000
     (kept,) = alive([connection()], [session("OTHER-ID")], later)
-    assert kept == connection(session_id="OTHER-ID", verified_at=later)
+    assert kept == connection(session_id="OTHER-ID", is_listed=True, verified_at=later)
     # and is known by that id from now on
     assert pair([kept], [session("OTHER-ID", started_at=NOW + 500)]) != {}
 
@@ -197,7 +202,7 @@ def test_a_connection_is_not_bound_to_a_session_before_its_own_must_be_listed() 
 def test_what_is_not_listed_is_closed() -> None:
     assert alive([connection()], [], NOW + 1000) == []
     assert alive([connection(), connection(id="B")], [session("b")], NOW + 1000) == [
-        connection(id="B", session_id="b", verified_at=NOW + 1000)
+        connection(id="B", session_id="b", is_listed=True, verified_at=NOW + 1000)
     ]
 
 

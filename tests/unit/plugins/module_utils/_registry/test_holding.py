@@ -68,7 +68,7 @@ def test_another_form_has_another_version() -> None:
     assert " ".join(Attempt._fields) == "asked_at until ahead boot booted_at"
     assert " ".join(Connection._fields) == (
         "id service_id host port proxy type access client_ip opened_at expires_at api asked_at verified_at opened_from "
-        "session_id kept holders closing ahead unanswered_since signature"
+        "session_id is_listed kept holders closing ahead unanswered_since signature"
     )
     assert re.fullmatch(r"\d+/\d+@pid:\[\d+]/[0-9a-f-]{36}", process_name(os.getpid()))
 
