@@ -155,6 +155,8 @@ def test_how_long_ago_it_was_seen_is_not_a_gateways_matter(tmp_path: Path, shift
         site.cloud.close(gone)
         with site.registry().locked(SERVICE, Deadline(10)) as turn:
             (seen,) = turn.holding.connections
-            turn.replace(seen, seen._replace(verified_at=seen.verified_at - max(20, shift + 5)))
+            age = max(20, shift + 5)
+            earlier = {name: getattr(seen, name) - age for name in ("asked_at", "opened_at", "verified_at")}
+            turn.replace(seen, seen._replace(**earlier))
         again = site.task(verify_after=15)
         assert again["connection"]["id"] != gone and again["connection"]["id"] in site.open_ids()
