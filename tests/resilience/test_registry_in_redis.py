@@ -20,7 +20,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, renew
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, put_back, renew
 from tests.doubles.certificates import Authority
 from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
@@ -191,9 +191,11 @@ def test_what_is_in_use_is_put_back_and_closed_after_its_last_use(shared: Site, 
         wanted = Wanted(Access(), holder=name)
         used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).usable()
     registry = shared.registry()
-    assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
-    server.lose_data()
     assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [True, True]
+    server.lose_data()
+    assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
+    for name in names:
+        put_back(registry, used, name, Deadline(SECONDS))
     assert registry.read(SERVICE).connections[0].holders == tuple(names)
     assert leave(registry, SERVICE, names[0], Deadline(SECONDS))
     assert not leave(registry, SERVICE, names[1], Deadline(SECONDS))

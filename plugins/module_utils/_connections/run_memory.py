@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
 from .._model.connection import Connection
-from .._registry.claims import renew
+from .._registry.claims import put_back
 from .._registry.registry import Registry
 from .._settings.settings import Settings
 from .sweep_orders import Claim
@@ -38,7 +38,7 @@ class RunMemory:
         self._lock = threading.Lock()
         self._put_back_at = -math.inf
         self._renewed_at = time.monotonic()
-        # For how long it could not, before it last could.
+        # For how long at most it could not, since what was lost by then is known.
         self._silence = 0.0
         self.taken: list[str] = []
 
@@ -63,12 +63,12 @@ class RunMemory:
 
     def renew(self) -> None:
         """Say that the run lives, and put back what the registry has lost and is open. Raises RemoteItError."""
-        lost = self._lost()
         self.registry.renew(self._holder)
         now = time.monotonic()
-        self._silence, self._renewed_at = now - self._renewed_at, now
-        if lost:
+        self._silence, self._renewed_at = max(self._silence, now - self._renewed_at), now
+        if lost := self._lost():
             self._put_back(lost)
+        self._silence = 0.0
 
     def unsaid(self) -> float:
         """Seconds until all others have said that they use what was put back, too."""
@@ -78,7 +78,7 @@ class RunMemory:
         return Deadline(self.registry.renew_every)
 
     def _lost(self) -> list[Connection]:
-        """What the registry does not know to be held by the run, by service. Of the rest, what it knows now is noted."""
+        """What the registry does not know to be held by the run. Of the rest, what it knows now is noted."""
         lost: list[Connection] = []
         held = self.held()
         for service_id, holding in self.registry.read_many(list(held), self._deadline()).items():
@@ -99,8 +99,8 @@ class RunMemory:
         listings = Connections(self._settings, ignore).listings(list(by_service), self._deadline())
         for service_id, connections in by_service.items():
             for connection in connections:
-                is_open = self._is_open(connection, connections, listings[service_id])
-                if is_open and renew(self.registry, connection, self._holder, self._deadline()):
+                if self._is_open(connection, connections, listings[service_id]):
+                    put_back(self.registry, connection, self._holder, self._deadline())
                     self._put_back_at = time.monotonic()
 
     def _is_open(self, connection: Connection, beside: list[Connection], listing: Listing) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from .._base.clock import Deadline
 from .._model.connection import Connection
@@ -51,26 +52,35 @@ def _held(holding: Holding, connection: Connection) -> Connection | None:
 
 
 def renew(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:
-    """Say that *holder* goes on using *connection*; True when the registry had lost that, and has it again.
+    """Say that *holder* goes on using *connection*; False, and nothing is said, when the registry does not know of that.
 
     Raises RegistryError.
     """
-    service_id = connection.service_id
-    held = _held(registry.read(service_id, deadline), connection)
-    if held and holder in held.holders:
-        registry.renew(holder, deadline=deadline)
+    held = _held(registry.read(connection.service_id, deadline), connection)
+    if held is None or holder not in held.holders:
         return False
-    with registry.locked(service_id, deadline) as turn:
-        held = _held(turn.holding, connection) or turn.put_back(connection)
-        turn.claim(Wanted(access=None, holder=holder), held)
+    registry.renew(holder, deadline=deadline)
     return True
 
 
-def leave(registry: Registry, service_id: str, holder: str, deadline: Deadline) -> bool:
-    """End *holder*'s use; False, and nothing is done, when something is to be closed then. Raises RegistryError."""
+def put_back(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> None:
+    """Have the registry, which has lost it, know that *connection* is open and *holder* uses it. Raises RegistryError."""
+    with registry.locked(connection.service_id, deadline) as turn:
+        held = _held(turn.holding, connection) or turn.put_back(connection)
+        turn.claim(Wanted(access=None, holder=holder), held)
+
+
+def leave(
+    registry: Registry, service_id: str, holder: str, deadline: Deadline, opened: Sequence[Connection] = ()
+) -> bool:
+    """End *holder*'s use; False, and nothing is done, when something is to be closed then.
+
+    So may be what *holder* has *opened* and the registry does not know. Raises RegistryError.
+    """
     with registry.locked(service_id, deadline) as turn:
         left = without(holder, turn.holding.connections)
-        if any(is_unneeded(connection) for connection in left):
+        is_lost = any(_held(turn.holding, connection) is None for connection in opened)
+        if is_lost or any(is_unneeded(connection) for connection in left):
             return False
         turn.holding.connections = left
         turn.save()

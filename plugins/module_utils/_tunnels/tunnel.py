@@ -30,7 +30,7 @@ from .._model.access import Access
 from .._model.connection import Connection
 from .._model.wanted import Wanted
 from .._registry import journal
-from .._registry.claims import KEPT_UNANSWERED, answered, join, leave, may_answer_yet, renew
+from .._registry.claims import KEPT_UNANSWERED, answered, join, leave, may_answer_yet, put_back, renew
 from .._registry.registry import Registry
 from .._settings.checks import checked_deadline, checked_service_id
 from .._settings.settings import Settings
@@ -53,14 +53,14 @@ _LINGER = 3.0
 
 def main(arguments: Sequence[str]) -> int:
     """Connect standard input and output to a service as *arguments* say; the exit code."""
-    signalled = _collect_signals()
+    signals = _Signals()
     try:
         given = options_of_parent()
         check_options(given)
         tunnel = _Tunnel.from_arguments(arguments)
     except RemoteItError as error:
         return _failed(error)
-    code, end = 0, tunnel.leave
+    code, end = 0, tunnel.close_later
     try:
         with told_in_time(given):
             proxy = tunnel.open()
@@ -68,14 +68,14 @@ def main(arguments: Sequence[str]) -> int:
         code, end = _failed(error), tunnel.give_up
     else:
         with tunnel.in_use():
-            relay(0, 1, proxy, signalled)
+            relay(0, 1, proxy, signals.descriptor)
         with contextlib.suppress(OSError):
             # To close it would do nothing while a thread still reads from it.
             proxy.shutdown(socket.SHUT_RDWR)
     _detach()
     tunnel.tell = _log
     try:
-        end(signalled)
+        end(signals)
     except RemoteItError as error:
         _log(str(error))
         return 1
@@ -91,16 +91,6 @@ def _failed(error: RemoteItError) -> int:
     return 1
 
 
-def _collect_signals() -> int:
-    """The end of a pipe that holds a byte for each signal that came: one in the middle of opening must not lose it."""
-    signalled, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _noted)
-    return signalled
-
-
 def _detach() -> None:
     """Let go of what ssh gave us, so that whoever waits for the end of its output waits no longer."""
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -108,13 +98,26 @@ def _detach() -> None:
         os.dup2(nowhere, descriptor)
 
 
-def _linger(signalled: int, seconds: float) -> None:
-    """Give the next SSH connection so many *seconds* to join, unless we are told to end."""
-    end = time.monotonic() + seconds
-    while select.select([signalled], [], [], max(0.0, end - time.monotonic()))[0]:
-        # With SIGHUP, ssh says no more than that it goes away.
-        if os.read(signalled, 1)[0] in (signal.SIGINT, signal.SIGTERM):
-            return
+class _Signals:
+    """The signals that came, none of which is lost in the middle of opening.
+
+    :ivar descriptor: can be read once one came
+    """
+
+    def __init__(self) -> None:
+        self.descriptor, waker = os.pipe()
+        self._told_to_end = False
+        os.set_blocking(waker, False)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _noted)
+
+    def linger(self, seconds: float) -> None:
+        """Give others so many *seconds* to join, unless we are told to end."""
+        end = time.monotonic() + seconds
+        while not self._told_to_end and select.select([self.descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+            # With SIGHUP, ssh says no more than that it goes away.
+            self._told_to_end = os.read(self.descriptor, 1)[0] in (signal.SIGINT, signal.SIGTERM)
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:
@@ -232,7 +235,7 @@ class _Tunnel:
         return repeated(self._renew_aloud, self._registry.renew_every)
 
     def _renew_aloud(self) -> None:
-        """Renew, and tell the user, who can still hear it, of the first failure. Raises RegistryError."""
+        """Renew, and tell the user, who can still hear it, of the first failure. Raises RemoteItError."""
         try:
             self._renew()
         except RegistryError as error:
@@ -242,14 +245,22 @@ class _Tunnel:
             raise
 
     def _renew(self) -> bool:
-        return self._used is not None and renew(self._registry, self._used, self._holder, Deadline(_CLOSE_TIMEOUT))
+        """Say that the use goes on; True when the registry had lost it, and has it again. Raises RemoteItError."""
+        deadline = Deadline(_CLOSE_TIMEOUT)
+        if self._used is None or renew(self._registry, self._used, self._holder, deadline):
+            return False
+        # Who closes it leaves no record of it either.
+        if not self._connections().is_listed(self._used, deadline):
+            return False
+        put_back(self._registry, self._used, self._holder, deadline)
+        return True
 
-    def leave(self, signalled: int) -> None:
+    def close_later(self, signals: _Signals) -> None:
         """End the use, after a moment in which the next SSH connection may join. Raises RemoteItError."""
-        _linger(signalled, _LINGER)
-        self.close(signalled)
+        signals.linger(_LINGER)
+        self._close(signals)
 
-    def give_up(self, signalled: int) -> None:
+    def give_up(self, signals: _Signals) -> None:
         """End a use that failed; if nobody else waits for an SSH server to answer, be the one who does for a while.
 
         Raises RemoteItError.
@@ -257,15 +268,15 @@ class _Tunnel:
         if self._used is not None:
             if self._left():
                 return
-            _linger(signalled, KEPT_UNANSWERED)
-        self.close(signalled)
+            signals.linger(KEPT_UNANSWERED)
+        self._close(signals)
 
-    def close(self, signalled: int) -> None:
+    def _close(self, signals: _Signals) -> None:
         """End the use, and close what nobody else needs, whatever becomes of the registry. Raises RemoteItError."""
-        with contextlib.suppress(RegistryError):
+        with contextlib.suppress(RemoteItError):
             if self._renew():
                 # By then, others who use it have said so again as well.
-                _linger(signalled, self._registry.renew_every)
+                signals.linger(self._registry.renew_every)
         if self._left():
             return
         deadline = Deadline(_CLOSE_TIMEOUT)
@@ -277,8 +288,8 @@ class _Tunnel:
     def _left(self) -> bool:
         """End the use in the registry alone; False where something is to be closed, or the registry fails."""
         try:
-            has_left = leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT))
-        except RegistryError:
+            has_left = leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT), self._opened)
+        except RemoteItError:
             return False
         if has_left:
             self._forget()

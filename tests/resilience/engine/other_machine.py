@@ -17,7 +17,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.process i
 from ansible_collections.community.remoteit.plugins.module_utils._base.threads import repeated
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import renew
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import put_back, renew
 from tests.doubles.processes import Fork
 from tests.lab.site import SERVICE, Site
 
@@ -42,7 +42,12 @@ def use(site: Site, on: Callable[[Callable[[Callable[[str], None]], object]], Fo
         me = process_name(os.getpid())
         connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).usable()
         registry = site.registry()
-        with repeated(lambda: renew(registry, connection, me, Deadline(SECONDS)), registry.renew_every):
+
+        def live() -> None:
+            if not renew(registry, connection, me, Deadline(SECONDS)):
+                put_back(registry, connection, me, Deadline(SECONDS))
+
+        with repeated(live, registry.renew_every):
             report(connection.id)
             time.sleep(SECONDS)
 

@@ -248,6 +248,29 @@ def test_who_is_told_to_end_waits_for_nobody_though_the_registry_was_lost(site: 
     assert eventually(lambda: process.poll() is not None, site.registry.renew_every / 2)
 
 
+def test_who_is_told_to_end_while_ssh_runs_waits_for_nobody_either(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process):
+        shutil.rmtree(site.settings.registry)
+        process.terminate()
+        assert eventually(lambda: process.poll() is not None, site.registry.renew_every / 2)
+
+
+def test_what_a_task_has_closed_meanwhile_is_not_put_back(site: Site) -> None:
+    site.hold()
+    process = site.run()
+    with site.accepted(process):
+        with site.registry.locked(SERVICE, Deadline(10)) as turn:
+            turn.holding = Holding()
+            turn.save()
+        site.account.sessions = []
+    assert process.stdin is not None
+    process.stdin.close()
+    assert eventually(lambda: process.poll() == 0, site.registry.renew_every / 2)
+    assert site.registry.read(SERVICE).is_empty
+
+
 # -- a device that is away --------------------------------------------------------------------------------------------
 
 
