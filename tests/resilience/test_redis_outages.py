@@ -104,6 +104,16 @@ def failed_over(world: World) -> Iterator[None]:
         way.drop()
 
 
+@contextlib.contextmanager
+def demoted(world: World) -> Iterator[None]:
+    """Its replica takes the place of Redis, which lives on as a replica of that, and keeps its connections."""
+    world.replica.client().replicaof("NO", "ONE")
+    world.server.client().replicaof("127.0.0.1", str(world.replica.port))
+    for way in (world.ours, world.theirs):
+        way.target = world.replica.port
+    yield
+
+
 def has_given_a_sign(world: World) -> bool:
     """Whether the other machine has said since that it lives."""
     server = world.replica if world.theirs.target == world.replica.port else world.server
@@ -114,7 +124,7 @@ def has_given_a_sign(world: World) -> bool:
 
 
 @pytest.mark.parametrize("first", ["the holder", "the other"])
-@pytest.mark.parametrize("outage", [cut, frozen, restarted, failed_over], ids=lambda outage: outage.__name__)
+@pytest.mark.parametrize("outage", [cut, frozen, restarted, failed_over, demoted], ids=lambda outage: outage.__name__)
 def test_who_could_not_renew_a_use_does_not_lose_it(outage: object, first: str, world: World) -> None:
     user = use(world.there)
     used = user.receive()

@@ -50,16 +50,18 @@ class RedisClient:
         link = self._link(deadline)
         try:
             answer = link.ask(deadline, words)
-        except RedisRefusedError:
-            self._idle.append(link)
-            raise
         except BaseException:
             link.close()
-            # They are as old, so it is not worth a try.
-            self._idle.clear()
+            self._close_idle()
             raise
         self._idle.append(link)
         return answer
+
+    def _close_idle(self) -> None:
+        """End connections that are as old as one that failed: what is refused by a server that was demoted is so for ever."""
+        with contextlib.suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def _link(self, deadline: Deadline) -> _Link:
         """A connection that nobody uses now. To look its name up may take longer than there is time."""

@@ -68,8 +68,8 @@ _WAYS = (
 )
 _AWAY = "start or mend it, or set registry to another one"
 
-# With these it says that it will answer soon.
-_SOON = ("LOADING", "BUSY", "ERR max number of clients reached")
+# Who is asked again soon may answer: another one, after a failover behind one address.
+_SOON = ("LOADING", "BUSY", "ERR max number of clients reached", "READONLY", "MASTERDOWN")
 
 
 def cure(words: str) -> str:

@@ -59,8 +59,8 @@ def redis_url(text: str) -> RedisUrl:
     for name, path in options.items():
         if name not in _FILES or not tls:
             raise ValueError(f"{name!r} is not an option of {parts.scheme}://")
-        if not os.path.exists(path):
-            raise ValueError(f"the file of {name} does not exist")
+        if not os.access(path, os.R_OK):
+            raise ValueError(f"the file of {name} does not exist, or may not be read")
     if parts.fragment:
         raise ValueError("it has a fragment")
     username = unquote(parts.username) if parts.username else None

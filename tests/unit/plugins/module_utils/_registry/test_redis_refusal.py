@@ -55,6 +55,8 @@ def test_who_gets_no_answer_is_told_where_to_look(reason: str, tls: bool, says: 
 def test_what_is_over_in_a_moment_is_asked_again() -> None:
     assert is_temporary("LOADING Redis is loading the dataset in memory")
     assert is_temporary("BUSY Redis is busy running a script.")
+    # behind one address another one may answer by then
+    assert is_temporary("READONLY You can't write against a read only replica.")
     assert not is_temporary("OOM command not allowed when used memory > 'maxmemory'.")
 
 
