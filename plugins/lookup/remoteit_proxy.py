@@ -229,7 +229,8 @@ class LookupModule(LookupBase):
     def _held(self, settings: Settings, service_id: str) -> Connection | None:
         """The newest held connection that has not expired."""
         wanted = Wanted(self._access() if self._chosen["access"] else None, min_remaining=0)
-        return wanted.candidate(Registry(settings, self._warn).read(service_id).connections, time.time())
+        holding = Registry(settings, self._warn).read(service_id, checked_deadline(self._chosen["timeout"]))
+        return wanted.candidate(holding.connections, time.time())
 
     def _opened(self, settings: Settings, service_id: str) -> Connection | None:
         from ..module_utils._base.environment import environment

@@ -15,6 +15,9 @@ from .errors import RemoteItError
 
 T = TypeVar("T")
 
+# How long what is done again and again may take after its end, in seconds.
+_UNDER_WAY = 1.0
+
 
 def within(seconds: float, work: Callable[[], T]) -> T:
     """The result of *work*, or TimeoutError after *seconds*; what is not done by then ends with the process."""
@@ -40,15 +43,20 @@ def within(seconds: float, work: Callable[[], T]) -> T:
 
 @contextlib.contextmanager
 def repeated(work: Callable[[], object], seconds: float) -> Iterator[None]:
-    """Do *work* every so many *seconds* until this is left; if it fails, it is tried again in a tenth of that."""
+    """Do *work* every so many *seconds* until this is left; if it fails, it is tried again in a tenth of that.
+
+    What is under way then is waited for, but not for long.
+    """
     over = threading.Event()
+    working = threading.Lock()
 
     def run() -> None:
         pause = seconds
         while not over.wait(pause):
             pause = seconds / 10
-            with contextlib.suppress(RemoteItError):
-                work()
+            with working, contextlib.suppress(RemoteItError):
+                if not over.is_set():
+                    work()
                 pause = seconds
 
     threading.Thread(target=run, daemon=True).start()
@@ -56,3 +64,5 @@ def repeated(work: Callable[[], object], seconds: float) -> Iterator[None]:
         yield
     finally:
         over.set()
+        if working.acquire(timeout=_UNDER_WAY):
+            working.release()

@@ -67,6 +67,7 @@ class Connections:
 
     In *check_mode* nothing is done or written anywhere, and outcomes are predictions. *prefetched* is what prefetch() gave; who
     takes a listing there takes it out. *remember* is told of each connection that was claimed, and whether it was opened for that.
+    *caveats* is what the user knows already of the registry.
 
     :ivar settings: whose connections these are
     :ivar warn: takes one sentence for the user
@@ -82,12 +83,15 @@ class Connections:
         prefetched: dict[str, Listing] | None = None,
         client: Client | None = None,
         remember: Remember | None = None,
+        caveats: set[str] | None = None,
     ) -> None:
         self.settings = settings
         self.warn = warn
         self._check_mode = check_mode
         self._prefetched = {} if prefetched is None else prefetched
         self._remember = remember
+        # Those that the task has told already, in whichever thread.
+        self._caveats = set() if caveats is None else caveats
         self._registry = Registry(settings, warn)
         self.client = client or Client(settings, Clock(), warn)
         self._closer = Closer(self.client, self._registry)
@@ -102,6 +106,7 @@ class Connections:
             prefetched=prefetched,
             client=self.client.beside(warn),
             remember=self._remember,
+            caveats=self._caveats,
         )
 
     def now(self) -> float:
@@ -191,8 +196,7 @@ class Connections:
             outcome.connection = reusable
         elif not turn.predicts:
             outcome.connection, closed = self._opener.open(turn, wanted)
-            for caveat in self._registry.caveats(turn.deadline):
-                self.warn(caveat)
+            self._tell_caveats(turn.deadline)
             outcome.closed += closed
         if not wanted.force:
             # Last, because one that hangs uses up the time.
@@ -201,6 +205,13 @@ class Connections:
         outcome.after = holding.connections
         outcome.changed = reusable is None or bool(outcome.closed)
         return outcome
+
+    def _tell_caveats(self, deadline: Deadline) -> None:
+        if self._caveats:
+            return
+        for caveat in self._registry.caveats(deadline):
+            self._caveats.add(caveat)
+            self.warn(caveat)
 
     def _close_unneeded(self, turn: Turn, used: Connection | None, wanted: Wanted) -> list[str]:
         """Close what processes left behind that have ended, and tell the user; the ids of those."""
@@ -306,6 +317,7 @@ class Connections:
         closed: list[str] = []
         with self._last_turn(service_id, deadline, closed, opened) as turn:
             holding = turn.holding
+            held = [item for item in holding.connections if not any(item.id == one.id for one in opened)]
             holding.connections = without(holder, holding.connections)
             turn.save()
             if holding.attempts:
@@ -313,6 +325,8 @@ class Connections:
             unneeded = [item for item in holding.connections if is_unneeded(item)]
             if unneeded:
                 closed += self._closer.close_held(turn, unneeded)
+            for sentence in left_behind(held, closed, holder):
+                self.warn(sentence)
         return closed
 
     def close_remembered(self, service_id: str, opened: Sequence[Connection], deadline: Deadline) -> list[str]:

@@ -15,7 +15,11 @@ from .._model.wanted import is_unneeded
 def left_behind(before: Iterable[Connection], closed: Collection[str], holder: str | None) -> list[str]:
     """A sentence for each connection of *before* that is *closed* now, by its id, and was needed by nobody, nor held by *holder*."""
     return [
-        f"Connection {item.id} to {item.service_id} was left behind by a process that has ended, and was closed."
+        f"Connection {item.id} to {item.service_id} {_why(item)}, and was closed."
         for item in before
         if item.id in closed and is_unneeded(item) and holder not in item.holders
     ]
+
+
+def _why(connection: Connection) -> str:
+    return "could not be closed before" if connection.closing else "was left behind by a process that has ended"

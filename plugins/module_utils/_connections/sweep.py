@@ -52,7 +52,11 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
         for line in lines:
             place, claim = decoded(line)
             if place not in memories:
-                memory = memories[place] = RunMemory(place.settings, holder)
+                try:
+                    memory = memories[place] = RunMemory(place.settings, holder)
+                except RemoteItError:
+                    # Without the library that it needs, which the task tells, nothing is opened there.
+                    continue
                 renew = functools.partial(_renew, place, memory)
                 lifetime.enter_context(repeated(renew, memory.registry.renew_every))
             if claim is not None:
@@ -176,10 +180,10 @@ class _Sweep:
 
     def _close_service(self, connections: Connections, service_id: str, holding: Holding) -> None:
         held, is_ours = holding.connections, service_id in self._opened
-        if not (held or is_ours) and _is_busy(self.registry, service_id):
-            return
         deadline = Deadline(_TIMEOUT if held or is_ours else _SEARCH_TIMEOUT)
         try:
+            if not (held or is_ours) and _is_busy(self.registry, service_id):
+                return
             closed = self._release(connections, service_id, bool(holding.attempts), deadline)
         except RegistryError as error:
             self._unwritten.append(str(error))
@@ -206,7 +210,8 @@ class _Sweep:
 
     def _close_remembered(self, error: RegistryError) -> None:
         """Close what the run opened, after *error*: what others need is not known, and is theirs to say."""
-        opened, closed = self._opened, list[str]()
+        opened = self._opened
+        closed: list[str] = []
 
         def close(connections: Connections, service_id: str) -> None:
             try:
@@ -218,7 +223,7 @@ class _Sweep:
         try:
             self._side_by_side(close, list(opened))
         except RemoteItError as failure:
-            told = f"Connections to {enumerated(opened)} may have been left open: {error} {failure}"
+            told = f"{told} {failure}"
         self._left_open.append(f"{told} Closed all the same: {enumerated(closed)}." if closed else told)
 
 

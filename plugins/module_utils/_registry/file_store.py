@@ -131,10 +131,16 @@ class FileStore:
     def _make_directories(self) -> None:
         try:
             check_above(self._root)
-            os.makedirs(self._root, mode=0o700, exist_ok=True)
+            if not os.path.isdir(self._root):
+                os.makedirs(self._root, mode=0o700, exist_ok=True)
+                # Where it is may not be ours to read.
+                with contextlib.suppress(OSError):
+                    files.sync_directory(os.path.dirname(os.path.abspath(self._root)))
             check_private(self._root)
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(self._directory, mode=0o700)
+            if not os.path.isdir(self._directory):
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(self._directory, mode=0o700)
+                files.sync_directory(self._root)
         except OSError as error:
             raise self._unusable(error) from None
         self._check_directories()
@@ -165,10 +171,11 @@ def _lock(path: str, deadline: Deadline) -> Iterator[int]:
             f"The lock {path} cannot be opened: {error.strerror}; set registry to another directory."
         ) from None
     try:
+        begun = time.monotonic()
         while not _try_lock(descriptor, path):
             if not deadline.remaining():
                 raise busy(deadline, path)
-            deadline.sleep(pause(deadline, _POLL))
+            deadline.sleep(pause(_POLL, time.monotonic() - begun))
         yield descriptor
     finally:
         os.close(descriptor)

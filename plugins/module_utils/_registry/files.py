@@ -33,8 +33,7 @@ def read(path: str) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
-        raise RegistryError(f"The registry file {path} cannot be read: {reason}.") from None
+        raise unreadable(path, error) from None
 
 
 def replace(path: str, content: bytes) -> None:
@@ -53,7 +52,7 @@ def replace(path: str, content: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
-    _sync_directory(os.path.dirname(path))
+    sync_directory(os.path.dirname(path))
 
 
 def remove(path: str) -> None:
@@ -61,6 +60,12 @@ def remove(path: str) -> None:
     for leftover in (path, _temporary(path)):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(leftover)
+
+
+def unreadable(path: str, error: OSError) -> RegistryError:
+    """The error for who could not read the file because of *error*."""
+    reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+    return RegistryError(f"The registry file {path} cannot be read: {reason}.")
 
 
 def unwritable(path: str, error: OSError) -> RegistryError:
@@ -76,7 +81,7 @@ def _temporary(path: str) -> str:
     return f"{path}.new"
 
 
-def _sync_directory(directory: str) -> None:
+def sync_directory(directory: str) -> None:
     """Have what was renamed in *directory* outlast a crash, where the file system can do that."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

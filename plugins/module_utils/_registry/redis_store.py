@@ -91,21 +91,22 @@ class RedisStore:
         """See Store."""
         key = self._lock_key(name)
         token = f"{process_name(os.getpid())} {os.urandom(8).hex()}"
-        while owner := self._take(deadline, key, token):
-            # A process of this machine that has ended: nobody need wait for its lease.
-            if is_gone(owner.partition(" ")[0]) and not self._take(deadline, key, token, instead_of=owner):
-                break
-            if not deadline.remaining():
-                raise busy(deadline, f"{key} in {self._url}")
-            deadline.sleep(pause(deadline, _POLL))
+        begun = time.monotonic()
         try:
+            while owner := self._take(deadline, key, token):
+                # A process of this machine that has ended: nobody need wait for its lease.
+                if is_gone(owner.partition(" ")[0]) and not self._take(deadline, key, token, instead_of=owner):
+                    break
+                if not deadline.remaining():
+                    raise busy(deadline, f"{key} in {self._url}")
+                deadline.sleep(pause(_POLL, time.monotonic() - begun))
             with repeated(lambda: self._renew_lock(key, token), self._patience.lock_lease / RENEWALS):
                 record = self.read(name, deadline)
                 self._locks[name] = _Lock(token, record or b"")
                 yield record
         finally:
             self._locks.pop(name, None)
-            # It ends by itself, and what was done is done.
+            # It ends by itself, and what was done is done. What was not answered may have been done as well.
             with contextlib.suppress(RegistryError):
                 self._script(deadline, RELEASE, [key], token)
 
@@ -159,7 +160,7 @@ class RedisStore:
                 deadline, "EVAL", SILENT, len(keys), *keys, str(self._gap), str(self._patience.life_lease)
             )
         except RegistryError:
-            # A Redis that can only be read does not let us judge.
+            # Where it cannot be judged, nobody counts as silent.
             return set(), 0.0
         return {name for name, is_silent in zip(names, silent, strict=True) if is_silent}, milliseconds / 1000
 

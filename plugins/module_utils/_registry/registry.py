@@ -167,8 +167,9 @@ class Registry:
         self._store.forget(holder, self._brief())
 
     def unsure(self, deadline: Deadline) -> float:
-        """Seconds until it is known of all holders whether they have ended; 0.0 where it is. Raises RegistryError."""
-        holders = {name for _service_id, holding in self.holdings(deadline) for name in holding.holders()}
+        """Seconds until it is known whether there is something that nobody needs; 0.0 where it is. Raises RegistryError."""
+        passing = [connection for connection in self.read_all(deadline) if not connection.kept]
+        holders = {name for connection in passing for name in connection.holders}
         return self._store.unsure(holders, deadline)
 
     def caveats(self, deadline: Deadline) -> list[str]:

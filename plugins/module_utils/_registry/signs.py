@@ -81,11 +81,11 @@ class Signs:
 
     def _tidy(self) -> None:
         """Remove what nobody asks for: the signs of processes that were killed."""
-        for entry in os.listdir(self._directory):
-            path = os.path.join(self._directory, entry)
-            if _OLD < self._age(path) < math.inf:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)
+        with contextlib.suppress(OSError), os.scandir(self._directory) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if self._since(entry.stat(follow_symlinks=False).st_mtime) > _OLD:
+                        os.unlink(entry.path)
 
     def _age(self, path: str) -> float:
         try:
@@ -93,10 +93,15 @@ class Signs:
             touched = os.stat(path).st_mtime
         except FileNotFoundError:
             return math.inf
-        # A clock that is set back must not make it young for ever.
-        age = abs(time.time() + self._ahead - touched)
+        except OSError as error:
+            raise files.unreadable(path, error) from None
         boot, _blank, running = content.decode(errors="replace").partition(" ")
-        # There is none where there was no room for it.
-        if boot and boot == boot_id():
-            age = min(age, abs(time.monotonic() - float(running)))
-        return age
+        # There is none where there was no room for it, or not for all of it.
+        with contextlib.suppress(ValueError):
+            if boot and boot == boot_id():
+                return min(self._since(touched), abs(time.monotonic() - float(running)))
+        return self._since(touched)
+
+    def _since(self, touched: float) -> float:
+        """How many seconds ago that was. A clock that is set back must not make it young for ever."""
+        return abs(time.time() + self._ahead - touched)

@@ -68,12 +68,12 @@ class Store(Protocol):
         """What may make the place lose what it is given, a sentence each for the user."""
 
 
-def pause(deadline: Deadline, seconds: float) -> float:
-    """How long who waits for a lock waits until it asks again, at first *seconds*.
+def pause(seconds: float, waited: float) -> float:
+    """How long who has *waited* for a lock so many seconds waits until it asks again, at first *seconds*.
 
     Who has waited for longer asks more often, so that nobody starves where many want the same lock.
     """
-    return seconds / min(1 + deadline.seconds - deadline.remaining(), _IMPATIENCE)
+    return seconds / min(1 + waited, _IMPATIENCE)
 
 
 def busy(deadline: Deadline, lock: str) -> OutOfTimeError:

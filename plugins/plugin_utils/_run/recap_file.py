@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import stat
@@ -15,17 +16,24 @@ from typing import Any
 
 # Where a link stands for what a process has open, as /dev/stdout does, whatever kind of file that is.
 _OPEN_FILES = ("/dev/", "/proc/")
+# It is mounted itself, or its directory is not ours.
+_ONLY_WRITABLE = (errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def replace(path: str, data: dict[str, Any]) -> dict[str, Any]:
     """Write *data* as JSON to *path*, and return the data that were there, empty if there were none. Raises OSError.
 
-    What is no file, such as a pipe, is written to. A link stays, and what it leads to is replaced.
+    What is no file, such as a pipe, is written to; so is one that may be written, but not replaced. A link stays, and what it
+    leads to is replaced.
     """
     text = json.dumps(data, indent=2) + "\n"
     own = _own_file(path)
     if own:
-        return _replace(own, text)
+        try:
+            return _replace(own, text)
+        except OSError as error:
+            if error.errno not in _ONLY_WRITABLE:
+                raise
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
     return {}
@@ -74,6 +82,6 @@ def _read(path: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -419,8 +419,9 @@ class History:
         unsure = [id_ for id_ in unsure if not any(goes_by(one, id_) for one in step.vanished.values())]
         assert step.result["changed"] == bool(step.opened or step.vanished or unsure)
         told = sorted([*self.names_of(step.vanished, closed), *unsure])
-        # Which of two orphans was made by the call that found them, nobody can know either.
-        assert closed == told if step.calm else set(told) - self.orphans <= set(closed) <= set(told)
+        # Which of two orphans was made by the call that found them, nobody can know either, nor what was taken for another.
+        known = set(told) - self.orphans - self.mistaken
+        assert closed == told if step.calm else known <= set(closed) <= set(told)
 
     def names_of(self, vanished: dict[str, dict[str, Any]], said: Iterable[str]) -> list[str]:
         """The ids of what vanished, as it was named: a connection may go by the id of its session."""

@@ -385,7 +385,11 @@ class Machine(History, RuleBasedStateMachine):
             assert not self.open.keys() & {one.id.lower() for one in opened if one.id.lower() in self.lost}
         if step.calm:
             # Here, unlike beside a run, nobody renews while time passes.
-            truths = ("was left behind by a process that has ended, and was closed", "could not reach the registry for")
+            truths = (
+                "was left behind by a process that has ended, and was closed",
+                "could not be closed before, and was closed",
+                "could not reach the registry for",
+            )
             assert all(any(truth in one for truth in truths) for one in step.result)
 
     @rule(
