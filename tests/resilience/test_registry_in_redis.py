@@ -265,6 +265,18 @@ def test_what_another_machine_uses_stays_open_until_that_is_silent(shared: Site,
     assert (shared.open_ids(), shared.registry().read_all()) == ([], [])
 
 
+def test_who_is_silent_is_not_waited_for_where_nothing_is_to_be_closed(shared: Site, short_leases: None) -> None:
+    user = use(shared)
+    opened = user.receive()
+    present(shared)
+    registry = shared.registry()
+    wait_for(lambda: [item.kept for item in registry.read(SERVICE).connections] == [True])
+    user.kill()
+    time.sleep(SHORT + 0.1)
+    assert registry.unsure(Deadline(SECONDS)) == 0.0
+    assert shared.open_ids() == [opened]
+
+
 # -- who may use it ---------------------------------------------------------------------------------------------------
 
 
@@ -309,7 +321,6 @@ def do_everything(site: Site) -> None:
     """All that somebody needs a registry for; with short leases."""
     me = process_name(os.getpid())
     opened = present(site, Wanted(Access(), holder=me))
-    assert present(site) == opened
     registry = site.registry()
     assert list(registry.read_many([SERVICE])) == [SERVICE]
     registry.renew(me)
@@ -320,6 +331,7 @@ def do_everything(site: Site) -> None:
         with pytest.raises(OutOfTimeError), site.registry().locked(SERVICE, Deadline(0)):
             pass
     assert registry.unsure(Deadline(SECONDS)) > 0
+    assert present(site) == opened
     registry.forget(me)
     assert site.connections().absent(SERVICE, Deadline(SECONDS)).closed == [opened]
 

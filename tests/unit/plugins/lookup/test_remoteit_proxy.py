@@ -26,6 +26,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._registry.regis
 from tests.doubles import material
 from tests.doubles.account import Account
 from tests.doubles.material import DEVELOPER_KEY, KEY_ID, OTHER_SERVICE, SECRET, SERVICE
+from tests.lab.redis_server import RedisServer
 
 NAME = "community.remoteit.remoteit_proxy"
 
@@ -100,6 +101,16 @@ def test_every_value_of_the_result_is_an_attribute_and_nothing_else_is(registry:
 def test_what_can_be_no_option_is_refused_each_time() -> None:
     for _again in range(2):
         assert "timeout" in refused(SERVICE, timeout=[1])
+
+
+def test_a_redis_that_answers_nothing_is_waited_for_as_long_as_is_asked(
+    registry: Path, monkeypatch: pytest.MonkeyPatch, redis_server: RedisServer
+) -> None:
+    monkeypatch.setenv("REMOTEIT_REGISTRY", redis_server.url)
+    with redis_server.frozen():
+        begun = time.monotonic()
+        assert "the time limit of 1 seconds was over" in refused(SERVICE, timeout=1)
+        assert time.monotonic() - begun < 2.0
 
 
 def test_the_same_evaluation_sees_what_has_changed(registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,6 +180,15 @@ def test_the_last_one_who_leaves_closes(site: Site, ended: str) -> None:
     assert site.account.closed == ["A"]
 
 
+def test_what_others_left_is_closed_with_it_and_told(site: Site, ended: str) -> None:
+    site.hold(made("OURS", holders=(NAME,)), made("THEIRS", holders=(ended,)), made("TRIED", closing=True))
+    assert sorted(released(site, NAME)) == ["OURS", "THEIRS", "TRIED"]
+    assert sorted(site.warnings) == [
+        f"Connection THEIRS to {SERVICE} was left behind by a process that has ended, and was closed.",
+        f"Connection TRIED to {SERVICE} could not be closed before, and was closed.",
+    ]
+
+
 @pytest.mark.parametrize("changes", [{"kept": True}, {"holders": (ALIVE,)}])
 def test_what_others_need_stays_open(changes: dict[str, Any], site: Site) -> None:
     site.hold(made("A", **{**changes, "holders": (*changes.get("holders", ()), NAME)}))

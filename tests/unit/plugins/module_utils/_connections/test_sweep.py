@@ -16,9 +16,11 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
+from ansible_collections.community.remoteit.plugins.module_utils._base.library import Library
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import serve, sweep
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim, encoded
+from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_client
 from ansible_collections.community.remoteit.plugins.module_utils._registry.file_store import FileStore
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
@@ -151,6 +153,19 @@ def test_many_are_closed_at_once(fleet: Fleet) -> None:
     assert [number for number in range(40) if fleet.is_open(service(number))] == []
     assert fleet.registry.read_all() == []
     assert 8 <= fleet.most_at_once <= 16
+
+
+def test_a_place_without_its_library_keeps_nothing_else_from_being_closed(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = Library("hiredis>=3.0,<4")
+    with missing.imported():
+        raise ModuleNotFoundError(name="hiredis")
+    monkeypatch.setattr(redis_client, "HIREDIS", missing)
+    fleet.open(SERVICE, "OURS", holders=(RUN,))
+    elsewhere = fleet.settings._replace(registry="redis://127.0.0.1:1/0")
+    serve(RUN, [encoded(elsewhere), encoded(fleet.settings), encoded(elsewhere)])
+    assert not fleet.is_open(SERVICE)
 
 
 def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._base.boot import boot_id
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._registry.signs import Signs
 from tests.lab.small_disk import fill, small_disk
@@ -91,6 +92,14 @@ def test_one_that_could_only_be_touched_is_as_old_as_the_file(signs: Signs, dire
     assert signs.age(NAME) == pytest.approx(HOUR, abs=SOON)
 
 
+def test_half_of_one_is_as_old_as_the_file(signs: Signs, directory: Path) -> None:
+    path = given(signs, directory)
+    for half in (boot_id(), f"{boot_id()} ", f"{boot_id()} 1.2.3"):
+        path.write_text(half)
+        set_back(path, HOUR)
+        assert signs.age(NAME) == pytest.approx(HOUR, abs=SOON)
+
+
 def test_a_clock_beside_that_of_the_file_system_makes_none_old(
     signs: Signs, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,6 +140,13 @@ def test_old_ones_are_removed_when_a_new_one_is_made(signs: Signs, directory: Pa
     assert old.exists()
     new = given(signs, directory, "3/3@pid:[1]/boot")
     assert set(directory.iterdir()) == {young, new}
+
+
+def test_what_is_none_does_no_harm(signs: Signs, directory: Path) -> None:
+    given(signs, directory)
+    (directory / "somebody's directory").mkdir()
+    (directory / "somebody's link").symlink_to("nowhere")
+    assert given(signs, directory, OTHER).exists()
 
 
 def test_to_look_writes_nothing(signs: Signs, directory: Path) -> None:

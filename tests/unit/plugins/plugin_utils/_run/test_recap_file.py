@@ -11,6 +11,8 @@ import os
 import resource
 import signal
 import stat
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -52,7 +54,29 @@ def test_what_was_there_is_returned(path: Path) -> None:
     assert path.read_text().endswith("}\n")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[1]", "\udcff"])
+def test_one_that_is_mounted_itself_is_written_to(path: Path) -> None:
+    path.write_text(json.dumps(OLD))
+    mount = ["mount", "--bind", str(path), str(path)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        replace(str(path), NEW)
+        assert written(path) == NEW and os.listdir(path.parent) == [path.name]
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
+
+
+def test_one_in_a_directory_of_others_is_written_to() -> None:
+    with tempfile.TemporaryDirectory() as theirs:
+        path = Path(theirs, "recap.json")
+        path.write_text(json.dumps(OLD))
+        path.parent.chmod(0o755)
+        path.chmod(0o666)
+        as_other_user(lambda: replace(str(path), NEW))
+        assert written(path) == NEW
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "[" * 100_000, "\udcff"])
 def test_what_was_there_may_be_anything(path: Path, content: str) -> None:
     path.write_text(content, errors="surrogateescape")
     assert replace(str(path), NEW) == {}
