@@ -34,11 +34,11 @@ options:
   path:
     description:
       - A file to write the recap to as JSON, with the time of each event.
-      - C(run) in it is the run that it tells of, with its C(id), which no other run has, the files that its C(playbooks)
-        are, and when it C(began) and C(ended).
-      - A file that is there is replaced at once, so that a program that reads it never sees half of it. So the user must
-        be able to make files in its directory. A symbolic link stays, and the file that it leads to is replaced.
-        What is no file, such as V(/dev/stdout) or a pipe, is written to.
+      - C(run) names the run that it tells of; its C(id), which no other run has, its C(playbooks), and when it C(began) and
+        C(ended).
+      - A file that is there is replaced in one step, so that a program that reads it never sees half of it. A symbolic link
+        stays, and the file that it leads to is replaced. What is no file, such as V(/dev/stdout) or a pipe, is written to; so
+        is a file that cannot be replaced, because it is mounted itself or nothing can be made in its directory.
       - Give each run a path of its own where several run at the same time. The last one to end replaces what the others
         wrote, and warns of it.
       - It holds the ids of services and connections, and nothing secret.

@@ -22,6 +22,7 @@ from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.machines import CONTAINER, end
 from tests.lab.redis_server import RedisServer
+from tests.lab.small_disk import small_disk
 from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
@@ -234,19 +235,14 @@ def test_a_registry_that_fails_or_is_lost_during_the_run_leaves_nothing_open(
 
 @pytest.mark.one_core
 def test_a_disk_that_is_full_by_the_end_of_the_run_leaves_nothing_open(lab: Lab, tmp_path: Path) -> None:
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "tmpfs", str(tmp_path)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("nothing can be mounted here")
-    try:
-        fill = {"name": "fill", "ansible.builtin.shell": f"cat /dev/zero > '{tmp_path}/ballast' || true"}
-        registry = {"REMOTEIT_REGISTRY": f"{tmp_path}/registry"}
+    with small_disk(tmp_path / "disk") as disk:
+        fill = {"name": "fill", "ansible.builtin.shell": f"cat /dev/zero > '{disk}/ballast' || true"}
+        registry = {"REMOTEIT_REGISTRY": f"{disk}/registry"}
         ended = lab.run_tasks(OPEN_TO_THE_END, connection("keep", OTHER), fill, environ=registry)
         assert ended.returncode == 0, ended.output
         assert [item["service_id"] for item in lab.open_connections()] == [OTHER]
         closed = lab.run_tasks(connection("close", OTHER, state="absent"), environ=registry)
         assert closed.result("close").changed and lab.open_connections() == []
-    finally:
-        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
 @pytest.mark.one_core

@@ -341,7 +341,13 @@ def test_with_tls_a_user_and_a_password_all_is_well(guarded: Callable[..., Site]
 
 
 @pytest.mark.usefixtures("short_leases")
-@pytest.mark.parametrize("program", [None, valkey()], ids=["redis", "valkey"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param(None, marks=pytest.mark.skipif(not is_installed(), reason="there is no redis-server"), id="redis"),
+        pytest.param(valkey(), marks=pytest.mark.skipif(not valkey(), reason="there is no valkey-server"), id="valkey"),
+    ],
+)
 def test_the_rule_of_the_guide_allows_all_that_is_needed(program: Path | None, site: Site, tmp_path: Path) -> None:
     with RedisServer(tmp_path / "redis", *GUARD, *MAY_FORGET, program=program) as server:
         do_everything(logged_in(site, f"redis://runner@127.0.0.1:{server.port}/0?prefix=team", "s3cret"))
@@ -351,12 +357,16 @@ def test_the_rule_of_the_guide_allows_all_that_is_needed(program: Path | None, s
 @pytest.mark.usefixtures("short_leases")
 @pytest.mark.parametrize("word", [word for word in RULE.split() if word.startswith("+") and word != "+info"])
 def test_the_rule_of_the_guide_allows_no_more(word: str, site: Site, tmp_path: Path) -> None:
-    """Without any one word of it, something cannot be done."""
+    """Without any one word of it, something cannot be done, and Redis notes that it was tried."""
+    if not is_installed():
+        pytest.skip("there is no redis-server")
     guard = [line.replace(f" {word}", "") for line in GUARD]
-    with RedisServer(tmp_path / "redis", *guard) as server:
+    with RedisServer(tmp_path / "redis", *guard, "user admin on >adm1n ~* +@all") as server:
         logged_in(site, f"redis://runner@127.0.0.1:{server.port}/0?prefix=team", "s3cret")
         with pytest.raises((AssertionError, RegistryError, pytest.fail.Exception)):
             do_everything(site)
+        refusals = server.client(username="admin", password="adm1n").acl_log()
+        assert {(refusal["reason"], refusal["object"]) for refusal in refusals} == {("command", word[1:])}
 
 
 @pytest.mark.usefixtures("short_leases")
@@ -431,3 +441,6 @@ def test_the_number_of_commands(shared: Site, server: RedisServer) -> None:
     shared.registry().read(SERVICE)
     assert asked(lambda: present(shared)) == 7
     assert asked(lambda: present(shared)) == 1
+    shared.connections().absent(SERVICE, Deadline(SECONDS))
+    ours = Wanted(Access(), holder=process_name(os.getpid()))
+    assert asked(lambda: present(shared, ours)) == 8

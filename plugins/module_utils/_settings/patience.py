@@ -17,7 +17,7 @@ class Patience(NamedTuple):
     tries *connects* times to open a connection where answers are lost. *looks* is when it looks for a session that may be
     listed late, each after the one before. *silence* is how long a proxy may take to accept a connect.
 
-    In Redis, a lock ends after *lock_lease* and a sign of life after *life_lease* unless they are renewed. Each question
+    A sign of life ends after *life_lease* unless it is renewed, and in Redis, a lock after *lock_lease*. Each question to Redis
     may take *redis_timeout*, and is asked again after each of *redis_pauses* while Redis is not there.
     """
 

@@ -23,8 +23,8 @@ WITH_SSH = "with_ssh"
 _TITLE = "REMOTE.IT RECAP ***"
 
 
-def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str) -> list[dict[str, Any]]:
-    """One dict for each service, in the order of their hosts' names; *run* is the name of the run as a holder.
+def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], holder: str) -> list[dict[str, Any]]:
+    """One dict for each service, in the order of their hosts' names; *holder* is the name of the run as a holder.
 
     *hosts* are those that each service is known to be. A host for which a task opened or reused a connection is
     another one.
@@ -32,11 +32,16 @@ def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str)
     counts: dict[str, Counter[str]] = {}
     names = {service_id: set(known) for service_id, known in hosts.items()}
     left: dict[str, dict[str, Connection]] = {}
+    closed: set[str] = set()
     for event in events:
-        counts.setdefault(event.service_id, Counter())[event.what] += 1
         there = left.setdefault(event.service_id, {})
+        # What SSH used may be noted by who closed it, and again when SSH ends.
+        if event.what == CLOSED and event.connection_id in closed:
+            continue
+        counts.setdefault(event.service_id, Counter())[event.what] += 1
         if event.what == CLOSED:
             there.pop(event.connection_id, None)
+            closed.add(event.connection_id)
         elif event.connection is not None:
             there[event.connection_id] = event.connection
             if event.host:
@@ -46,7 +51,7 @@ def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], run: str)
             "service_id": service_id,
             "hosts": sorted(names.get(service_id, ())),
             **{what: count[what] for what in (OPENED, REUSED, CLOSED)},
-            "open": [_open(connection, run) for connection in left[service_id].values()],
+            "open": [_open(connection, holder) for connection in left[service_id].values()],
         }
         for service_id, count in counts.items()
     ]
@@ -96,13 +101,13 @@ def lines(services: Iterable[Mapping[str, Any]], columns: int) -> list[str]:
     return ["", _TITLE.ljust(columns, "*"), *(f"{name:<{width}} : {_words(service)}" for name, service in named)]
 
 
-def _open(connection: Connection, run: str) -> dict[str, Any]:
+def _open(connection: Connection, holder: str) -> dict[str, Any]:
     return {
         "id": connection.id,
         "access": connection.access_in_force,
         "client_ip": connection.client_ip,
         "expires_at": iso8601(connection.expires_at),
-        "closes": ON_REQUEST if connection.kept else END_OF_RUN if run in connection.holders else WITH_SSH,
+        "closes": ON_REQUEST if connection.kept else END_OF_RUN if holder in connection.holders else WITH_SSH,
     }
 
 

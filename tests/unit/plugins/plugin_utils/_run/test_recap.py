@@ -28,6 +28,14 @@ def test_only_the_last_state_of_a_connection_counts() -> None:
     assert (other["closed"], other["open"]) == (1, [])
 
 
+def test_a_closing_counts_once_whoever_notes_it() -> None:
+    mine = connection()
+    closed = journal_module.Event("closed", 2.0, SERVICE, mine.id, mine)
+    events = [journal_module.Event("opened", 1.0, SERVICE, mine.id, mine), closed, closed._replace(at=3.0)]
+    (service,) = recap(events, {}, "")
+    assert (service["opened"], service["closed"], service["open"]) == (1, 1, [])
+
+
 def test_when_what_is_open_closes_is_told() -> None:
     kept, of_run, of_ssh = (
         connection(id="KEPT"),
