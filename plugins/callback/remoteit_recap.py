@@ -34,7 +34,7 @@ options:
   path:
     description:
       - A file to write the recap to as JSON, with the time of each event.
-      - C(run) names the run that it tells of; its C(id), which no other run has, its C(playbooks), and when it C(began) and
+      - C(run) names the run that it tells of by its C(id), which no other run has, its C(playbooks), and when it C(began) and
         C(ended).
       - A file that is there is replaced in one step, so that a program that reads it never sees half of it. A symbolic link
         stays, and the file that it leads to is replaced. What is no file, such as V(/dev/stdout) or a pipe, is written to; so

@@ -22,7 +22,7 @@ from .._base.text import printable
 from .._base.threads import repeated
 from .._settings.redis_url import redis_url
 from .._settings.settings import Settings
-from .redis_client import NoRedisError, RedisRefusedError, redis_client
+from .redis_client import NoRedisError, RedisClient, RedisRefusedError, redis_client
 from .redis_refusal import cure, is_temporary, way_there
 from .redis_scripts import RELEASE, RENEW, SIGN, SILENT, TAKE, WRITE
 from .store import RENEWALS, busy, pause
@@ -62,7 +62,7 @@ class RedisStore:
         self._records = f"{self._url.prefix}:{identity}"
         self._contact = f"{self._url.prefix}:contact"
         self._locks: dict[str, _Lock] = {}
-        redis_client(settings.registry, settings.registry_password)
+        self._client()
 
     def read(self, name: str, deadline: Deadline) -> bytes | None:
         """See Store."""
@@ -103,12 +103,13 @@ class RedisStore:
             with repeated(lambda: self._renew_lock(key, token), self._patience.lock_lease / RENEWALS):
                 record = self.read(name, deadline)
                 self._locks[name] = _Lock(token, record or b"")
-                yield record
+                try:
+                    yield record
+                finally:
+                    del self._locks[name]
         finally:
-            self._locks.pop(name, None)
-            # It ends by itself, and what was done is done. What was not answered may have been done as well.
-            with contextlib.suppress(RegistryError):
-                self._script(deadline, RELEASE, [key], token)
+            # Also where we were not told that we have it: Redis may have been too late.
+            self._let_go(key, token, deadline)
 
     def write(self, name: str, record: bytes | None, deadline: Deadline) -> None:
         """See Store."""
@@ -197,6 +198,12 @@ class RedisStore:
         owner = self._script(deadline, TAKE, [key, self._contact], token, lease, instead_of, self._gap)
         return owner.decode(errors="replace")
 
+    def _let_go(self, key: str, token: str, deadline: Deadline) -> None:
+        """Give a lock back, if it is ours. It ends by itself, so whatever is in the way is not waited for long."""
+        limit = max(min(deadline.remaining(_GRACE), _GRACE), _MOMENT)
+        with contextlib.suppress(RedisRefusedError, NoRedisError, OSError):
+            self._client().ask(limit, "EVAL", RELEASE, 1, key, token)
+
     def _renew_lock(self, key: str, token: str) -> None:
         lease = self._patience.lock_lease
         self._script(Deadline(lease / RENEWALS), RENEW, [key], token, _milliseconds(lease))
@@ -208,7 +215,7 @@ class RedisStore:
 
     def _ask(self, deadline: Deadline, *words: str | bytes | int) -> Any:
         """What Redis answers; it is asked again while it is not there. Raises RegistryError."""
-        client = redis_client(self._settings.registry, self._settings.registry_password)
+        client = self._client()
         pauses = iter(self._patience.redis_pauses)
         while True:
             limit = min(max(deadline.remaining(_GRACE), _MOMENT), self._patience.redis_timeout)
@@ -234,6 +241,9 @@ class RedisStore:
             if pause is None or pause >= deadline.remaining():
                 raise failure
             time.sleep(pause)
+
+    def _client(self) -> RedisClient:
+        return redis_client(self._settings.registry, self._settings.registry_password)
 
     def _refused(self, words: str) -> RegistryError:
         # In a script, it names that as well.
