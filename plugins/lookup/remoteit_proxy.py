@@ -75,7 +75,8 @@ options:
     type: str
   timeout:
     description:
-      - Seconds that opening with O(missing=open), and looking up names, may take.
+      - Seconds that the answer for a service may take, with looking up its name, reading the registry, and opening if
+        O(missing=open).
     type: float
     default: 60
 seealso:
@@ -137,12 +138,14 @@ _raw:
 
 import functools
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
+from ..module_utils._base.clock import Deadline
 from ..module_utils._base.errors import OptionError, RemoteItError
 from ..module_utils._model.access import Access
 from ..module_utils._model.connection import Connection
@@ -179,7 +182,9 @@ class LookupModule(LookupBase):
         self._client: Client | None = None
         try:
             settings = Settings.from_options(self._chosen)
-            return [self._answer(settings, service_id) for service_id in self._service_ids(settings, terms)]
+            return [
+                self._answer(settings, service_id, deadline) for service_id, deadline in self._asked(settings, terms)
+            ]
         except RemoteItError as error:
             raise AnsibleLookupError(str(error)) from None
 
@@ -197,10 +202,13 @@ class LookupModule(LookupBase):
                 _RESOLVED[key] = known
         return known
 
-    def _service_ids(self, settings: Settings, terms: list[Any]) -> list[str]:
+    def _asked(self, settings: Settings, terms: list[Any]) -> Iterator[tuple[str, Deadline]]:
+        """The id of each service that is asked for, and the time that its answer may take. Raises RemoteItError."""
         ids = [checked_service_id(str(term)) for term in self._flatten(terms)]
         if not any(self._chosen[option] is not None for option in ("device", "device_tag", "service")):
-            return ids
+            for service_id in ids:
+                yield service_id, checked_deadline(self._chosen["timeout"])
+            return
         if ids:
             raise OptionError(
                 "Terms are ids of services, and device, device_tag and service are names: give one of both."
@@ -209,12 +217,12 @@ class LookupModule(LookupBase):
         from ..module_utils._fleet.service_by_name import service_by_name
 
         deadline = checked_deadline(self._chosen["timeout"])
-        return [service_by_name(self._chosen, self._asking(settings), deadline, to_connect=False)]
+        yield service_by_name(self._chosen, self._asking(settings), deadline, to_connect=False), deadline
 
-    def _answer(self, settings: Settings, service_id: str) -> Any:
-        connection = self._held(settings, service_id)
+    def _answer(self, settings: Settings, service_id: str, deadline: Deadline) -> Any:
+        connection = self._held(settings, service_id, deadline)
         if connection is None and self._chosen["missing"] == "open" and not is_check_mode(self._templar):
-            connection = self._opened(settings, service_id)
+            connection = self._opened(settings, service_id, deadline)
         attribute = self._chosen["attribute"]
         if connection is None:
             if self._chosen["missing"] == "error":
@@ -226,18 +234,17 @@ class LookupModule(LookupBase):
         result = connection.as_result(time.time())
         return result[attribute] if attribute else result
 
-    def _held(self, settings: Settings, service_id: str) -> Connection | None:
+    def _held(self, settings: Settings, service_id: str, deadline: Deadline) -> Connection | None:
         """The newest held connection that has not expired."""
         wanted = Wanted(self._access() if self._chosen["access"] else None, min_remaining=0)
-        holding = Registry(settings, self._warn).read(service_id, checked_deadline(self._chosen["timeout"]))
+        holding = Registry(settings, self._warn).read(service_id, deadline)
         return wanted.candidate(holding.connections, time.time())
 
-    def _opened(self, settings: Settings, service_id: str) -> Connection | None:
+    def _opened(self, settings: Settings, service_id: str, deadline: Deadline) -> Connection | None:
         from ..module_utils._base.environment import environment
         from ..module_utils._connections.connections import Connections
         from ..module_utils._registry.journal import ENV_HOST
 
-        deadline = checked_deadline(self._chosen["timeout"])
         with environment({ENV_HOST: self._host}):
             connections = Connections(settings, self._warn, client=self._asking(settings))
             return connections.present(service_id, Wanted(self._access()), deadline).connection

@@ -358,6 +358,18 @@ def test_what_ssh_does_not_hear_any_more_is_in_the_systems_log(
 
 
 @struck_by(UNREADABLE)
+def test_while_ssh_runs_the_systems_log_is_told_as_well(world: World, log: tuple[Machine, socket.socket]) -> None:
+    machine, listener = log
+    ssh = Ssh(world.site, machine)
+    assert ssh.is_connected()
+    world.strike()
+    listener.settimeout(SECONDS)
+    assert re.search(r"remoteit\[\d+]: The registry ", listener.recv(4096).decode())
+    assert len(world.site.open_ids()) == 1
+    ssh.end()
+
+
+@struck_by(UNREADABLE)
 def test_ssh_that_joined_leaves_what_it_cannot_ask_about(world: World) -> None:
     opened = world.present(None)
     ssh = Ssh(world.site)

@@ -87,8 +87,6 @@ def sweep(settings: Settings, holder: str, memory: RunMemory | None = None) -> l
     """
     swept = _Sweep(settings, holder, memory or RunMemory(settings, holder))
     swept.run()
-    with contextlib.suppress(RegistryError):
-        swept.registry.forget(holder)
     return swept.sentences()
 
 
@@ -113,6 +111,7 @@ class _Sweep:
         self._holder = holder
         self._memory = memory
         self._opened = memory.opened()
+        self._is_away = False
         self._left_open: list[str] = []
         self._unwritten: list[str] = []
         self._left_behind: list[str] = []
@@ -130,12 +129,15 @@ class _Sweep:
             self._close_remembered(error)
             return
         deadline = Deadline(_TIMEOUT)
-        with contextlib.suppress(RemoteItError):
-            self._memory.renew()
-        deadline.sleep(self._memory.unsaid())
-        # What a task has closed is no longer among it.
-        self._opened = self._memory.opened()
+        if self._memory.held():
+            with contextlib.suppress(RemoteItError):
+                self._memory.renew()
+            deadline.sleep(self._memory.unsaid())
+            # What a task has closed is no longer among it.
+            self._opened = self._memory.opened()
         self._close({service_id: Holding() for service_id in self._opened} | self._found())
+        if self._is_away:
+            return
         with contextlib.suppress(RegistryError):
             was_unsure = False
             while 0 < (unsure := self.registry.unsure(deadline)) <= deadline.remaining():
@@ -144,14 +146,20 @@ class _Sweep:
                 deadline.sleep(min(unsure, self.registry.renew_every))
             if was_unsure:
                 self._close(self._found())
+            self.registry.forget(self._holder)
 
     def _found(self) -> dict[str, Holding]:
-        """The services of the registry with something to close."""
+        """The services of the registry with something to close.
+
+        That it cannot be read is no matter of a run that holds nothing.
+        """
         found: dict[str, Holding] = {}
         try:
             found.update(_leftovers(self.registry, self._holder))
         except RegistryError as error:
-            self._left_open.append(f"Connections may have been left open: {error}")
+            self._is_away = not found
+            if found or self._memory.held():
+                self._left_open.append(f"Connections may have been left open: {error}")
         return found
 
     # -- with a registry --------------------------------------------------------------------------------------------

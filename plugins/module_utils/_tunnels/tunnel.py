@@ -235,13 +235,15 @@ class _Tunnel:
         return repeated(self._renew_aloud, self._registry.renew_every)
 
     def _renew_aloud(self) -> None:
-        """Renew, and tell the user, who can still hear it, of the first failure. Raises RemoteItError."""
+        """Renew, and tell of the first failure. Raises RemoteItError."""
         try:
             self._renew()
         except RegistryError as error:
             if not self._has_warned:
                 self._has_warned = True
-                self._warn(str(error))
+                # Where SSH is shared by several, it may hear nothing after its beginning.
+                _say(str(error))
+                _log(str(error))
             raise
 
     def _renew(self) -> bool:

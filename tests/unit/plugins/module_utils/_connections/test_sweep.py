@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -153,6 +154,16 @@ def test_many_are_closed_at_once(fleet: Fleet) -> None:
     assert [number for number in range(40) if fleet.is_open(service(number))] == []
     assert fleet.registry.read_all() == []
     assert 8 <= fleet.most_at_once <= 16
+
+
+def test_a_run_that_holds_nothing_is_not_kept_waiting_by_a_registry_that_is_away(fleet: Fleet) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        away = fleet.settings._replace(
+            registry=f"redis://127.0.0.1:{silent.getsockname()[1]}/0", patience=Patience(redis_timeout=0.5)
+        )
+        begun = time.monotonic()
+        assert sweep(away, RUN) == []
+        assert time.monotonic() - begun < 1.0
 
 
 def test_a_place_without_its_library_keeps_nothing_else_from_being_closed(

@@ -411,6 +411,35 @@ def test_what_was_opened_is_closed_although_the_registry_cannot_be_used_any_more
     assert site.account.asked.count("stop") == 1
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_was_opened_is_closed_however_often_the_registry_is_lost(times: int, site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    site.account.sessions = [listed("NEW")]
+    process = site.run()
+    with site.accepted(process):
+        shutil.rmtree(site.settings.registry)
+    if times == 2:
+        assert process.stdin is not None
+        process.stdin.close()
+        # put back, so that others may join
+        assert eventually(lambda: site.holders() == [process_name(process.pid)])
+        shutil.rmtree(site.settings.registry)
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    assert site.account.asked.count("stop") == 1
+
+
+def test_what_no_server_answers_at_is_closed_though_the_registry_was_lost(site: Site) -> None:
+    site.account.says["connect"] = leads_to(site, site.listener)
+    process = site.run()
+    hang_up(site)
+    told(process)
+    shutil.rmtree(site.settings.registry)
+    process.terminate()
+    assert process.wait(PATIENCE) == 1
+    assert site.account.asked.count("stop") == 1
+
+
 def test_what_was_joined_is_left_open_then(site: Site) -> None:
     site.hold()
     process = site.run()
