@@ -21,6 +21,7 @@ from .._base.pool import side_by_side
 from .._base.text import enumerated, in_short
 from .._base.threads import repeated
 from .._model.wanted import is_unneeded
+from .._registry.files import RecordError
 from .._registry.holding import Holding
 from .._registry.registry import Registry
 from .._settings.settings import Settings
@@ -125,6 +126,9 @@ class _Sweep:
         """Close it all."""
         try:
             self.registry.read_many(list(self._memory.held()))
+        except RecordError:
+            # What it is about is told where it is met.
+            pass
         except RegistryError as error:
             self._close_remembered(error)
             return

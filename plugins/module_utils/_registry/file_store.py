@@ -57,9 +57,18 @@ class FileStore:
             return
         except OSError as error:
             raise RegistryError(f"The registry {self._directory} cannot be read: {error.strerror}.") from None
+        failure: files.RecordError | None = None
         for file in found:
-            with contextlib.suppress(FileNotFoundError):
-                yield file.removesuffix(_RECORD), files.read(os.path.join(self._directory, file))
+            try:
+                record = files.read(os.path.join(self._directory, file))
+            except FileNotFoundError:
+                continue
+            except files.RecordError as error:
+                failure = error
+            else:
+                yield file.removesuffix(_RECORD), record
+        if failure is not None:
+            raise failure
 
     @contextlib.contextmanager
     def locked(self, name: str, deadline: Deadline) -> Iterator[bytes | None]:

@@ -16,17 +16,21 @@ from .._base.errors import RegistryError
 _CHUNK = 64 * 1024
 
 
+class RecordError(RegistryError):
+    """One record of the registry cannot be read, which says nothing of the others."""
+
+
 def read(path: str) -> bytes:
-    """The file's content. FileNotFoundError when there is none, RegistryError when it is not a plain file of ours."""
+    """The file's content. FileNotFoundError when there is none, RecordError when it is not a plain file of ours."""
     try:
         # To open a FIFO would wait for somebody who writes to it.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             status = os.fstat(descriptor)
             if status.st_uid != os.geteuid():
-                raise RegistryError(f"The registry file {path} belongs to another user.")
+                raise RecordError(f"The registry file {path} belongs to another user.")
             if not stat.S_ISREG(status.st_mode):
-                raise RegistryError(f"The registry file {path} cannot be read: it is not a plain file.")
+                raise RecordError(f"The registry file {path} cannot be read: it is not a plain file.")
             return b"".join(iter(lambda: os.read(descriptor, _CHUNK), b""))
         finally:
             os.close(descriptor)
@@ -62,10 +66,10 @@ def remove(path: str) -> None:
             os.unlink(leftover)
 
 
-def unreadable(path: str, error: OSError) -> RegistryError:
+def unreadable(path: str, error: OSError) -> RecordError:
     """The error for who could not read the file because of *error*."""
     reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
-    return RegistryError(f"The registry file {path} cannot be read: {reason}.")
+    return RecordError(f"The registry file {path} cannot be read: {reason}.")
 
 
 def unwritable(path: str, error: OSError) -> RegistryError:

@@ -38,7 +38,7 @@ class Store(Protocol):
         """Several records in the order of their names, read as read() does."""
 
     def records(self, deadline: Deadline) -> Iterator[tuple[str, bytes]]:
-        """All records by their names, read as read() does."""
+        """All records by their names, read as read() does. RecordError comes after all that could be read."""
 
     def locked(self, name: str, deadline: Deadline) -> AbstractContextManager[bytes | None]:
         """The record, which until this is left nobody else may write. Raises OutOfTimeError if somebody has it too long."""

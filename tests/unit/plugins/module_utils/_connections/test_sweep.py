@@ -200,10 +200,29 @@ def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys
 def test_what_is_in_the_way_is_told_and_the_rest_is_closed(fleet: Fleet, tmp_path: Path) -> None:
     fleet.open(service(1), "C1", holders=(RUN,))
     (file,) = (tmp_path / "registry").rglob("*.json")
-    file.with_name("remoteit-ffffffffffffffff.json").symlink_to(file)
+    # before it and after it
+    for name in ("0000000000000000", "ffffffffffffffff"):
+        file.with_name(f"remoteit-{name}.json").symlink_to(file)
     (complaint,) = sweep(fleet.settings, RUN)
     assert "Connections may have been left open: " in complaint and "symbolic link" in complaint
     assert not fleet.is_open(service(1))
+
+
+def test_one_record_that_cannot_be_read_costs_others_no_use(
+    fleet: Fleet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = []
+    for number, holders in ((1, (RUN,)), (2, (RUN, ALIVE))):
+        fleet.open(service(number), f"C{number}", holders=holders)
+        (made,) = fleet.registry.read(service(number)).connections
+        lines.append(encoded(fleet.settings, Claim(made, opened=True)))
+    (file,) = (tmp_path / "registry").rglob("*01.json")
+    file.unlink()
+    file.symlink_to("elsewhere")
+    serve(RUN, lines)
+    assert (fleet.is_open(service(1)), fleet.is_open(service(2))) == ([], ["C2"])
+    assert fleet.registry.read(service(2)).connections[0].holders == (ALIVE,)
+    assert "symbolic link" in capsys.readouterr().out
 
 
 def test_every_account_is_swept_and_no_secret_is_told(
