@@ -438,7 +438,8 @@ class History:
         if id_ not in self.open:
             assert id_ in records, "what was opened now is gone"
             unchecked = not step.calm and any("could not be checked" in warning for warning in step.warnings)
-            assert self.trusted(records[id_], trust) or self.is_settling(id_) or unchecked, "it is dead"
+            is_known = id_ in self.mixed_up or self.trusted(records[id_], trust) or self.is_settling(id_)
+            assert is_known or unchecked, "it is dead"
             return
         real = self.open[id_]
         assert real["service_id"] == service
@@ -471,11 +472,15 @@ class History:
         dead = {id_: record for id_, record in known.items() if id_ not in self.open and record.api == "rest"}
         for id_, where in (self.loose | self.lost).items():
             began = self.began(self.open[id_])
-            alike = {dead_id for dead_id, record in dead.items() if abs(record.opened_at - began) < SAME_TIME}
+            alike = {dead_id for dead_id, record in dead.items() if self.is_alike(record.opened_at, began)}
             if where == service and alike:
                 self.mistaken.add(id_)
                 self.mixed_up |= alike
         return any(id_ in self.open and self.open[id_]["service_id"] == service for id_ in self.mistaken)
+
+    def is_alike(self, opened_at: float, began: float) -> bool:
+        """Whether both were at the same time, by either clock that may be right."""
+        return any(abs(opened_at + ahead - began) < SAME_TIME for ahead in (0.0, self.ahead))
 
     def reusable(self, service: str, access: str, life: int) -> set[str]:
         """What is open and will do, whoever is asked."""
