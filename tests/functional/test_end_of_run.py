@@ -164,10 +164,8 @@ def test_what_a_killed_container_left_is_closed_by_the_next_run(
     place: str, lab: Lab, request: pytest.FixtureRequest
 ) -> None:
     """With all that was in it: the run, what watches it, and SSH with its tunnels."""
-    registry, wait = str(lab.root / "registry"), lambda: later(lab.root / "registry")
-    if place == "redis":
-        server: RedisServer = request.getfixturevalue("redis_server")
-        registry, wait = server.url, lambda: later_in(server)
+    server: RedisServer | None = request.getfixturevalue("redis_server") if place == "redis" else None
+    registry = server.url if server else str(lab.root / "registry")
     environ = {**PERSIST, "REMOTEIT_REGISTRY": registry}
     pause = {"name": "pause", "ansible.builtin.command": "sleep 60", "changed_when": False}
     arguments = on_demand(lab)
@@ -180,7 +178,10 @@ def test_what_a_killed_container_left_is_closed_by_the_next_run(
     task = connection("something else", OTHER, close="at_end")
     assert lab.run_tasks(task, environ=environ).returncode == 0
     assert {item["id"].upper() for item in lab.open_connections()} == left
-    wait()
+    if server:
+        later_in(server)
+    else:
+        later(lab.root / "registry")
     following = lab.run_tasks(task, environ=environ)
     assert lab.open_connections() == []
     said = " ".join(following.output.split())
