@@ -85,10 +85,16 @@ def killed(_place: str, server: RedisServer | None) -> None:
     server.kill()
 
 
+def removed(place: str, _server: RedisServer | None) -> None:
+    """Remove the directory, although somebody may be writing there."""
+    while os.path.exists(place):
+        shutil.rmtree(place, ignore_errors=True)
+
+
 FAULTS = [
     Fault("full", "file", full, frees=True),
     Fault("open-to-others", "file", lambda place, _server: os.chmod(place, 0o755), read=False),
-    Fault("removed", "file", lambda place, _server: shutil.rmtree(place), lost=True, frees=True),
+    Fault("removed", "file", removed, lost=True, frees=True),
     Fault("full", "redis", asked("CONFIG SET maxmemory 1")),
     Fault("read-only-user", "redis", asked(READ_ONLY_USER)),
     Fault("read-only-replica", "redis", asked("REPLICAOF 127.0.0.1 1")),

@@ -76,9 +76,10 @@ def test_whoever_comes_next_is_not_blocked_and_leaves_nothing_unknown(
     # of what a process left that was killed, the next one tells, and of nothing else
     closed = {*present.before, *swept.before} - {*present.after, *swept.after}
     assert set(site.warnings) <= {
-        f"Connection {id_} to {service} was left behind by a process that has ended, and was closed."
+        f"Connection {id_} to {service} was {why}, and was closed."
         for id_ in closed
         for service in SERVICES
+        for why in ("left behind by a process that has ended", "to be closed before")
     }
     assert_nothing_stays(site, monkeypatch)
 

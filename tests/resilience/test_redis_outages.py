@@ -58,7 +58,8 @@ def world(site: Site, tmp_path: Path) -> Iterator[World]:
     if not is_installed():
         pytest.skip("there is no redis-server")
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(RedisServer(tmp_path / "redis"))
+        # a replica is served at once
+        server = stack.enter_context(RedisServer(tmp_path / "redis", "repl-diskless-sync-delay 0"))
         replica = stack.enter_context(RedisServer(tmp_path / "replica", f"replicaof 127.0.0.1 {server.port}"))
         wait_for(lambda: replica.client().info("replication")["master_link_status"] == "up")
         ours, theirs = (stack.enter_context(Forwarder(server.port)) for _machine in range(2))

@@ -183,7 +183,7 @@ def _listens(port: int) -> bool:
 
 def test_a_sentinel(site: Site, sentinel: str) -> None:
     message = refused(site, sentinel)
-    assert "refuses to work (ERR unknown command 'HGET'" in message
+    assert "refuses to work (ERR unknown command 'HMGET'" in message
     assert message.endswith(
         "; a Sentinel, or a server that lacks this command, cannot be a registry: name the Redis or Valkey itself."
     )
@@ -234,6 +234,14 @@ def test_data_that_are_still_being_loaded(site: Site, start: Callable[..., Redis
     starting.join()
 
 
+def _is_busy(server: RedisServer) -> bool:
+    try:
+        RedisClient(redis_url(server.url), None).ask(60.0, "PING")
+    except RedisRefusedError as refused:
+        return str(refused).startswith("BUSY")
+    return False
+
+
 def test_somebody_elses_script_that_does_not_end(site: Site, start: Callable[..., RedisServer]) -> None:
     server = start("busy-reply-threshold 1")
     asking = RedisClient(redis_url(server.url), None)
@@ -244,6 +252,7 @@ def test_somebody_elses_script_that_does_not_end(site: Site, start: Callable[...
 
     script = threading.Thread(target=ask)
     script.start()
+    wait_for(lambda: _is_busy(server))
     message = refused(site, server.url)
     assert "refuses to work (BUSY " in message
     assert message.endswith("; a script keeps it busy: try again, or end that script.")

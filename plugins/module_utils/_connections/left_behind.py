@@ -22,4 +22,4 @@ def left_behind(before: Iterable[Connection], closed: Collection[str], holder: s
 
 
 def _why(connection: Connection) -> str:
-    return "could not be closed before" if connection.closing else "was left behind by a process that has ended"
+    return "was to be closed before" if connection.closing else "was left behind by a process that has ended"

@@ -387,7 +387,7 @@ class Machine(History, RuleBasedStateMachine):
             # Here, unlike beside a run, nobody renews while time passes.
             truths = (
                 "was left behind by a process that has ended, and was closed",
-                "could not be closed before, and was closed",
+                "was to be closed before, and was closed",
                 "could not reach the registry for",
             )
             assert all(any(truth in one for truth in truths) for one in step.result)

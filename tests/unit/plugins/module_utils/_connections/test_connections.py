@@ -185,7 +185,7 @@ def test_what_others_left_is_closed_with_it_and_told(site: Site, ended: str) -> 
     assert sorted(released(site, NAME)) == ["OURS", "THEIRS", "TRIED"]
     assert sorted(site.warnings) == [
         f"Connection THEIRS to {SERVICE} was left behind by a process that has ended, and was closed.",
-        f"Connection TRIED to {SERVICE} could not be closed before, and was closed.",
+        f"Connection TRIED to {SERVICE} was to be closed before, and was closed.",
     ]
 
 

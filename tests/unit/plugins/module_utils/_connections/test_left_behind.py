@@ -27,5 +27,5 @@ def test_only_what_nobody_needed_and_is_closed_now_is_told(ended: str) -> None:
     closed = [item.id for item in before if item.id != "OPEN"]
     assert left_behind(before, closed, "me") == [
         f"Connection DEAD to {SERVICE} was left behind by a process that has ended, and was closed.",
-        f"Connection CLOSING to {SERVICE} could not be closed before, and was closed.",
+        f"Connection CLOSING to {SERVICE} was to be closed before, and was closed.",
     ]

@@ -192,7 +192,7 @@ def test_one_that_resists_is_complained_of_and_kept_in_mind(fleet: Fleet, capsys
     assert [item.id for item in fleet.registry.read_all()] == ["C1"]
     fleet.refused = set()
     serve("next", [encoded(fleet.settings)])
-    said = f"Connection C1 to {service(1)} could not be closed before, and was closed.\n"
+    said = f"Connection C1 to {service(1)} was to be closed before, and was closed.\n"
     assert capsys.readouterr().out == said
     assert fleet.registry.read_all() == [] and not fleet.is_open(service(1))
 
