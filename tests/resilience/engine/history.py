@@ -400,7 +400,9 @@ class History:
         for id_, record in records.items():
             lapsed = self.lapsed(known[id_])
             assert (record.kept, {*record.holders} | lapsed) == (known[id_].kept, known[id_].holders | lapsed)
-            if id_ not in self.open and not self.confusing(service) and id_ not in self.mixed_up:
+            # Another one may have its address by now, and answer there.
+            is_taken = any((one["host"], one["port"]) == (record.host, record.port) for one in self.open.values())
+            if id_ not in self.open and not (is_taken or self.confusing(service) or id_ in self.mixed_up):
                 assert record.verified_at <= self.died[id_] + TOLERANCE, "it was found alive when it was dead"
         for id_, where in self.loose.items():
             if where == service and id_ not in self.mistaken | self.told_of:
@@ -472,15 +474,17 @@ class History:
         dead = {id_: record for id_, record in known.items() if id_ not in self.open and record.api == "rest"}
         for id_, where in (self.loose | self.lost).items():
             began = self.began(self.open[id_])
-            alike = {dead_id for dead_id, record in dead.items() if self.is_alike(record.opened_at, began)}
+            alike = {dead_id for dead_id, record in dead.items() if self.is_alike(record, began)}
             if where == service and alike:
                 self.mistaken.add(id_)
                 self.mixed_up |= alike
         return any(id_ in self.open and self.open[id_]["service_id"] == service for id_ in self.mistaken)
 
-    def is_alike(self, opened_at: float, began: float) -> bool:
-        """Whether both were at the same time, by either clock that may be right."""
-        return any(abs(opened_at + ahead - began) < SAME_TIME for ahead in (0.0, self.ahead))
+    def is_alike(self, record: Connection, began: float) -> bool:
+        """Whether something that *began* then did so while that was opened, by either clock that may be right."""
+        return any(
+            record.asked_at - SAME_TIME < began - ahead < record.opened_at + SAME_TIME for ahead in (0.0, self.ahead)
+        )
 
     def reusable(self, service: str, access: str, life: int) -> set[str]:
         """What is open and will do, whoever is asked."""
@@ -550,7 +554,8 @@ class History:
         }
 
     def _in_our_time(self, record: Connection) -> Connection:
-        return record._replace(opened_at=record.opened_at - self.ahead, expires_at=record.expires_at - self.ahead)
+        times = ("asked_at", "opened_at", "expires_at")
+        return record._replace(**{name: getattr(record, name) - self.ahead for name in times})
 
     def files(self) -> dict[str, bytes]:
         root = Path(self.site.place)
