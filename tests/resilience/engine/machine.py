@@ -367,7 +367,8 @@ class Machine(History, RuleBasedStateMachine):
         step = self.step(
             None,
             lambda: sweep(self.site.settings(request_timeout=REQUEST_TIMEOUT), name, memory),
-            named=[one.id for one in opened],
+            # What it only joined is put back as well, and here nobody else does so while time passes.
+            named=[one.id for some in memory.held().values() for one in some],
             who=who,
         )
         assert not step.error and not step.opened
