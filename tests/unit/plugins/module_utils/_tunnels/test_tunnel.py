@@ -116,6 +116,23 @@ def site(tmp_path: Path) -> Iterator[Site]:
             close_pipes(process)
 
 
+def leads_to(site: Site, listener: socket.socket, id: str = "NEW") -> dict[str, object]:
+    """What remote.it answers that opens a connection which leads to *listener*."""
+    opened = {
+        "connectionid": id,
+        "proxyserver": "127.0.0.1",
+        "proxyport": listener.getsockname()[1],
+        "reverseProxy": False,
+    }
+    return {"status": "true", "connection": opened}
+
+
+def say_no_more(process: subprocess.Popen[bytes]) -> None:
+    """Be ssh that has nothing more to say."""
+    assert process.stdin is not None
+    process.stdin.close()
+
+
 def close_pipes(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         assert pipe is not None
@@ -222,9 +239,7 @@ def test_a_warning_that_nobody_can_hear_does_no_harm(site: Site, tmp_path: Path)
     (registry_file,) = Path(site.settings.registry).rglob("*.json")
     registry_file.write_text("nothing that can be read")
     # it is warned of, and then a new connection is opened, to the same listener
-    port = site.listener.getsockname()[1]
-    opened = {"connectionid": "NEW", "proxyserver": "127.0.0.1", "proxyport": port, "reverseProxy": False}
-    site.account.says["connect"] = {"status": "true", "connection": opened}
+    site.account.says["connect"] = leads_to(site, site.listener)
     process = site.run()
     with contextlib.suppress(OSError):
         assert process.stderr is not None
@@ -239,8 +254,7 @@ def test_who_is_told_to_end_waits_for_nobody_though_the_registry_was_lost(site: 
     process = site.run()
     with site.accepted(process):
         shutil.rmtree(site.settings.registry)
-    assert process.stdin is not None
-    process.stdin.close()
+    say_no_more(process)
     # it has put back what it uses, and gives others the time to do the same
     assert eventually(lambda: site.holders() == [process_name(process.pid)])
     assert process.poll() is None
@@ -265,24 +279,12 @@ def test_what_a_task_has_closed_meanwhile_is_not_put_back(site: Site) -> None:
             turn.holding = Holding()
             turn.save()
         site.account.sessions = []
-    assert process.stdin is not None
-    process.stdin.close()
+    say_no_more(process)
     assert eventually(lambda: process.poll() == 0, site.registry.renew_every / 2)
     assert site.registry.read(SERVICE).is_empty
 
 
 # -- a device that is away --------------------------------------------------------------------------------------------
-
-
-def leads_to(site: Site, listener: socket.socket, id: str = "NEW") -> dict[str, object]:
-    """What remote.it answers that opens a connection which leads to *listener*."""
-    opened = {
-        "connectionid": id,
-        "proxyserver": "127.0.0.1",
-        "proxyport": listener.getsockname()[1],
-        "reverseProxy": False,
-    }
-    return {"status": "true", "connection": opened}
 
 
 def told(process: subprocess.Popen[bytes]) -> str:
@@ -419,8 +421,7 @@ def test_what_was_opened_is_closed_however_often_the_registry_is_lost(times: int
     with site.accepted(process):
         shutil.rmtree(site.settings.registry)
     if times == 2:
-        assert process.stdin is not None
-        process.stdin.close()
+        say_no_more(process)
         # put back, so that others may join
         assert eventually(lambda: site.holders() == [process_name(process.pid)])
         shutil.rmtree(site.settings.registry)
