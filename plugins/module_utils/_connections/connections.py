@@ -307,10 +307,18 @@ class Connections:
             outcome.changed = bool(closed)
             return outcome
 
-    def release(self, service_id: str, holder: str, deadline: Deadline, opened: Sequence[Connection] = ()) -> list[str]:
+    def release(
+        self,
+        service_id: str,
+        holder: str,
+        deadline: Deadline,
+        opened: Sequence[Connection] = (),
+        tell: Callable[[str], None] | None = None,
+    ) -> list[str]:
         """End the use that *holder* makes of the service's connections, and close what nobody needs; the ids of those.
 
-        What *holder* has *opened* is closed whatever becomes of the registry, unless others are known to need it.
+        What *holder* has *opened* is closed whatever becomes of the registry, unless others are known to need it. *tell* takes
+        a sentence for each that others left behind, instead of warn.
 
         Raises RemoteItError; what could not be closed is closed by the next one who comes here.
         """
@@ -325,8 +333,8 @@ class Connections:
             unneeded = [item for item in holding.connections if is_unneeded(item)]
             if unneeded:
                 closed += self._closer.close_held(turn, unneeded)
-            for sentence in left_behind(held, closed, holder):
-                self.warn(sentence)
+        for sentence in left_behind(held, closed, holder):
+            (tell or self.warn)(sentence)
         return closed
 
     def close_remembered(self, service_id: str, opened: Sequence[Connection], deadline: Deadline) -> list[str]:

@@ -25,7 +25,6 @@ from .._registry.files import RecordError
 from .._registry.holding import Holding
 from .._registry.registry import Registry
 from .._settings.settings import Settings
-from .left_behind import left_behind
 from .run_memory import RunMemory, ignore
 from .sweep_orders import Place, decoded
 
@@ -196,27 +195,22 @@ class _Sweep:
         try:
             if not (held or is_ours) and _is_busy(self.registry, service_id):
                 return
-            closed = self._release(connections, service_id, bool(holding.attempts), deadline)
+            self._release(connections, service_id, bool(holding.attempts), deadline)
         except RegistryError as error:
             self._unwritten.append(str(error))
         except RemoteItError as error:
             state = "was" if held or is_ours else "may have been"
             self._left_open.append(f"A connection to {service_id} {state} left open: {error} The next run tries again.")
-        else:
-            ours = {item.id for item in self._opened.get(service_id, [])}
-            self._left_behind += left_behind([item for item in held if item.id not in ours], closed, self._holder)
 
-    def _release(self, connections: Connections, service_id: str, is_attempted: bool, deadline: Deadline) -> list[str]:
-        """End the use of the service; the ids of what is closed then. Raises RemoteItError."""
+    def _release(self, connections: Connections, service_id: str, is_attempted: bool, deadline: Deadline) -> None:
+        """End the use of the service. Raises RemoteItError."""
         opened = self._opened.get(service_id, [])
-        closed: list[str] = []
         # What came of an attempt may be listed late.
         for pause in self._settings.patience.looks if is_attempted else (0.0,):
             deadline.sleep(pause)
-            closed += connections.release(service_id, self._holder, deadline, opened)
+            connections.release(service_id, self._holder, deadline, opened, self._left_behind.append)
             if not deadline.remaining() or not self.registry.read(service_id).attempts:
                 break
-        return closed
 
     # -- without ----------------------------------------------------------------------------------------------------
 
