@@ -280,6 +280,7 @@ def test_who_is_silent_is_not_waited_for_where_nothing_is_to_be_closed(shared: S
 # -- who may use it ---------------------------------------------------------------------------------------------------
 
 
+of_redis = pytest.mark.skipif(not is_installed(), reason="there is no redis-server")
 # the rule of the guide, and nobody else
 GUARD = ["user default off", RULE.replace("team-a", "team").replace("…", "s3cret")]
 MAY_FORGET = ["maxmemory 100mb", "maxmemory-policy allkeys-lru"]
@@ -344,7 +345,7 @@ def test_with_tls_a_user_and_a_password_all_is_well(guarded: Callable[..., Site]
 @pytest.mark.parametrize(
     "program",
     [
-        pytest.param(None, marks=pytest.mark.skipif(not is_installed(), reason="there is no redis-server"), id="redis"),
+        pytest.param(None, marks=of_redis, id="redis"),
         pytest.param(valkey(), marks=pytest.mark.skipif(not valkey(), reason="there is no valkey-server"), id="valkey"),
     ],
 )
@@ -354,12 +355,11 @@ def test_the_rule_of_the_guide_allows_all_that_is_needed(program: Path | None, s
         assert len(site.warnings) == 1
 
 
+@of_redis
 @pytest.mark.usefixtures("short_leases")
 @pytest.mark.parametrize("word", [word for word in RULE.split() if word.startswith("+") and word != "+info"])
 def test_the_rule_of_the_guide_allows_no_more(word: str, site: Site, tmp_path: Path) -> None:
     """Without any one word of it, something cannot be done, and Redis notes that it was tried."""
-    if not is_installed():
-        pytest.skip("there is no redis-server")
     guard = [line.replace(f" {word}", "") for line in GUARD]
     with RedisServer(tmp_path / "redis", *guard, "user admin on >adm1n ~* +@all") as server:
         logged_in(site, f"redis://runner@127.0.0.1:{server.port}/0?prefix=team", "s3cret")
@@ -369,6 +369,7 @@ def test_the_rule_of_the_guide_allows_no_more(word: str, site: Site, tmp_path: P
         assert {(refusal["reason"], refusal["object"]) for refusal in refusals} == {("command", word[1:])}
 
 
+@of_redis
 @pytest.mark.usefixtures("short_leases")
 def test_another_database_needs_one_word_more(site: Site, tmp_path: Path) -> None:
     with RedisServer(tmp_path / "redis", *GUARD) as server:
@@ -379,6 +380,7 @@ def test_another_database_needs_one_word_more(site: Site, tmp_path: Path) -> Non
         do_everything(there)
 
 
+@of_redis
 @pytest.mark.usefixtures("short_leases")
 def test_who_may_not_see_whether_redis_may_forget_is_not_told_so(site: Site, tmp_path: Path) -> None:
     guard = [line.replace(" +info", "") for line in GUARD]

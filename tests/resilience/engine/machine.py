@@ -365,11 +365,12 @@ class Machine(History, RuleBasedStateMachine):
         self.end(who)
         memory = self.memory(name)
         opened = [one for some in memory.opened().values() for one in some]
+        # It is put back as well if it was lost, and here nobody else does so while time passes.
+        joined = [one for some in memory.held().values() for one in some if one.id.lower() in self.lost]
         step = self.step(
             None,
             lambda: sweep(self.site.settings(request_timeout=REQUEST_TIMEOUT), name, memory),
-            # What it only joined is put back as well, and here nobody else does so while time passes.
-            named=[one.id for some in memory.held().values() for one in some],
+            named=[one.id for one in (*opened, *joined)],
             who=who,
         )
         assert not step.error and not step.opened
