@@ -217,9 +217,10 @@ def test_too_many_clients(site: Site, start: Callable[..., RedisServer]) -> None
 
 
 def test_data_that_are_still_being_loaded(site: Site, start: Callable[..., RedisServer]) -> None:
-    server = start("key-load-delay 1000")
+    # it answers after each 1024 keys
+    server = start("key-load-delay 300")
     with server.client().pipeline() as filling:
-        for number in range(4000):
+        for number in range(12000):
             filling.set(str(number), "")
         filling.execute()
     server.kill()
