@@ -230,9 +230,9 @@ def test_data_that_are_still_being_loaded(site: Site, start: Callable[..., Redis
     message = refused(site, server.url)
     assert "refuses to work (LOADING " in message
     assert message.endswith("; it still loads its data: try again.")
+    starting.join()
     site.place = server.url
     site.connections().present(SERVICE, Wanted(Access()), Deadline(20))
-    starting.join()
 
 
 def _is_busy(server: RedisServer) -> bool:
