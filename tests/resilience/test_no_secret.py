@@ -20,6 +20,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._api.dialects i
 from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Http
 from ansible_collections.community.remoteit.plugins.module_utils._api.rest import RestApi
 from ansible_collections.community.remoteit.plugins.module_utils._api.signature import signer
+from ansible_collections.community.remoteit.plugins.module_utils._api.throttle import Throttle
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
@@ -93,7 +94,7 @@ def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixtu
 
 def test_what_holds_a_secret_does_not_represent_it(site: Site) -> None:
     settings = site.settings()
-    transport = Transport(settings, Clock(), site.warnings.append, Dialects())
+    transport = Transport(settings, Clock(), site.warnings.append, Dialects(), Throttle())
     holders = [
         *(settings, settings.credentials, transport, Http(True, 1.0), Client(settings, Clock(), site.warnings.append)),
         *(RestApi(transport, settings, Clock()), Connections(settings, site.warnings.append), site.registry()),

@@ -20,6 +20,7 @@ from .._settings.settings import GRAPHQL, Settings
 from .dialects import Dialects
 from .graphql import GraphqlApi
 from .rest import RestApi
+from .throttle import Throttle
 from .transport import Transport
 
 if TYPE_CHECKING:
@@ -36,18 +37,24 @@ class Client:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, warn: Callable[[str], None], dialects: Dialects | None = None
+        self,
+        settings: Settings,
+        clock: Clock,
+        warn: Callable[[str], None],
+        dialects: Dialects | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self.clock = clock
         self.settings = settings
         self.warn = warn
         self._dialects = dialects or Dialects()
-        self._transport = Transport(settings, clock, warn, self._dialects)
+        self._throttle = throttle or Throttle()
+        self._transport = Transport(settings, clock, warn, self._dialects, self._throttle)
         self.graphql = GraphqlApi(self._transport, settings, clock)
 
     def beside(self, warn: Callable[[str], None]) -> Client:
         """A client for another thread of the task, which knows what this one has learnt, and has its own connection."""
-        return Client(self.settings, copy.copy(self.clock), warn, self._dialects)
+        return Client(self.settings, copy.copy(self.clock), warn, self._dialects, self._throttle)
 
     def _api(self, name: str) -> RestApi | GraphqlApi:
         return self.graphql if name == GRAPHQL else RestApi(self._transport, self.settings, self.clock)

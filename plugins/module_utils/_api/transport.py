@@ -21,6 +21,7 @@ from .._settings.settings import AUTO, Settings
 from .dialects import Dialects, other_dialect
 from .http_exchange import Answer, Http
 from .signature import check_library, signer
+from .throttle import Throttle
 
 _UNAUTHORIZED = (401, 403)
 _THROTTLED = 429
@@ -38,13 +39,21 @@ class Reply(NamedTuple):
 class Transport:
     """Sends JSON objects to remote.it and returns JSON objects. *warn* takes one sentence for the user.
 
-    *dialects* are what is known of signatures, which others may learn at the same time.
+    *dialects* are what is known of signatures, which others may learn at the same time, and *throttle* holds all of them back.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, warn: Callable[[str], None], dialects: Dialects) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        warn: Callable[[str], None],
+        dialects: Dialects,
+        throttle: Throttle,
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._dialects = dialects
+        self._throttle = throttle
         self._warn = warn
         self._http = Http(settings.verify, settings.request_timeout)
         # Before anything is opened: what could not be signed later could not be closed.
@@ -73,6 +82,7 @@ class Transport:
             self._http.forget_kept()
         lost: AnswerLostError | None = None
         for tries in itertools.count(1):
+            self._throttle.wait(deadline)
             try:
                 answer = self._authenticated(api, url, body, headers or {}, deadline)
                 return Reply(_json_object(url, answer, self._settings.credentials), lost)
@@ -88,6 +98,7 @@ class Transport:
                 failure = error.after(lost)
                 if error.status != _THROTTLED:
                     raise
+            self._throttle.hold(failure.retry_after)
             if not self._waits(tries, failure.retry_after, deadline):
                 raise failure
         raise AssertionError("unreachable")

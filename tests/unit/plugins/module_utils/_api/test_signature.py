@@ -275,12 +275,13 @@ def test_a_library_that_is_missing_or_broken_is_named_with_the_cause_before_anyt
 ) -> None:
     (tmp_path / f"{module}.py").write_text(source)
     code = (
-        "from ansible_collections.community.remoteit.plugins.module_utils._api import dialects, transport\n"
+        "from ansible_collections.community.remoteit.plugins.module_utils._api import dialects, throttle, transport\n"
         "from ansible_collections.community.remoteit.plugins.module_utils._base import clock, errors\n"
         "from tests.doubles import material\n"
         "for signature in ('auto', 'rfc9421', 'cavage'):\n"
         "    try:\n"
-        "        transport.Transport(material.settings(signature=signature), clock.Clock(), print, dialects.Dialects())\n"
+        "        settings, learnt = material.settings(signature=signature), dialects.Dialects()\n"
+        "        transport.Transport(settings, clock.Clock(), print, learnt, throttle.Throttle())\n"
         "    except errors.MissingLibraryError as error:\n"
         "        print([signature, error.library, error.cause, str(error)])\n"
     )

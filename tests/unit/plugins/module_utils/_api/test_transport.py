@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._api.dialects import Dialects
 from ansible_collections.community.remoteit.plugins.module_utils._api.http_exchange import Answer
+from ansible_collections.community.remoteit.plugins.module_utils._api.throttle import Throttle
 from ansible_collections.community.remoteit.plugins.module_utils._api.transport import Transport, reason_of
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
@@ -46,7 +47,11 @@ class Caller:
         self.warnings: list[str] = []
         self.clock = Clock()
         self._transport = Transport(
-            material.settings(**{"patience": HURRY, **changes}), self.clock, self.warnings.append, learnt or Dialects()
+            material.settings(**{"patience": HURRY, **changes}),
+            self.clock,
+            self.warnings.append,
+            learnt or Dialects(),
+            Throttle(),
         )
 
     def __call__(
@@ -116,7 +121,7 @@ def test_what_is_signed_is_what_is_sent_in_whichever_form_an_address_is_given(ho
     with Server(check, host="::1") as server:
         options = {"access_key_id": material.KEY_ID, "secret_access_key": material.SECRET, "signature": chosen}
         settings = Settings.from_options({**options, "rest_url": f"http://{host}:{server.port}/a"}, {})
-        transport = Transport(settings, Clock(), pytest.fail, Dialects())
+        transport = Transport(settings, Clock(), pytest.fail, Dialects(), Throttle())
         assert transport.call("rest", f"{settings.rest_url}/b", {}, Deadline(60), repeatable=False).document == GOOD
         (request,) = server.received
         assert request.headers["host"] == f"[::1]:{server.port}"
