@@ -2,15 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Closes what a run of Ansible leaves, after an empty line or the end of its standard input, which is the run's end.
+"""Closes what a run of Ansible leaves, when that has ended, or says so by an empty line on its standard input.
 
 Private to this collection, which starts it itself.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
+import signal
 import sys
 import types
 
@@ -24,5 +24,9 @@ if not __package__:
 if __name__ == "__main__":
     # Before it waits: the run ends no sooner than this process does.
     from ..module_utils._connections.sweep import serve
+    from ..module_utils._connections.sweep_orders import lines
 
-    serve(sys.argv[1], itertools.takewhile(bytes.strip, sys.stdin.buffer))
+    # Whoever ends all processes of a run means the run; this one ends when it has closed what is open.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    serve(sys.argv[1], lines(0, sys.argv[1]))

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import os
+import select
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .._base.environment import network_variables
+from .._base.process import is_gone
 from .._model.connection import Connection
 from .._settings.settings import Settings
 
 # The last line. The end of the pipe will do as well, when the run was killed.
 END = b"\n"
+# How often it is looked whether the run has ended, in seconds.
+_LOOK = 1.0
 
 
 class Place(NamedTuple):
@@ -48,3 +53,24 @@ def decoded(line: bytes) -> tuple[Place, Claim | None]:
     settings, network, claimed = json.loads(line)
     place = Place(Settings.from_record(settings), tuple(network.items()))
     return place, None if claimed is None else Claim(Connection.from_record(claimed[0]), claimed[1])
+
+
+def lines(source: int, run: str) -> Iterator[bytes]:
+    """The lines that come from the descriptor *source* until END, until it ends, or until the process *run* has ended.
+
+    Workers that outlive their run have the other end of the pipe still.
+    """
+    poll = select.poll()
+    poll.register(source, select.POLLIN)
+    rest = b""
+    while poll.poll(_LOOK * 1000) or not is_gone(run):
+        if not poll.poll(0):
+            continue
+        data = os.read(source, 1 << 16)
+        *whole, rest = (rest + data).split(END)
+        for line in whole:
+            if not line:
+                return
+            yield line
+        if not data:
+            return
