@@ -42,7 +42,14 @@ options:
         M(community.remoteit.remoteit_connection) that say how remote.it is reached, except for keys and secrets.
     type: dict
     default: {}
-positional: options, prefix, api_options
+  fdpass:
+    description:
+      - Whether OpenSSH gets the tunnel as a socket from the program that it starts, which then ends. Clients that know
+        nothing of that, such as C(paramiko), C(asyncssh) and C(plink), talk to the program instead, as long as they live.
+      - Set it to V(false) for C(libssh), which cannot be told from OpenSSH.
+    type: bool
+    default: true
+positional: options, prefix, api_options, fdpass
 seealso:
   - plugin: community.remoteit.ssh_config
     plugin_type: role
@@ -82,7 +89,7 @@ _value:
       HostKeyAlias remoteit-8000000000000091
       CheckHostIP no
       ProxyCommand /bin/sh -c '…' /usr/bin/python3 /opt/ansible/ansible_collections/community/remoteit/plugins/plugin_utils/ssh_proxy.py 80:00:00:00:00:00:00:91
-      ProxyUseFdpass no
+      ProxyUseFdpass yes
       User pi
 """
 
@@ -104,10 +111,11 @@ def ssh_config(
     options: Mapping[str, Any] | None = None,
     prefix: str = "",
     api_options: Mapping[str, Any] | None = None,
+    fdpass: bool = True,
 ) -> str:
     """The text of an OpenSSH client configuration for *devices*."""
     try:
-        return config.ssh_config(devices, options or {}, prefix, _checked(api_options or {}))
+        return config.ssh_config(devices, options or {}, prefix, _checked(api_options or {}), fdpass)
     except OptionError as error:
         raise AnsibleFilterError(str(error)) from None
     except (KeyError, TypeError, AttributeError):

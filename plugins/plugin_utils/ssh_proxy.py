@@ -13,16 +13,15 @@ from __future__ import annotations
 
 import os
 import sys
-import types
 
 if not __package__:
     # ssh runs this file by its path (PEP 366), where "plugins" may be somebody else's package.
-    _collection = types.ModuleType("community_remoteit")
+    _collection = type(sys)("community_remoteit")
     _collection.__path__ = [os.path.dirname(os.path.dirname(os.path.abspath(__file__)))]
     sys.modules[_collection.__name__] = _collection
     __package__ = f"{_collection.__name__}.plugin_utils"
 
-from ..module_utils._tunnels.tunnel import main
+from ..module_utils._tunnels.program import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(os.path.realpath(__file__), sys.argv[1:]))

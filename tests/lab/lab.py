@@ -53,7 +53,7 @@ class Lab:
                 stack.enter_context(device)
             self.cloud = stack.enter_context(Simulator(self.simulator_config()))
             write_inventory(self.inventory, self.devices, sys.executable)
-            # Control sockets need a short path; their directory outlives the SSH masters that end with the devices.
+            # Sockets need a short path; their directory outlives the SSH masters that end with the devices.
             self._sockets = stack.enter_context(tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True))
             namespace = self.root / "collections" / "ansible_collections" / "community"
             namespace.mkdir(parents=True)
@@ -77,6 +77,7 @@ class Lab:
             **environment(cloud.rest_url, cloud.graphql_url, self.root),
             "ANSIBLE_COLLECTIONS_PATH": str(self.root / "collections"),
             "ANSIBLE_SSH_CONTROL_PATH_DIR": self._sockets,
+            "XDG_RUNTIME_DIR": self._sockets,
         }
 
     def run(
@@ -135,11 +136,24 @@ class Lab:
                 found += json.loads(path.read_text())["connections"]
         return found
 
-    def _tunnels(self) -> list[int]:
-        """The processes that hold a connection for SSH, or have held one until now."""
+    def kill_multiplexers(self) -> None:
+        """Kill the processes that have tunnels, and wait until they are gone."""
+        while pids := self._tunnels():
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+
+    def processes(self) -> list[int]:
+        """All processes of runs in the lab, and those that they started."""
         ours = f"REMOTEIT_REGISTRY={self.root / 'registry'}".encode()
+        return [int(path.name) for path in Path("/proc").glob("[0-9]*") if ours in _read(int(path.name), "environ")]
+
+    def _tunnels(self) -> list[int]:
+        """The processes that have connections for SSH, or have had one until now."""
+        ours = f"multiplexer.py\0{self._sockets}/".encode()
         pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
-        return [pid for pid in pids if b"ssh_proxy.py" in _read(pid, "cmdline") and ours in _read(pid, "environ")]
+        return [pid for pid in pids if ours in _read(pid, "cmdline")]
 
     def open_connections(self) -> list[dict[str, Any]]:
         """The connections that the simulator has open."""

@@ -56,6 +56,7 @@ def main() -> int:
     print(f"soak: {options.operations} operations, {options.rate:.0%} faults, --seed {options.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="soak-") as root, socket.create_server(("127.0.0.1", 0)) as listener:
         # Not a thread: there is forking to be done.
+        os.environ["XDG_RUNTIME_DIR"] = root
         target = multiprocessing.get_context("fork").Process(target=greet, args=(listener,), daemon=True)
         target.start()
         address = "{}:{}".format(*listener.getsockname())
@@ -85,7 +86,8 @@ def _soak(options: argparse.Namespace, site: Site) -> int:
     tickets = Tickets(options.operations)
     crew = Crew(options.seed, tickets, site.options(), site.root)
     crew.start(options.steady, options.mortal)
-    closed, not_begun = _watch(options, site, crew, tickets)
+    largest = Largest(str(site.root))
+    closed, not_begun = _watch(options, site, crew, tickets, largest)
     lasted = time.monotonic() - begun
     calls = site.cloud.calls()
     site.cloud.set_fault()
@@ -101,6 +103,7 @@ def _soak(options: argparse.Namespace, site: Site) -> int:
     peak = max((end["peak"] for end in ends), default=0)
     print(f"{len(calls)} requests in {lasted:.0f} s; at most {peak} file descriptors in a process; slowest operation")
     print(f"{max(entry['seconds'] for entry in entries):.1f} s; {not_begun} operations not begun in time")
+    print(f"multiplexer: at most {largest.descriptors} file descriptors and {largest.threads} threads")
     left = [*figures.complaints(entries), *_left_behind(site, ends)]
     if crew.failed:
         left.append(f"{crew.failed} processes ended before their work was done")
@@ -108,7 +111,23 @@ def _soak(options: argparse.Namespace, site: Site) -> int:
     return 1 if left else 0
 
 
-def _watch(options: argparse.Namespace, site: Site, crew: Crew, tickets: Tickets) -> tuple[int, int]:
+class Largest:
+    """The most that the process which has the tunnels, below the directory *root*, had at any time."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self.descriptors = 0
+        self.threads = 0
+
+    def look(self) -> None:
+        """See what it has now."""
+        for pid in _processes(f"multiplexer.py\0{self._root}"):
+            with contextlib.suppress(OSError):
+                self.descriptors = max(self.descriptors, len(os.listdir(f"/proc/{pid}/fd")))
+                self.threads = max(self.threads, len(os.listdir(f"/proc/{pid}/task")))
+
+
+def _watch(options: argparse.Namespace, site: Site, crew: Crew, tickets: Tickets, largest: Largest) -> tuple[int, int]:
     """Wait for the end; how many connections were closed elsewhere, and how many operations were never begun."""
     chance = random.Random(f"{options.seed}/elsewhere")
     end = time.monotonic() + options.seconds
@@ -121,6 +140,7 @@ def _watch(options: argparse.Namespace, site: Site, crew: Crew, tickets: Tickets
                 not_begun += tickets.withdraw()
             if time.monotonic() > next_close:
                 next_close = time.monotonic() + _CLOSED_ELSEWHERE_EVERY
+                largest.look()
                 # Never what nobody knows of: that is to be found at the end.
                 held = site.registry().read_all()
                 closed += bool(held) and site.cloud.close(chance.choice(held).id)
@@ -138,7 +158,7 @@ def _left_behind(site: Site, ends: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield f"file descriptors that were not there at the beginning: {more}"
     # A worker that was killed may have left a tunnel, which ends by itself.
     end = time.monotonic() + _PATIENCE
-    while (pids := list(_processes(site.place))) and time.monotonic() < end:
+    while (pids := [*_processes(site.place), *_processes(f"multiplexer.py\0{site.root}")]) and time.monotonic() < end:
         time.sleep(_TICK)
     if pids:
         yield f"processes: {pids}"

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,7 +26,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.wanted i
 from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import join, leave
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import APIS, Settings
-from ansible_collections.community.remoteit.plugins.module_utils._tunnels.relay import NoServerError, dial
 from tests import COLLECTION
 from tests.lab.site import PAGE, SERVICES
 from tests.lab.world import DEVELOPER_KEY, KEY_ID, SECRET, service_id
@@ -111,7 +110,7 @@ class Operation:
             connection = connection or self._connections.present(service_id, wanted, self._deadline).usable()
             try:
                 self._dial(connection.host, connection.port)
-            except NoServerError:
+            except OSError:
                 word = "opened instead"
                 self._connections.instead_of(connection, wanted, self._deadline)
             time.sleep(self._chance.uniform(0, _LONGEST_USE))
@@ -123,9 +122,11 @@ class Operation:
                 self._connections.release(service_id, process_name(os.getpid()), deadline)
 
     def _dial(self, host: str, port: int | None) -> None:
+        """Wait for a server to speak. Raises OSError."""
         assert port is not None
-        with contextlib.closing(dial(host, port, _DIAL_TIMEOUT)):
-            pass
+        with socket.create_connection((host, port), _DIAL_TIMEOUT) as link:
+            if not link.recv(1):
+                raise ConnectionError
 
     def _tunnel(self) -> str:
         """What SSH does, by the real program, which sometimes is killed."""
@@ -164,7 +165,7 @@ _WEIGHTS: dict[Callable[..., str], int] = {
     Operation._predict: 50,
     Operation._look_up: 170,
     Operation._list: 100,
-    Operation._use: 260,
-    Operation._tunnel: 10,
+    Operation._use: 170,
+    Operation._tunnel: 100,
     Operation._sweep: 50,
 }

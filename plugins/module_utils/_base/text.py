@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 _SHOWN_CHARACTERS = 200
 _SHOWN_SENTENCES = 5
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 # What Ansible takes for a template where a text has lost the mark that it is none, also if other text is put before or
 # behind it, and the keys by which its serialisers know values that are more than data.
 _ACTIVE = r"\{(?=[{%#]|\Z)|\A[{%]|\A#(?=jinja2:)|\A_(?=_ansible)"
@@ -46,3 +47,12 @@ def in_short(sentences: Iterable[str]) -> list[str]:
     if len(shown) > _SHOWN_SENTENCES:
         shown[_SHOWN_SENTENCES:] = [f"{len(shown) - _SHOWN_SENTENCES} more like these are not shown."]
     return shown
+
+
+def base36(number: int) -> str:
+    """*number*, which is not negative, in few characters; nothing for 0."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits

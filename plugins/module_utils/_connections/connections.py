@@ -222,14 +222,14 @@ class Connections:
                 self.warn(sentence)
         return closed
 
-    def instead_of(self, dead: Connection, wanted: Wanted, deadline: Deadline) -> Outcome:
+    def instead_of(self, dead: Connection, wanted: Wanted, deadline: Deadline, is_used: bool = False) -> Outcome:
         """Another connection than *dead*, which could not be used, and which is closed unless others need it.
 
-        Raises RemoteItError.
+        *is_used* is whether the holder himself uses it for something else all the same. Raises RemoteItError.
         """
         with self._turn(dead.service_id, deadline) as turn:
-            if wanted.holder is not None:
-                turn.holding.connections = without(wanted.holder, turn.holding.connections)
+            if wanted.holder is not None and not is_used:
+                turn.holding.connections = without(wanted.holder, turn.holding.connections, dead.id)
             self._refresh(turn)
             return self._present(turn, wanted._replace(other_than=dead.id))
 

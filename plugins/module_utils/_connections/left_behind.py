@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a process left open that has ended, and is closed by the next one who comes, which the user is told."""
+"""What a process left open, and how the user is told: it has ended, and the next one who comes closes it, or it could not."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from .._base.errors import AnswerLostError, RemoteItError
 from .._model.connection import Connection
 from .._model.wanted import is_unneeded
 
@@ -19,6 +20,11 @@ def left_behind(before: Iterable[Connection], closed: Collection[str], holder: s
         for item in before
         if item.id in closed and is_unneeded(item) and holder not in item.holders
     ]
+
+
+def was_left_open(error: RemoteItError) -> str:
+    """How to say that *error* kept a connection from being closed: without an answer, it may be closed all the same."""
+    return "may have been left open" if isinstance(error, AnswerLostError) else "was left open"
 
 
 def _why(connection: Connection) -> str:

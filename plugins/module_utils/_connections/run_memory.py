@@ -49,6 +49,13 @@ class RunMemory:
             before = self._claims.get(id_)
             self._claims[id_] = claim._replace(opened=claim.opened or (before is not None and before.opened))
 
+    def forget(self, service_id: str) -> None:
+        """Take note that nothing is held on the service any more."""
+        with self._lock:
+            self._claims = {
+                id_: claim for id_, claim in self._claims.items() if claim.connection.service_id != service_id
+            }
+
     def held(self) -> dict[str, list[Connection]]:
         """What the run holds, by service."""
         return _by_service(claim.connection for claim in self._noted())
@@ -112,7 +119,7 @@ class RunMemory:
         is_listed = connection.id in pair(beside, listing.sessions)
         if not is_listed and listing.at - connection.opened_at >= LISTED_AFTER:
             with self._lock:
-                del self._claims[connection.id]
+                self._claims.pop(connection.id, None)
             if self._silence > self._settings.patience.life_lease:
                 self.taken.append(
                     f"Connection {connection.id} to {connection.service_id} is closed, probably by another machine: this "

@@ -25,6 +25,7 @@ from .._registry.files import RecordError
 from .._registry.holding import Holding
 from .._registry.registry import Registry
 from .._settings.settings import Settings
+from .left_behind import was_left_open
 from .run_memory import RunMemory, ignore
 from .sweep_orders import Place, decoded
 
@@ -199,8 +200,8 @@ class _Sweep:
         except RegistryError as error:
             self._unwritten.append(str(error))
         except RemoteItError as error:
-            state = "was" if held or is_ours else "may have been"
-            self._left_open.append(f"A connection to {service_id} {state} left open: {error} The next run tries again.")
+            state = was_left_open(error) if held or is_ours else "may have been left open"
+            self._left_open.append(f"A connection to {service_id} {state}: {error} The next run tries again.")
 
     def _release(self, connections: Connections, service_id: str, is_attempted: bool, deadline: Deadline) -> None:
         """End the use of the service. Raises RemoteItError."""

@@ -84,9 +84,11 @@ def is_unneeded(connection: Connection) -> bool:
     return connection.closing or (not connection.kept and all(is_gone(name) for name in connection.holders))
 
 
-def without(holder: str, connections: Sequence[Connection]) -> list[Connection]:
-    """*connections* without the note that *holder* needs them."""
+def without(holder: str, connections: Sequence[Connection], only: str | None = None) -> list[Connection]:
+    """*connections* without the note that *holder* needs them, or *only* the one with this id."""
     return [
         connection._replace(holders=tuple(name for name in connection.holders if name != holder))
+        if only in (None, connection.id)
+        else connection
         for connection in connections
     ]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,8 @@ OPENED = "opened"
 REUSED = "reused"
 CLOSED = "closed"
 
+_here = threading.local()
+
 
 class Event(NamedTuple):
     """One line. *at* is in seconds since the epoch; *connection* is None where only its id is known.
@@ -44,9 +47,23 @@ class Event(NamedTuple):
     host: str = ""
 
 
+@contextlib.contextmanager
+def kept_in(path: str) -> Iterator[None]:
+    """While this lasts, what this thread does is noted in the file *path*, nowhere if that is empty, whatever the environment says."""
+    _here.path = path
+    try:
+        yield
+    finally:
+        del _here.path
+
+
 def is_kept() -> bool:
     """Whether anybody wants to know."""
-    return bool(os.environ.get(ENV))
+    return bool(_path())
+
+
+def _path() -> str:
+    return getattr(_here, "path", None) or os.environ.get(ENV, "")
 
 
 def saved(before: Sequence[Connection], after: Sequence[Connection]) -> None:
@@ -87,7 +104,7 @@ def _write(what: str, service_id: str, connection_id: str, connection: Connectio
     line = json.dumps([what, time.time(), service_id, connection_id, record, host]) + "\n"
     # It exists as long as somebody is interested, and nothing fails because somebody is not.
     with contextlib.suppress(OSError):
-        journal = os.open(os.environ[ENV], os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        journal = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             os.write(journal, line.encode())
         finally:

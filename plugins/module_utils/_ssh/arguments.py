@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from .._base.errors import OptionError
 from .._model.access import MODES
-from .._settings.registry_place import absolute_registry
+from .._settings.registry_place import absolute_registry, is_url
 from .._settings.settings import APIS, DEFAULT_TIMEOUT, SIGNATURES
 
 TEXT = "text"
@@ -50,6 +50,7 @@ OPTIONS = {
     "client_ip": Option(TEXT),
     "timeout": Option(SECONDS),
     "validate_certs": Option(SWITCH),
+    "fdpass": Option(SWITCH),
 }
 _WORDS = {
     name: f"--no-{name.replace('_', '-')}" if option.kind == SWITCH else f"--{name.replace('_', '-')}"
@@ -79,8 +80,11 @@ def _written(kind: str, value: Any) -> str:
     return absolute_registry(str(value)) if kind == PLACE else str(value)
 
 
-def parse(words: Sequence[str]) -> dict[str, Any]:
-    """``service_id``, ``timeout`` and those of OPTIONS that are given, by their names. Raises OptionError."""
+def parse(words: Sequence[str], directory: str) -> dict[str, Any]:
+    """``service_id``, ``timeout`` and those of OPTIONS that are given, by their names, with paths as seen from *directory*.
+
+    Raises OptionError.
+    """
     known = [word[2:] if OPTIONS[name].kind == SWITCH else f"{word[2:]}=" for name, word in _WORDS.items()]
     try:
         given, services = getopt.gnu_getopt(list(words), "", known)
@@ -89,14 +93,16 @@ def parse(words: Sequence[str]) -> dict[str, Any]:
     if len(services) != 1:
         raise _refused(f"it takes one service id, not {len(services)}")
     options: dict[str, Any] = {"service_id": services[0], "timeout": DEFAULT_TIMEOUT}
-    options.update((_NAMES[word], _read(word, text)) for word, text in given)
+    options.update((_NAMES[word], _read(word, text, directory)) for word, text in given)
     return options
 
 
-def _read(word: str, text: str) -> str | float | bool:
+def _read(word: str, text: str, directory: str) -> str | float | bool:
     kind, choices = OPTIONS[_NAMES[word]]
     if kind == SWITCH:
         return False
+    if kind in (PATH, PLACE):
+        return text if text.startswith("~") or is_url(text) else os.path.join(directory, text)
     if kind == SECONDS:
         try:
             return float(text)

@@ -21,6 +21,8 @@ _MSG_DISCONNECT = 1
 _SERVICE_NOT_AVAILABLE = 7
 _BLOCK = 8
 _WAIT = 5.0
+# ssh shows no more of a reason (OpenSSH 9.2, ssh_packet_read_poll2), and what to do stands at the end.
+_SHOWN = 400
 
 
 def tell(sentence: str) -> None:
@@ -38,9 +40,15 @@ def tell(sentence: str) -> None:
 def disconnect(sentence: str) -> bytes:
     """What an SSH server sends that refuses a client for the reason in *sentence* (RFC 4253, sections 4.2, 6 and 11.1)."""
     # An argument or a path need not be text.
-    text = sentence.encode(errors="backslashreplace")
+    text = _shortened(sentence).encode(errors="backslashreplace")
     payload = struct.pack(">BII", _MSG_DISCONNECT, _SERVICE_NOT_AVAILABLE, len(text)) + text + struct.pack(">I", 0)
     padding = _BLOCK - (5 + len(payload)) % _BLOCK
     if padding < 4:
         padding += _BLOCK
     return b"SSH-2.0-remoteit\r\n" + struct.pack(">IB", 1 + len(payload) + padding, padding) + payload + bytes(padding)
+
+
+def _shortened(sentence: str) -> str:
+    """*sentence*, without its middle where ssh would not show its end."""
+    half = (_SHOWN - len(" … ".encode())) // 2
+    return sentence if len(sentence) <= _SHOWN else f"{sentence[:half]} … {sentence[-half:]}"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from .._base.errors import OptionError
+from .._base.text import base36
 from .._model.ids import hex_digits
 
 # The letters that take a value: ssh(1), sftp(1), scp(1).
@@ -22,7 +23,6 @@ _OPTION = re.compile(r'\s*"?([A-Za-z0-9]+)"?\s*[\s=]\s*(.*?)\s*')
 _TOKEN_OF_HOST = re.compile(r"%[Chkn]")
 # Ansible makes it of host, port and user.
 _ANSIBLES_PATH = re.compile(r'/[0-9a-f]{10}"?')
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _USUAL_ID = 0x8000000000000000
 _WRITTEN = {"-J": "-J", "proxyjump": "-o ProxyJump=", "proxycommand": "-o ProxyCommand="}
 
@@ -86,9 +86,4 @@ def is_made_for(alias: str, path: str) -> bool:
 
 def socket_suffix(alias: str) -> str:
     """What tells *alias* from all others in few characters, because the path of a socket has a limit of about 100."""
-    number = int(hex_digits(alias), 16) ^ _USUAL_ID
-    digits = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        digits = _DIGITS[digit] + digits
-    return f"+{digits}"
+    return f"+{base36(int(hex_digits(alias), 16) ^ _USUAL_ID)}"

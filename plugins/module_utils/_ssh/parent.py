@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the ssh that started this ProxyCommand was told besides.
+"""What the ssh that started a ProxyCommand was told besides.
 
 An inventory cannot see variables that stand elsewhere, such as in group_vars, and ssh says nothing of an option that it
 ignores for our ProxyCommand. Linux shows the command line of ssh to its ProxyCommand; elsewhere nothing is checked.
@@ -10,11 +10,8 @@ ignores for our ProxyCommand. Linux shows the command line of ssh to its ProxyCo
 
 from __future__ import annotations
 
-import contextlib
 import itertools
-import os
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from .._base.errors import OptionError
 from .._model.ids import is_host_key_alias
@@ -24,15 +21,10 @@ from .options import is_made_for, options_of, refuse_common_socket, refuse_other
 _LEAD = 1.0
 
 
-def options_of_parent() -> list[tuple[str, str]]:
-    """What ssh was told on its command line, as options_of() says it; nothing where that cannot be seen."""
-    try:
-        with open(f"/proc/{os.getppid()}/cmdline", "rb") as file:
-            words = file.read().decode(errors="replace").split("\0")
-    except OSError:
-        return []
+def options_in(words: Sequence[str]) -> list[tuple[str, str]]:
+    """The options of the command line *words* of ssh, as options_of() says them; nothing of one that could not be seen."""
     # The host comes behind the options.
-    return list(itertools.takewhile(lambda option: option[0], options_of(words[1:-1])))
+    return list(itertools.takewhile(lambda option: option[0], options_of(words[1:])))
 
 
 def check_options(given: Sequence[tuple[str, str]]) -> None:
@@ -58,27 +50,15 @@ def _first(given: Sequence[tuple[str, str]], option: str) -> str:
     return next((value for name, value in given if name == option), "none")
 
 
-@contextlib.contextmanager
-def told_in_time(given: Sequence[tuple[str, str]]) -> Iterator[None]:
-    """If this takes longer than ssh waits, let ssh say what to do about it. The work goes on: somebody has to close."""
+def seconds_to_wait(given: Sequence[tuple[str, str]]) -> float | None:
+    """After how many seconds ssh, told so, has to be told that it takes too long; None where it waits without an end."""
     waits = _first(given, "connecttimeout")
-    if not waits.isdecimal() or int(waits) <= _LEAD:
-        yield
-        return
-    timer = threading.Timer(int(waits) - _LEAD, _tell, [int(waits)])
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        timer.join()
+    return int(waits) - _LEAD if waits.isdecimal() and int(waits) > _LEAD else None
 
 
-def _tell(seconds: int) -> None:
-    from .message import tell
-
-    with contextlib.suppress(OSError):
-        tell(
-            f"remote.it: the connection takes longer than the {seconds} seconds that SSH waits: raise Ansible's timeout, "
-            "or ConnectTimeout of SSH."
-        )
+def too_slow(given: Sequence[tuple[str, str]]) -> str:
+    """What it is told then. The work goes on: somebody has to close."""
+    return (
+        f"remote.it: the connection takes longer than the {_first(given, 'connecttimeout')} seconds that SSH waits: raise "
+        "Ansible's timeout, or ConnectTimeout of SSH."
+    )

@@ -2,323 +2,174 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The tunnel of one SSH connection: opened or joined for it, and closed with it.
-
-This runs for each SSH connection, so what talks to remote.it is imported only where the registry does not do, what
-tells of errors only after one, and values are named tuples: to import dataclasses takes longer than to use the registry.
-"""
+"""A service that is used through a multiplexer: its connections are there while somebody uses them, and a moment longer."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import os
-import select
-import signal
-import socket
-import sys
-import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from types import FrameType
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from .._base.clock import Deadline
-from .._base.errors import OptionError, RegistryError, RemoteItError
-from .._base.process import process_name
-from .._base.threads import repeated
-from .._model.access import Access
+from .._base.errors import RemoteItError
 from .._model.connection import Connection
 from .._model.wanted import Wanted
-from .._registry import journal
-from .._registry.claims import KEPT_UNANSWERED, answered, join, leave, may_answer_yet, put_back, renew
-from .._registry.registry import Registry
-from .._settings.checks import checked_deadline, checked_service_id
-from .._settings.settings import Settings
-from .._ssh.arguments import parse
-from .._ssh.parent import check_options, options_of_parent, told_in_time
-from .relay import NoServerError, dial, relay
+from .._registry.claims import KEPT_UNANSWERED
+from .account import Account, Errand
+from .conversation import Conversation, NoServerError
 
-if TYPE_CHECKING:
-    from .._connections.connections import Connections, Outcome
+T = TypeVar("T")
 
-# remote.it closes a proxy after 15 idle minutes (vendor page "Peer to Peer vs. Proxy Connections").
-_IDLE_LIMIT = 900
 # An address that was used before answers soon or never; behind a new one, a busy device may take its time.
 _DIAL_TIMEOUT = 10.0
 _FIRST_DIAL_TIMEOUT = 30.0
-_CLOSE_TIMEOUT = 60.0
-# From the end of one SSH connection to the next one in a play, such as after "meta: reset_connection".
+# From the end of one SSH connection to the next one in a play, such as after "meta: reset_connection", in seconds.
 _LINGER = 3.0
+# For how many seconds it is not tried again to close what could not be closed, after the first failure.
+_AGAIN = 5.0
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Connect standard input and output to a service as *arguments* say; the exit code."""
-    signals = _Signals()
+async def in_thread(pool: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
+    """The result of *work* in a thread of *pool*. Who is cancelled meanwhile waits for the end of it first."""
+    doing = asyncio.get_running_loop().run_in_executor(pool, work, *arguments)
     try:
-        given = options_of_parent()
-        check_options(given)
-        tunnel = _Tunnel.from_arguments(arguments)
-    except RemoteItError as error:
-        return _failed(error)
-    code, end = 0, tunnel.close_later
-    try:
-        with told_in_time(given):
-            proxy = tunnel.open()
-    except RemoteItError as error:
-        code, end = _failed(error), tunnel.give_up
-    else:
-        with tunnel.in_use():
-            relay(0, 1, proxy, signals.descriptor)
-        with contextlib.suppress(OSError):
-            # To close it would do nothing while a thread still reads from it.
-            proxy.shutdown(socket.SHUT_RDWR)
-    _detach()
-    tunnel.tell = _log
-    try:
-        end(signals)
-    except RemoteItError as error:
-        _log(str(error))
-        return 1
-    return code
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await asyncio.wait([doing])
+        raise
 
 
-def _failed(error: RemoteItError) -> int:
-    """Tell the user of *error*, who may have gone meanwhile; the exit code."""
-    from .._ssh.message import tell
+class Tunnel:
+    """The connections of *account* to a service, and who uses them. What takes its time is done in *pool*.
 
-    with contextlib.suppress(OSError):
-        tell(f"remote.it: {error}")
-    return 1
-
-
-def _detach() -> None:
-    """Let go of what ssh gave us, so that whoever waits for the end of its output waits no longer."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
-
-
-class _Signals:
-    """The signals that came, none of which is lost in the middle of opening.
-
-    :ivar descriptor: can be read once one came
+    :ivar account: whose they are
+    :ivar service_id: the service
+    :ivar runs: the names of those that have used it, and have not ended since
+    :ivar turn: who has it finds a connection, or closes all
+    :ivar failures: how often it could not be closed
     """
 
-    def __init__(self) -> None:
-        self.descriptor, waker = os.pipe()
-        self._told_to_end = False
-        os.set_blocking(waker, False)
-        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _noted)
+    def __init__(self, account: Account, service_id: str, pool: ThreadPoolExecutor) -> None:
+        self.account = account
+        self.service_id = service_id
+        self.runs: set[str] = set()
+        self.failures = 0
+        self._journal = ""
+        self._pool = pool
+        self.turn = asyncio.Lock()
+        self._uses: dict[asyncio.Task[Any], Errand] = {}
+        # By use, the id of its connection.
+        self._used: dict[asyncio.Task[Any], str] = {}
+        self._due_at = 0.0
 
-    def linger(self, seconds: float) -> None:
-        """Give others so many *seconds* to join, unless we are told to end."""
-        end = time.monotonic() + seconds
-        while not self._told_to_end and select.select([self.descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
-            # With SIGHUP, ssh says no more than that it goes away.
-            self._told_to_end = os.read(self.descriptor, 1)[0] in (signal.SIGINT, signal.SIGTERM)
+    # -- uses ---------------------------------------------------------------------------------------------------------
 
-
-def _noted(_number: int, _frame: FrameType | None) -> None:
-    """Nothing: set_wakeup_fd() writes the number of the signal to the pipe that is read."""
-
-
-class _Tunnel:
-    """This process's use of a service.
-
-    :ivar tell: takes one sentence for the user
-    """
-
-    def __init__(self, service_id: str, settings: Settings, access: Access | None, deadline: Deadline) -> None:
-        self._service_id = service_id
-        self._settings = settings
-        self._deadline = deadline
-        self.tell = _say
-        self._registry = Registry(settings, self._warn)
-        self._holder = process_name(os.getpid())
-        self._used: Connection | None = None
-        self._opened: list[Connection] = []
-        self._has_warned = False
-        self._wanted = Wanted(access=access, verify_after=_IDLE_LIMIT, holder=self._holder, by_ssh=True)
-
-    @classmethod
-    def from_arguments(cls, arguments: Sequence[str]) -> _Tunnel:
-        """What the command line asks for. Raises RemoteItError."""
-        options = parse(arguments)
-        mode, client_ip = options.get("access"), options.get("client_ip")
-        access = Access.from_options(mode, client_ip, None) if mode or client_ip else None
-        deadline = checked_deadline(options["timeout"])
-        return cls(checked_service_id(options["service_id"]), Settings.from_options(options), access, deadline)
-
-    def open(self) -> socket.socket:
-        """A socket on which the service's SSH server speaks. Raises RemoteItError."""
-        joined = connection = join(self._registry, self._service_id, self._wanted, self._deadline)
-        if connection is None:
-            self._check_last_failure()
-            outcome = self._connections().present(self._service_id, self._wanted, self._deadline)
-            connection = self._noted(outcome)
-            if outcome.is_new:
-                return self._first_dialled(connection)
+    @contextlib.contextmanager
+    def used(self, errand: Errand) -> Iterator[None]:
+        """While this lasts, this task uses the service, for *errand*."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._uses[task] = errand
+        self.runs |= errand.runs
+        self._journal = errand.journal
+        self.failures = 0
+        linger = 0.0
         try:
-            proxy = self._dialled(connection, _DIAL_TIMEOUT)
+            yield
+            linger = _LINGER
+        finally:
+            del self._uses[task]
+            self._used.pop(task, None)
+            self._keep(linger)
+
+    def _keep(self, seconds: float) -> None:
+        """Close nothing for so many seconds, unless it is told to end."""
+        self._due_at = max(self._due_at, asyncio.get_running_loop().time() + seconds)
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anybody uses it."""
+        return bool(self._uses)
+
+    @property
+    def errand(self) -> Errand:
+        """For whom it is closed."""
+        return Errand(frozenset(self.runs), self._journal)
+
+    def could_not_be_closed(self) -> None:
+        """Take note of that: it is tried again, later each time."""
+        self.failures += 1
+        self._keep(_AGAIN * self.failures)
+
+    def is_due(self, now: float) -> bool:
+        """Whether it is to be closed *now*, on the clock of the loop, and nobody has begun with that."""
+        return not self._uses and not self.turn.locked() and now >= self._due_at
+
+    async def end_uses(self, run: str | None = None) -> None:
+        """End all uses, or those of *run*."""
+        ended = [task for task, errand in self._uses.items() if run is None or run in errand.runs]
+        for task in ended:
+            task.cancel()
+        if ended:
+            await asyncio.wait(ended)
+
+    # -- a use --------------------------------------------------------------------------------------------------------
+
+    async def reach(self, conversation: Conversation, wanted: Wanted, deadline: Deadline) -> None:
+        """Begin the conversation with the service's server, unless ssh has gone by then. Raises RemoteItError."""
+        connection, is_new = await self._find(self.account.found, self.service_id, wanted, deadline)
+        try:
+            await self._begin(conversation, connection, is_new, deadline)
         except NoServerError as error:
-            if may_answer_yet(self._registry, connection, self._deadline):
+            if conversation.is_over:
+                return
+            if is_new or await self._do(self.account.may_answer_yet, connection, deadline):
                 raise self._unanswered(error) from None
-            self._used = None
-        else:
-            if joined is not None:
-                journal.reused(joined)
-            return proxy
-        self._check_last_failure()
-        outcome = self._connections().instead_of(connection, self._wanted, self._deadline)
-        return self._first_dialled(self._noted(outcome))
+            is_used = connection.id in self._used_by_others()
+            connection, is_new = await self._find(self.account.found_instead, connection, is_used, wanted, deadline)
+            try:
+                await self._begin(conversation, connection, is_new, deadline)
+            except NoServerError as second:
+                raise self._unanswered(second) from None
+        await self._do(self.account.note_answered, connection, deadline)
 
-    def _noted(self, outcome: Outcome) -> Connection:
-        """The connection to use, which, if it is new, we shall close whatever the registry says by then."""
-        connection = outcome.usable()
-        self._opened = [connection] if outcome.is_new else []
-        return connection
+    async def _find(self, find: Callable[..., tuple[Connection, bool]], *arguments: Any) -> tuple[Connection, bool]:
+        async with self.turn:
+            connection, is_new = await self._do(find, *arguments)
+        self._used[_this_task()] = connection.id
+        return connection, is_new
 
-    def _check_last_failure(self) -> None:
-        """Raise ApiError if opening failed a moment ago: what need not be asked need not even be imported."""
-        failure = self._registry.read(self._service_id, self._deadline).failure
-        if failure is not None:
-            from .._model.failure import raise_if_believed
+    def _used_by_others(self) -> set[str]:
+        return {id_ for task, id_ in self._used.items() if task is not _this_task()}
 
-            raise_if_believed(failure, self._asked_by())
+    async def _begin(
+        self, conversation: Conversation, connection: Connection, is_new: bool, deadline: Deadline
+    ) -> None:
+        assert connection.port is not None
+        timeout = min(_FIRST_DIAL_TIMEOUT if is_new else _DIAL_TIMEOUT, deadline.remaining())
+        await conversation.begin(connection.host, connection.port, timeout)
 
-    def _remember(self, error: RemoteItError) -> None:
-        from .._model.failure import Failure
+    async def _do(self, work: Callable[..., T], *arguments: Any) -> T:
+        errand = self._uses[_this_task()]
 
-        failure = Failure.of(error, self._asked_by(), None)
-        with contextlib.suppress(RemoteItError), self._registry.locked(self._service_id, self._deadline) as turn:
-            turn.holding.failure = failure
-            turn.save()
+        def do() -> T:
+            with self.account.on(errand):
+                return work(*arguments)
 
-    def _asked_by(self) -> str:
-        from .._settings.asker import asked_by
-
-        return asked_by(self._settings, self._wanted.access)
-
-    def _first_dialled(self, connection: Connection) -> socket.socket:
-        try:
-            return self._dialled(connection, _FIRST_DIAL_TIMEOUT)
-        except NoServerError as error:
-            raise self._unanswered(error) from None
-
-    def _dialled(self, connection: Connection, timeout: float) -> socket.socket:
-        if connection.port is None:
-            error = OptionError(
-                f"service {self._service_id} is an HTTP(S) service behind a reverse proxy, which SSH cannot use: "
-                "name an SSH service."
-            )
-            self._remember(error)
-            raise error
-        self._used = connection
-        proxy = dial(connection.host, connection.port, min(timeout, self._deadline.remaining()))
-        if connection.unanswered_since is not None:
-            self._used = connection._replace(unanswered_since=None)
-            # Else it would only be kept for longer than it deserves, once it is dead.
-            with contextlib.suppress(RemoteItError):
-                answered(self._registry, connection, self._deadline)
-        return proxy
+        return await in_thread(self._pool, do)
 
     def _unanswered(self, error: NoServerError) -> RemoteItError:
+        # Who tries again soon may find the server there.
+        self._keep(KEPT_UNANSWERED)
         return RemoteItError(
-            f"the connection to service {self._service_id} is open, but {error}: check that an SSH server runs on "
+            f"the connection to service {self.service_id} is open, but {error}: check that an SSH server runs on "
             "the device and that the service leads to its port."
         )
 
-    def in_use(self) -> AbstractContextManager[None]:
-        """While this lasts, others are told that the tunnel is needed, where they can be."""
-        return repeated(self._renew_aloud, self._registry.renew_every)
 
-    def _renew_aloud(self) -> None:
-        """Renew, and tell of the first failure. Raises RemoteItError."""
-        try:
-            self._renew()
-        except RegistryError as error:
-            if not self._has_warned:
-                self._has_warned = True
-                # Where SSH is shared by several, it may hear nothing after its beginning.
-                _say(str(error))
-                _log(str(error))
-            raise
-
-    def _renew(self) -> bool:
-        """Say that the use goes on; True when the registry had lost it, and has it again. Raises RemoteItError."""
-        deadline = Deadline(_CLOSE_TIMEOUT)
-        if self._used is None or renew(self._registry, self._used, self._holder, deadline):
-            return False
-        # Who closes it leaves no record of it either.
-        if not self._connections().is_listed(self._used, deadline):
-            return False
-        put_back(self._registry, self._used, self._holder, deadline)
-        return True
-
-    def close_later(self, signals: _Signals) -> None:
-        """End the use, after a moment in which the next SSH connection may join. Raises RemoteItError."""
-        signals.linger(_LINGER)
-        self._close(signals)
-
-    def give_up(self, signals: _Signals) -> None:
-        """End a use that failed; if nobody else waits for an SSH server to answer, be the one who does for a while.
-
-        Raises RemoteItError.
-        """
-        if self._used is not None:
-            if self._left():
-                return
-            signals.linger(KEPT_UNANSWERED)
-        self._close(signals)
-
-    def _close(self, signals: _Signals) -> None:
-        """End the use, and close what nobody else needs, whatever becomes of the registry. Raises RemoteItError."""
-        with contextlib.suppress(RemoteItError):
-            if self._renew():
-                # By then, others who use it have said so again as well.
-                signals.linger(self._registry.renew_every)
-        if self._left():
-            return
-        deadline = Deadline(_CLOSE_TIMEOUT)
-        try:
-            self._connections().release(self._service_id, self._holder, deadline, self._opened)
-        finally:
-            self._forget()
-
-    def _left(self) -> bool:
-        """End the use in the registry alone; False where something is to be closed, or the registry fails."""
-        try:
-            has_left = leave(self._registry, self._service_id, self._holder, Deadline(_CLOSE_TIMEOUT), self._opened)
-        except RemoteItError:
-            return False
-        if has_left:
-            self._forget()
-        return has_left
-
-    def _forget(self) -> None:
-        with contextlib.suppress(RegistryError):
-            self._registry.forget(self._holder)
-
-    def _connections(self) -> Connections:
-        from .._connections.connections import Connections
-
-        return Connections(self._settings, self._warn)
-
-    def _warn(self, sentence: str) -> None:
-        self.tell(sentence)
-
-
-def _say(sentence: str) -> None:
-    # Where ssh listens, if it does: a warning must not end the connection.
-    with contextlib.suppress(OSError):
-        sys.stderr.write(f"remote.it: {sentence}\n")
-
-
-def _log(sentence: str) -> None:
-    """Tell the system's log, where nobody else hears us any more."""
-    import syslog
-
-    syslog.openlog("remoteit", syslog.LOG_PID)
-    syslog.syslog(syslog.LOG_WARNING, sentence)
+def _this_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task

@@ -47,21 +47,25 @@ Address = tuple[str, int | str | None]
 _QUOTED = r"(?:[^']|'\"'\"')*'"
 _OWN_ARGUMENTS = re.compile(
     rf"-o HostKeyAlias={ALIAS_PATTERN} -o CheckHostIP=no(?: -o HostName=\S+)?(?: -o Port=\d+)?"
-    rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=no)?(?: -o LogLevel=ERROR)?)?"
+    rf"(?: -o 'ProxyCommand={_QUOTED}(?: -o ProxyUseFdpass=yes)?(?: -o LogLevel=ERROR)?)?"
     rf"(?: -o (?:'ControlPath={_QUOTED}|ControlPath=\S+))? ?"
 )
-_OWN_SUFFIX = re.compile(r"\+[0-9a-z]+$")
+_OWN_SUFFIX = re.compile(r"(?:\+[0-9a-z]+){1,2}$")
 # Ansible makes a path of host, port and user, but these are others tomorrow, or the user's own for another machine.
 _SOCKET = "%(directory)s/%%r"
 _PATH = re.compile(r'"[^"]+"|[^"\s]+')
 
 
 def bound_to(
-    alias: str, options: Mapping[str, str | None], proxy_command: str | None = None, address: Address | None = None
+    alias: str,
+    options: Mapping[str, str | None],
+    proxy_command: str | None = None,
+    address: Address | None = None,
+    run: str = "",
 ) -> dict[str, str]:
     """Variables that bind SSH to *alias*, keeping the user's arguments, and send it through *proxy_command* or to *address*.
 
-    *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
+    Who says of which *run* it is has control sockets of its own: they end with it. *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
     first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
     """
     users = _users_of(options)
@@ -72,19 +76,19 @@ def bound_to(
         own += ["-o", f"HostName={host}", *(() if port is None else ("-o", f"Port={port}"))]
     if proxy_command is not None:
         # With HostName, no other one makes %h and %C of a control socket the same for all devices.
-        own += ["-o", f"HostName={alias}", "-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=no"]
+        own += ["-o", f"HostName={alias}", "-o", f"ProxyCommand={proxy_command}", "-o", "ProxyUseFdpass=yes"]
         if users.is_silent:
             # Else nothing would tell why a host is unreachable.
             own += ["-o", "LogLevel=ERROR"]
     variables = {}
     if users.control_path is not None:
-        own += ["-o", f"ControlPath={_suffixed(users.control_path, alias)}"]
+        own += ["-o", f"ControlPath={_suffixed(users.control_path, alias, run)}"]
     elif not users.persists:
         # Ansible adds no control socket, but ~/.ssh/config might.
         own += ["-o", "ControlPath=none"]
     else:
         variables["ansible_control_path"] = _suffixed(
-            _OWN_SUFFIX.sub("", options.get("control_path") or _SOCKET), alias
+            _OWN_SUFFIX.sub("", options.get("control_path") or _SOCKET), alias, run
         )
     variables["ansible_ssh_args"] = f"{shlex.join(own)} {users.ssh_args}".strip()
     return variables
@@ -160,8 +164,8 @@ def _checked_path(path: str) -> str:
     return path
 
 
-def _suffixed(control_path: str, alias: str) -> str:
+def _suffixed(control_path: str, alias: str, run: str) -> str:
     if is_none(control_path):
         return control_path
     quote = '"' if control_path.endswith('"') else ""
-    return f"{control_path.removesuffix(quote)}{socket_suffix(alias)}{quote}"
+    return f"{control_path.removesuffix(quote)}{f'+{run}' if run else ''}{socket_suffix(alias)}{quote}"

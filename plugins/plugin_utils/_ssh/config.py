@@ -33,12 +33,17 @@ _NO_ALIAS = re.compile(f"|localhost|{ALIAS_PATTERN}")
 
 
 def ssh_config(
-    devices: Sequence[Mapping[str, Any]], options: Mapping[str, Any], prefix: str, api_options: Mapping[str, Any]
+    devices: Sequence[Mapping[str, Any]],
+    options: Mapping[str, Any],
+    prefix: str,
+    api_options: Mapping[str, Any],
+    fdpass: bool = True,
 ) -> str:
     """The text of the configuration, with a section for each service of *devices* that may be connected to.
 
-    *devices* are as remoteit_device_info returns them, *options* are OpenSSH's, *prefix* begins each name, and
-    *api_options* are those that proxy_command() takes. Raises OptionError.
+    *devices* are as remoteit_device_info returns them, *options* are OpenSSH's, *prefix* begins each name,
+    *api_options* are those that proxy_command() takes, and *fdpass* is whether OpenSSH is to get a socket.
+    Raises OptionError.
     """
     if not _PREFIX.fullmatch(prefix):
         raise OptionError(
@@ -52,8 +57,8 @@ def ssh_config(
             f"HostName {stable}",
             f"HostKeyAlias {stable}",
             "CheckHostIP no",
-            f"ProxyCommand {proxy_command(id_, api_options)}",
-            "ProxyUseFdpass no",
+            f"ProxyCommand {proxy_command(id_, {**api_options, 'fdpass': fdpass})}",
+            f"ProxyUseFdpass {'yes' if fdpass else 'no'}",
         ]
         hosts = f"{name} {stable}" if name else stable
         sections.append("".join(f"{line}\n" for line in (f"Host {hosts}", *(f"  {line}" for line in bound + lines))))

@@ -23,11 +23,11 @@ SERVICE = "80:00:00:00:01:00:00:01"
 
 
 def test_a_service_is_all_that_is_needed() -> None:
-    assert parse([SERVICE]) == {"service_id": SERVICE, "timeout": 60.0}
+    assert parse([SERVICE], "/") == {"service_id": SERVICE, "timeout": 60.0}
 
 
 def test_options_may_stand_on_both_sides() -> None:
-    assert parse(["--api=graphql", SERVICE, "--timeout", "5", "--no-validate-certs"]) == {
+    assert parse(["--api=graphql", SERVICE, "--timeout", "5", "--no-validate-certs"], "/") == {
         "service_id": SERVICE,
         "timeout": 5.0,
         "api": "graphql",
@@ -38,7 +38,7 @@ def test_options_may_stand_on_both_sides() -> None:
 @given(options(st.characters()))
 @example({"profile": "--api=soap", "credentials_file": "/a=b", "registry": "/-", "validate_certs": False, "timeout": 1})
 def test_what_is_written_is_read(given: dict[str, Any]) -> None:
-    assert parse(write(SERVICE, given)) == {"timeout": 60, **given, "service_id": SERVICE}
+    assert parse(write(SERVICE, given), "/") == {"timeout": 60, **given, "service_id": SERVICE}
 
 
 def test_what_is_not_set_and_what_is_no_option_of_it_is_not_written() -> None:
@@ -49,14 +49,34 @@ def test_what_is_not_set_and_what_is_no_option_of_it_is_not_written() -> None:
 def test_each_option_that_tells_how_remote_it_is_reached_is_among_them_or_a_key() -> None:
     keys = {"access_key_id", *SECRETS}
     assert not keys & OPTIONS.keys()
-    assert api_argument_spec().keys() | {"access", "client_ip", "timeout"} == OPTIONS.keys() | keys
+    own = {"access", "client_ip", "timeout", "fdpass"}
+    assert api_argument_spec().keys() | own == OPTIONS.keys() | keys
 
 
 def test_choices_are_those_of_a_task() -> None:
     spec = argument_spec()
-    assert {name: tuple(spec[name].get("choices", ())) for name in OPTIONS} == {
+    assert {name: tuple(spec.get(name, {}).get("choices", ())) for name in OPTIONS} == {
         name: option.choices for name, option in OPTIONS.items()
     }
+
+
+@pytest.mark.parametrize(
+    ("word", "read"),
+    [
+        ("--registry=here", "/where/ssh/runs/here"),
+        ("--registry=../here", "/where/ssh/runs/../here"),
+        ("--registry=/there", "/there"),
+        ("--registry=~/there", "~/there"),
+        ("--registry=redis://localhost/0", "redis://localhost/0"),
+        ("--credentials-file=here", "/where/ssh/runs/here"),
+        ("--ca-path=here", "/where/ssh/runs/here"),
+    ],
+)
+def test_a_relative_path_begins_where_ssh_runs(word: str, read: str) -> None:
+    (found,) = [
+        value for name, value in parse([word, SERVICE], "/where/ssh/runs").items() if name in word.replace("-", "_")
+    ]
+    assert found == read
 
 
 @pytest.mark.parametrize(
@@ -75,6 +95,6 @@ def test_choices_are_those_of_a_task() -> None:
 )
 def test_anything_else_is_named_with_what_there_is(arguments: list[str], reason: str) -> None:
     with pytest.raises(OptionError) as caught:
-        parse(arguments)
+        parse(arguments, "/")
     assert str(caught.value).startswith(f"the ProxyCommand of community.remoteit cannot be run so: {reason}. Give it ")
     assert "--access" in str(caught.value)

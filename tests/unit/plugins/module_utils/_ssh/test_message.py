@@ -45,9 +45,16 @@ def test_what_is_sent_is_a_disconnect_message(sentence: str) -> None:
     assert parsed(disconnect(sentence)) == (7, sentence, "")
 
 
-@pytest.mark.parametrize("length", [*range(20), 2000, 30000])
+@pytest.mark.parametrize("length", [*range(20), 399, 400])
 def test_any_length_will_do(length: int) -> None:
     assert parsed(disconnect("x" * length)) == (7, "x" * length, "")
+
+
+@pytest.mark.parametrize("length", [401, 2000, 30000])
+def test_of_a_long_sentence_the_beginning_and_the_end_are_sent(length: int) -> None:
+    _reason, sent, _language = parsed(disconnect("problem" + "x" * length + "cure"))
+    assert sent.startswith("problem") and sent.endswith("cure") and " … " in sent
+    assert 390 < len(sent.encode()) <= 400
 
 
 def test_what_is_no_text_is_sent_all_the_same() -> None:
@@ -86,9 +93,9 @@ def test_ssh_survives_what_is_not_plain(tmp_path: Path) -> None:
     assert "\x1b" not in said
 
 
-def test_ssh_shows_the_beginning_of_a_long_sentence(tmp_path: Path) -> None:
-    said = shown("remote.it: " + "word " * 400, tmp_path)
-    assert "remote.it: " + "word " * 50 in said
+def test_ssh_shows_what_to_do_about_it_however_long_the_sentence_is(tmp_path: Path) -> None:
+    said = shown(f"remote.it: {'word ' * 400}: raise the limit.", tmp_path)
+    assert "remote.it: " + "word " * 30 in said and "word : raise the limit." in said
 
 
 def test_the_sentence_is_seen_although_ssh_hides_the_error_output(tmp_path: Path) -> None:

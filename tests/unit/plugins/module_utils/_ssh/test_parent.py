@@ -12,7 +12,12 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._ssh.options import options_of
-from ansible_collections.community.remoteit.plugins.module_utils._ssh.parent import check_options, told_in_time
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.parent import (
+    check_options,
+    options_in,
+    seconds_to_wait,
+    too_slow,
+)
 
 pytestmark = pytest.mark.one_core
 
@@ -61,7 +66,17 @@ def test_what_ssh_drops_or_shares_is_refused(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("waits", ["none", "0", "1", "1m", ""])
-def test_where_there_is_no_time_to_tell_nothing_is_told(waits: str, capfd: pytest.CaptureFixture[str]) -> None:
-    with told_in_time([("connecttimeout", waits)]):
-        pass
-    assert capfd.readouterr() == ("", "")
+def test_where_there_is_no_time_to_tell_nothing_is_told(waits: str) -> None:
+    assert seconds_to_wait([("connecttimeout", waits)]) is None
+
+
+def test_what_takes_too_long_is_told_a_second_before() -> None:
+    given = options_in(["ssh", "-o", "ConnectTimeout=10", "-v", "pi", "uptime", "-o", "ConnectTimeout=5"])
+    assert given == [("connecttimeout", "10"), ("-v", "")]
+    assert seconds_to_wait(given) == 9
+    assert "longer than the 10 seconds that SSH waits" in too_slow(given)
+
+
+def test_of_what_cannot_be_seen_nothing_is_known() -> None:
+    assert options_in([]) == []
+    assert seconds_to_wait([]) is None

@@ -2,462 +2,139 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The program that ssh runs, in a process of its own, beside a registry that has a connection."""
+"""Who uses a tunnel, and when nobody does any more; what comes of uses is in test_multiplexer.py."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
-import shutil
-import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
-from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
-from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
-from ansible_collections.community.remoteit.plugins.module_utils._tunnels import tunnel as ssh_tunnel
-from tests.doubles.account import Account, listed
-from tests.doubles.loopback import PATIENCE, Exchange, reply
-from tests.doubles.material import CONNECTION_ID, DEVELOPER_KEY, KEY_ID, SECRET, SERVICE, connection
-
-pytestmark = [pytest.mark.one_core, pytest.mark.slow]
-
-PROGRAM = Path(ssh_tunnel.__file__).parents[2] / "plugin_utils" / "ssh_proxy.py"
-BANNER = b"SSH-2.0-here\r\n"
-
-
-class Site:
-    """An account with one connection, kept or held by this very process, to a listener that is here."""
-
-    def __init__(self, directory: Path) -> None:
-        self.account = Account()
-        self.account.sessions = [listed(CONNECTION_ID)]
-        self.account.says["stop"] = self._stop
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(PATIENCE)
-        self.settings = self.account.settings(registry=str(directory / "registry"), request_timeout=5.0)
-        self.registry = Registry(self.settings, pytest.fail)
-        self.started: list[subprocess.Popen[bytes]] = []
-
-    def _stop(self, exchange: Exchange) -> None:
-        self.account.sessions = []
-        reply(200, {"status": "true"})(exchange)
-
-    def hold(self, **changes: object) -> None:
-        now = time.time()
-        made = connection(
-            **{
-                "host": "127.0.0.1",
-                "port": self.listener.getsockname()[1],
-                "opened_from": socket.gethostname(),
-                "opened_at": now,
-                "asked_at": now,
-                "verified_at": now,
-                "expires_at": now + 3600,
-                **changes,
-            }
-        )
-        with self.registry.locked(SERVICE, Deadline(10)) as turn:
-            turn.holding = Holding([made])
-            turn.save()
-
-    def run(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
-        urls = ["--rest-url", self.settings.rest_url, "--graphql-url", self.settings.graphql_url]
-        command = [sys.executable, str(PROGRAM), *urls, "--registry", self.settings.registry, *words, SERVICE]
-        keys = {"R3_ACCESS_KEY_ID": KEY_ID, "R3_SECRET_ACCESS_KEY": SECRET, "R3_DEVELOPER_API_KEY": DEVELOPER_KEY}
-        self.started.append(
-            subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env={**os.environ, **keys, **environment},
-            )
-        )
-        return self.started[-1]
-
-    def accepted(self, process: subprocess.Popen[bytes]) -> socket.socket:
-        server, _address = self.listener.accept()
-        server.settimeout(PATIENCE)
-        server.sendall(BANNER)
-        assert process.stdout is not None
-        assert process.stdout.readline() == BANNER
-        return server
-
-    def holders(self) -> list[str]:
-        return [name for held in self.registry.read(SERVICE).connections for name in held.holders]
-
-
-def eventually(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels import tunnel as module
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels.account import Account, Errand
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels.tunnel import Tunnel, in_thread
+from tests.doubles.held import Site
+from tests.doubles.material import SERVICE
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    made = Site(tmp_path)
-    with made.account.server, made.listener:
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as made:
         yield made
-        for process in made.started:
-            process.kill()
-            process.wait()
-            close_pipes(process)
 
 
-def leads_to(site: Site, listener: socket.socket, id: str = "NEW") -> dict[str, object]:
-    """What remote.it answers that opens a connection which leads to *listener*."""
-    opened = {
-        "connectionid": id,
-        "proxyserver": "127.0.0.1",
-        "proxyport": listener.getsockname()[1],
-        "reverseProxy": False,
-    }
-    return {"status": "true", "connection": opened}
+@pytest.fixture
+def tunnel(site: Site, pool: ThreadPoolExecutor) -> Tunnel:
+    account = Account(site.settings, process_name(os.getpid()), lambda sentence, _run: pytest.fail(sentence))
+    return Tunnel(account, SERVICE, pool)
 
 
-def say_no_more(process: subprocess.Popen[bytes]) -> None:
-    """Be ssh that has nothing more to say."""
-    assert process.stdin is not None
-    process.stdin.close()
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    async def begin() -> None:
+        await work()
+
+    asyncio.run(begin())
 
 
-def close_pipes(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        assert pipe is not None
-        with contextlib.suppress(OSError):
-            pipe.close()
+def test_it_is_due_a_moment_after_the_last_use(tunnel: Tunnel) -> None:
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        with tunnel.used(Errand()):
+            assert not tunnel.is_due(loop.time() + 1000)
+            assert tunnel.is_used
+        assert not tunnel.is_due(loop.time() + module._LINGER - 1)
+        assert tunnel.is_due(loop.time() + module._LINGER)
+
+    run(work)
 
 
-def test_what_is_open_is_used_without_a_word_to_remote_it(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process) as server:
-        assert site.holders() == [process_name(process.pid)]
-        assert process.stdin is not None
-        process.stdin.write(b"hello\r\n")
-        process.stdin.flush()
-        assert server.recv(100) == b"hello\r\n"
-        process.terminate()
-        assert process.wait(PATIENCE) == 0
-        assert server.recv(100) == b""
-    assert site.holders() == []
-    assert site.registry.read(SERVICE).connections[0].kept
-    assert site.account.asked == []
+def test_it_is_due_at_once_when_the_use_failed(tunnel: Tunnel) -> None:
+    async def work() -> None:
+        with contextlib.suppress(ValueError), tunnel.used(Errand()):
+            raise ValueError
+        assert tunnel.is_due(asyncio.get_running_loop().time())
+
+    run(work)
 
 
-def test_after_ssh_the_tunnel_is_held_for_a_moment(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process) as server:
-        close_pipes(process)
-        # whoever waits for the end of our output is not held up, nor is the server
-        assert process.stderr is not None
-        assert process.stderr.read() == b""
-        assert server.recv(100) == b""
-    time.sleep(1.5)
-    assert site.holders() == [process_name(process.pid)]
-    process.terminate()
-    assert process.wait(PATIENCE) == 0
-    assert site.holders() == []
+def test_uses_of_one_run_are_ended_and_others_are_not(tunnel: Tunnel) -> None:
+    async def use(run: str) -> None:
+        with tunnel.used(Errand(frozenset({run} - {""}))):
+            await asyncio.sleep(60)
+
+    async def work() -> None:
+        uses = {run: asyncio.create_task(use(run)) for run in ("one", "other", "")}
+        await asyncio.sleep(0)
+        assert tunnel.runs == {"one", "other"}
+        await tunnel.end_uses("one")
+        assert [run for run, task in uses.items() if task.done()] == ["one"]
+        assert tunnel.is_used
+        await tunnel.end_uses()
+        assert not tunnel.is_used
+        # until they have ended, it is closed for all that have used it
+        assert tunnel.errand.runs == {"one", "other"}
+
+    run(work)
 
 
-def test_when_ssh_says_that_it_goes_the_server_hears_it_and_the_tunnel_is_held(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process) as server:
-        process.send_signal(signal.SIGHUP)
-        server.settimeout(3)
-        assert server.recv(100) == b""
-    assert site.holders() == [process_name(process.pid)]
-    process.terminate()
-    assert process.wait(PATIENCE) == 0
+def test_what_could_not_be_closed_is_tried_again_later_each_time(tunnel: Tunnel) -> None:
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        tunnel.could_not_be_closed()
+        assert not tunnel.is_due(loop.time() + module._AGAIN - 1)
+        assert tunnel.is_due(loop.time() + module._AGAIN)
+        tunnel.could_not_be_closed()
+        assert not tunnel.is_due(loop.time() + 2 * module._AGAIN - 1)
+        with tunnel.used(Errand()):
+            assert tunnel.failures == 0
+
+    run(work)
 
 
-def test_the_last_one_closes(site: Site) -> None:
-    site.hold(kept=False, holders=(process_name(os.getpid()),))
-    first = site.run()
-    with site.accepted(first), site.accepted(second := site.run()):
-        assert len(site.holders()) == 3
-        first.terminate()
-        assert first.wait(PATIENCE) == 0
-        assert len(site.holders()) == 2
-        # without the one that never leaves
-        site.hold(kept=False, holders=(process_name(second.pid),))
-        second.terminate()
-        assert second.wait(PATIENCE) == 0
-    assert site.registry.read(SERVICE) == Holding()
-    assert "stop" in site.account.asked
+def test_who_comes_while_it_is_closed_waits(tunnel: Tunnel) -> None:
+    async def work() -> None:
+        async with tunnel.turn:
+            assert not tunnel.is_due(asyncio.get_running_loop().time())
+            finding = asyncio.create_task(tunnel._find(lambda: pytest.fail("too soon")))
+            await asyncio.sleep(0.05)
+            assert not finding.done()
+            finding.cancel()
+
+    run(work)
 
 
-def test_another_package_of_the_same_name_does_no_harm(site: Site, tmp_path: Path) -> None:
-    (tmp_path / "plugins").mkdir()
-    (tmp_path / "plugins" / "__init__.py").write_text("raise SystemExit('the wrong package')")
-    site.hold()
-    process = site.run(PYTHONPATH=str(tmp_path))
-    with site.accepted(process):
-        process.terminate()
-        assert process.wait(PATIENCE) == 0
+def test_who_is_cancelled_waits_for_what_is_done_for_him(pool: ThreadPoolExecutor) -> None:
+    may_end, has_ended = threading.Event(), threading.Event()
+
+    def take_time() -> None:
+        may_end.wait(10)
+        has_ended.set()
+
+    async def work() -> None:
+        doing = asyncio.create_task(in_thread(pool, take_time))
+        await asyncio.sleep(0.05)
+        doing.cancel()
+        await asyncio.sleep(0.05)
+        assert not doing.done()
+        may_end.set()
+        with pytest.raises(asyncio.CancelledError):
+            await doing
+        assert has_ended.is_set()
+
+    run(work)
 
 
-def test_an_argument_that_nobody_knows_is_named(site: Site) -> None:
-    _nothing, told = site.run("--nonsense").communicate(timeout=PATIENCE)
-    assert told.startswith(b"remote.it: the ProxyCommand of community.remoteit cannot be run so: ")
-    assert b"--nonsense" in told
-    assert b"any of --profile, " in told
+def test_what_is_done_in_a_thread_is_given(pool: ThreadPoolExecutor) -> None:
+    async def work() -> None:
+        assert await in_thread(pool, socket.htons, 1) == socket.htons(1)
+        with pytest.raises(OverflowError):
+            await in_thread(pool, socket.htons, -1)
 
-
-def test_an_argument_that_is_no_text_is_named(site: Site) -> None:
-    command = [sys.executable, str(PROGRAM), os.fsdecode(b"\xff")]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 1
-    assert done.stderr.startswith(b"remote.it: service_id=")
-    hidden = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert b"service_id=" in hidden.stdout
-
-
-def test_a_warning_that_nobody_can_hear_does_no_harm(site: Site, tmp_path: Path) -> None:
-    site.hold()
-    (registry_file,) = Path(site.settings.registry).rglob("*.json")
-    registry_file.write_text("nothing that can be read")
-    # it is warned of, and then a new connection is opened, to the same listener
-    site.account.says["connect"] = leads_to(site, site.listener)
-    process = site.run()
-    with contextlib.suppress(OSError):
-        assert process.stderr is not None
-        process.stderr.close()
-    with site.accepted(process):
-        process.terminate()
-        assert process.wait(PATIENCE) == 0
-
-
-def test_who_is_told_to_end_waits_for_nobody_though_the_registry_was_lost(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process):
-        shutil.rmtree(site.settings.registry)
-    say_no_more(process)
-    # it has put back what it uses, and gives others the time to do the same
-    assert eventually(lambda: site.holders() == [process_name(process.pid)])
-    assert process.poll() is None
-    process.terminate()
-    assert eventually(lambda: process.poll() is not None, site.registry.renew_every / 2)
-
-
-def test_who_is_told_to_end_while_ssh_runs_waits_for_nobody_either(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process):
-        shutil.rmtree(site.settings.registry)
-        process.terminate()
-        assert eventually(lambda: process.poll() is not None, site.registry.renew_every / 2)
-
-
-def test_what_a_task_has_closed_meanwhile_is_not_put_back(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process):
-        with site.registry.locked(SERVICE, Deadline(10)) as turn:
-            turn.holding = Holding()
-            turn.save()
-        site.account.sessions = []
-    say_no_more(process)
-    assert eventually(lambda: process.poll() == 0, site.registry.renew_every / 2)
-    assert site.registry.read(SERVICE).is_empty
-
-
-# -- a device that is away --------------------------------------------------------------------------------------------
-
-
-def told(process: subprocess.Popen[bytes]) -> str:
-    """What the user of ssh is told, at the end of all that ssh waits for."""
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.read() == b""
-    return process.stderr.read().decode()
-
-
-def hang_up(site: Site) -> None:
-    """Be a device on which no SSH server runs, for one client."""
-    site.listener.accept()[0].close()
-
-
-def test_many_at_the_same_time_ask_once_about_a_device_that_is_offline(site: Site) -> None:
-    assert site.account.service is not None
-    site.account.service["online"] = False
-    site.account.says["connect"] = {"status": "false", "reason": "service is inactive"}
-    processes = [site.run() for _number in range(12)]
-    sentences = {told(process) for process in processes}
-    assert len(sentences) == 1
-    assert f"the device of {SERVICE} is offline" in sentences.pop()
-    assert {process.wait(PATIENCE) for process in processes} == {1}
-    # twice, if the last one has come late
-    assert site.account.asked.count("connect") <= 2
-
-
-def test_what_is_opened_in_vain_is_kept_for_the_next_and_closed_when_told_to_end(site: Site) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    first = site.run()
-    hang_up(site)
-    # ssh has all that it waits for, while the connection is held
-    assert "closed the connection at once: check that an SSH server runs on the device" in told(first)
-    for _number in range(3):
-        following = site.run()
-        hang_up(site)
-        assert "closed the connection at once" in told(following)
-        assert following.wait(PATIENCE) == 1
-    assert site.account.asked == ["connect"]
-    assert site.holders() == [process_name(first.pid)]
-    first.terminate()
-    assert first.wait(PATIENCE) == 1
-    assert site.registry.read(SERVICE) == Holding()
-    assert site.account.asked == ["connect", "service", "stop"]
-
-
-def test_the_first_try_after_the_server_is_back_succeeds_and_from_then_on_the_address_must_answer(site: Site) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    first = site.run()
-    hang_up(site)
-    told(first)
-    second = site.run()
-    with site.accepted(second):
-        (held,) = site.registry.read(SERVICE).connections
-        assert held.unanswered_since is None
-        assert site.account.asked == ["connect"]
-    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
-        elsewhere.settimeout(PATIENCE)
-        site.account.says["connect"] = leads_to(site, elsewhere, "OTHER")
-        third = site.run()
-        hang_up(site)
-        with elsewhere.accept()[0] as server:
-            server.sendall(BANNER)
-            assert third.stdout is not None
-            assert third.stdout.readline() == BANNER
-    assert site.account.asked.count("connect") == 2
-
-
-def test_an_address_that_stays_dead_is_replaced(site: Site) -> None:
-    """The device may have come back, and the proxy led to where it was before."""
-    long_ago = time.time() - 20
-    site.hold(kept=False, holders=(process_name(os.getpid()),), unanswered_since=long_ago)
-    with socket.create_server(("127.0.0.1", 0)) as elsewhere:
-        elsewhere.settimeout(PATIENCE)
-        site.account.says["connect"] = leads_to(site, elsewhere)
-        process = site.run()
-        hang_up(site)
-        with elsewhere.accept()[0] as server:
-            server.sendall(BANNER)
-            assert process.stdout is not None
-            assert process.stdout.readline() == BANNER
-    assert site.account.asked.count("connect") == 1
-
-
-def test_what_a_killed_one_kept_is_kept_and_closed_by_the_next(site: Site) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    first = site.run()
-    hang_up(site)
-    told(first)
-    first.kill()
-    first.wait()
-    second = site.run()
-    hang_up(site)
-    told(second)
-    assert site.account.asked == ["connect"]
-    assert process_name(second.pid) in site.holders()
-    second.terminate()
-    assert second.wait(PATIENCE) == 1
-    assert site.registry.read(SERVICE) == Holding()
-
-
-def test_a_service_that_ssh_cannot_use_is_opened_once(site: Site) -> None:
-    site.account.says["connect"] = {
-        "status": "true",
-        "connection": {"connectionid": "WEB", "proxy": "https://web.p18.rt3.io", "reverseProxy": True},
-    }
-    for _number in range(2):
-        process = site.run()
-        assert "behind a reverse proxy, which SSH cannot use" in told(process)
-        assert process.wait(PATIENCE) == 1
-    assert site.account.asked.count("connect") == 1
-    assert site.registry.read(SERVICE).connections == []
-
-
-# -- a registry that fails --------------------------------------------------------------------------------------------
-
-
-def test_what_was_opened_is_closed_although_the_registry_cannot_be_used_any_more(site: Site) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    process = site.run()
-    with site.accepted(process):
-        Path(site.settings.registry).chmod(0o755)
-        process.terminate()
-        assert process.wait(PATIENCE) == 1
-    assert site.account.asked.count("stop") == 1
-
-
-@pytest.mark.parametrize("times", [1, 2])
-def test_what_was_opened_is_closed_however_often_the_registry_is_lost(times: int, site: Site) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    site.account.sessions = [listed("NEW")]
-    process = site.run()
-    with site.accepted(process):
-        shutil.rmtree(site.settings.registry)
-    if times == 2:
-        say_no_more(process)
-        # put back, so that others may join
-        assert eventually(lambda: site.holders() == [process_name(process.pid)])
-        shutil.rmtree(site.settings.registry)
-    process.terminate()
-    assert process.wait(PATIENCE) == 0
-    assert site.account.asked.count("stop") == 1
-
-
-def test_what_no_server_answers_at_is_closed_though_the_registry_was_lost(site: Site) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    process = site.run()
-    hang_up(site)
-    told(process)
-    shutil.rmtree(site.settings.registry)
-    process.terminate()
-    assert process.wait(PATIENCE) == 1
-    assert site.account.asked.count("stop") == 1
-
-
-def test_what_was_joined_is_left_open_then(site: Site) -> None:
-    site.hold()
-    process = site.run()
-    with site.accepted(process):
-        Path(site.settings.registry).chmod(0o755)
-        process.terminate()
-        assert process.wait(PATIENCE) == 1
-    assert site.account.asked == []
-
-
-def test_what_somebody_left_is_told_where_ssh_listens(site: Site, ended: str) -> None:
-    site.account.says["connect"] = leads_to(site, site.listener)
-    site.hold(kept=False, holders=(ended,), access="restricted", client_ip="203.0.113.7")
-    process = site.run()
-    with site.accepted(process):
-        process.terminate()
-        process.wait(PATIENCE)
-    assert process.stderr is not None
-    told = process.stderr.read().decode()
-    assert f"remote.it: Connection {CONNECTION_ID} to {SERVICE} was left behind by a process that has ended" in told
+    run(work)

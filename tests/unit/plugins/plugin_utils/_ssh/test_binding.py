@@ -251,13 +251,11 @@ def test_another_way_takes_the_place_of_the_first(name: str, first: str | None, 
 
 @pytest.mark.parametrize("name", ["nothing", "empty", "path with a space", "control_path"])
 def test_the_way_is_ours_whatever_a_configuration_file_has(name: str, home: Path) -> None:
-    config = (
-        "Host *\n  ProxyCommand none\n  ProxyUseFdpass yes\n  ProxyJump gate\n  HostKeyAlias mine\n  HostName one\n"
-    )
+    config = "Host *\n  ProxyCommand none\n  ProxyUseFdpass no\n  ProxyJump gate\n  HostKeyAlias mine\n  HostName one\n"
     said = told({**bound(USERS[name], ALIAS, "ours %%h"), "ansible_host": ALIAS}, home, config)
     assert said["proxycommand"] == "ours %%h"
     assert "proxyjump" not in said
-    assert said["proxyusefdpass"] == "no"
+    assert said["proxyusefdpass"] == "yes"
     assert said["hostkeyalias"] == said["hostname"] == ALIAS
 
 

@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._tunnels.relay import NoServerError, dial, relay
-from tests.doubles.loopback import PATIENCE, unused_port
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels.standard_streams import relay
+from tests.doubles.loopback import PATIENCE
 
 pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
@@ -267,101 +267,3 @@ def test_idleness_costs_nothing(line: Line) -> None:
     time.sleep(0.5)
     assert used() - before < 0.2
     assert not line.is_over
-
-
-# -- dialling ---------------------------------------------------------------------------------------------------------
-
-
-class Listener:
-    """A server that does *work* on each connection."""
-
-    def __init__(self, work: Callable[[socket.socket], object]) -> None:
-        self._work = work
-        self._kept: list[socket.socket] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _address = self._socket.accept()
-                self._kept.append(connection)
-                self._work(connection)
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        for connection in self._kept:
-            connection.close()
-
-
-def _reset(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
-def failure(work: Callable[[socket.socket], object], timeout: float) -> tuple[str, float]:
-    listener = Listener(work)
-    begun = time.monotonic()
-    try:
-        with pytest.raises(NoServerError) as caught:
-            dial("127.0.0.1", listener.port, timeout)
-    finally:
-        listener.close()
-    return str(caught.value).replace(str(listener.port), "PORT"), time.monotonic() - begun
-
-
-def test_a_server_that_speaks_is_dialled_and_no_byte_is_lost() -> None:
-    listener = Listener(lambda connection: connection.sendall(b"SSH-2.0-x\r\n"))
-    with contextlib.closing(listener), dial("127.0.0.1", listener.port, PATIENCE) as connected:
-        assert connected.recv(100) == b"SSH-2.0-x\r\n"
-        # it may be silent for hours
-        assert connected.gettimeout() is None
-        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-
-
-def test_a_server_that_closes_at_once() -> None:
-    assert failure(socket.socket.close, PATIENCE)[0] == "127.0.0.1:PORT closed the connection at once"
-
-
-def test_a_server_that_resets() -> None:
-    # before or after the connection was made, which is a race
-    assert failure(_reset, PATIENCE)[0].endswith(": Connection reset by peer")
-
-
-def test_a_server_that_is_silent() -> None:
-    text, seconds = failure(lambda _connection: None, 0.3)
-    assert text == "127.0.0.1:PORT does not answer: timed out"
-    assert 0.3 <= seconds < 5
-
-
-def test_a_port_where_nobody_listens() -> None:
-    port = unused_port()
-    with pytest.raises(NoServerError, match=rf"^no connection to 127\.0\.0\.1:{port}: Connection refused$"):
-        dial("127.0.0.1", port, PATIENCE)
-
-
-def test_a_listener_that_does_not_accept() -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        waiting = []
-        for _number in range(4):
-            waiting.append(socket.socket())
-            waiting[-1].setblocking(False)
-            waiting[-1].connect_ex(listener.getsockname())
-        port = listener.getsockname()[1]
-        with pytest.raises(NoServerError, match=rf"^no connection to 127\.0\.0\.1:{port}: timed out$"):
-            dial("127.0.0.1", port, 0.2)
-        for one in waiting:
-            one.close()
-
-
-def test_a_name_that_is_unknown() -> None:
-    with pytest.raises(NoServerError, match=r"^no connection to proxy\.remoteit\.invalid:22: \S"):
-        dial("proxy.remoteit.invalid", 22, PATIENCE)
-
-
-def test_without_time_it_has_timed_out() -> None:
-    listener = Listener(lambda connection: connection.sendall(b"SSH-2.0-x\r\n"))
-    with contextlib.closing(listener), pytest.raises(NoServerError, match=r"timed out$"):
-        dial("127.0.0.1", listener.port, 0.0)

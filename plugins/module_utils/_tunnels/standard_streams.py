@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bytes between SSH, on a pair of file descriptors, and a proxy, on a TCP socket."""
+"""Bytes between a client of SSH, on a pair of file descriptors, and a socket."""
 
 from __future__ import annotations
 
@@ -19,38 +19,6 @@ _CHUNK = 256 * 1024
 _PIPE = 256 * 1024
 _SENT = b"s"
 _RECEIVED = b"r"
-
-
-class NoServerError(Exception):
-    """Nothing at the other end speaks; the text says in which way."""
-
-
-def dial(host: str, port: int, timeout: float) -> socket.socket:
-    """A socket on which an SSH server has begun to speak, as it does without being asked (RFC 4253, section 4.2).
-
-    Raises NoServerError after at most *timeout* seconds for each of connecting and waiting.
-    """
-    try:
-        # As bytes: a text is taken for a name in any script, and the tables for that take their time to import.
-        connected = socket.create_connection((host.encode("ascii"), port), timeout)  # type: ignore[arg-type]
-    except OSError as error:
-        raise NoServerError(f"no connection to {host}:{port}: {_reason(error)}") from None
-    try:
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not connected.recv(1, socket.MSG_PEEK):
-            raise NoServerError(f"{host}:{port} closed the connection at once")
-    except OSError as error:
-        connected.close()
-        raise NoServerError(f"{host}:{port} does not answer: {_reason(error)}") from None
-    except NoServerError:
-        connected.close()
-        raise
-    connected.settimeout(None)
-    return connected
-
-
-def _reason(error: OSError) -> str:
-    return "timed out" if isinstance(error, (TimeoutError, BlockingIOError)) else error.strerror or str(error)
 
 
 def relay(source: int, sink: int, proxy: socket.socket, signalled: int) -> None:
@@ -71,14 +39,15 @@ def relay(source: int, sink: int, proxy: socket.socket, signalled: int) -> None:
     poll.register(sink, 0)
     running = {_SENT, _RECEIVED}
     while running:
-        for descriptor, _events in poll.poll():
-            if descriptor != ended:
-                return
-            end = os.read(ended, 1)
-            running.remove(end)
-            if end == _RECEIVED:
-                poll.unregister(sink)
-                os.close(sink)
+        ready = [descriptor for descriptor, _events in poll.poll()]
+        # A signal comes first: whoever gave it may have something to say where *sink* leads.
+        if ready != [ended]:
+            return
+        end = os.read(ended, 1)
+        running.remove(end)
+        if end == _RECEIVED:
+            poll.unregister(sink)
+            os.close(sink)
 
 
 def _copying(

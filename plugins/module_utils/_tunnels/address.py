@@ -1,0 +1,130 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the multiplexers of a user listen: a socket for each environment in which one was started.
+
+The program that ssh starts imports this, so it imports little.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+
+# Of what is said through the sockets.
+VERSION = "1"
+# What a process was started with that decides how it reaches remote.it and the registry, and as whom.
+_DECIDING = ("R3_", "REMOTEIT_", "SSL_CERT_")
+_DECIDING_ALSO = {
+    *("HOME", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+}
+_PATHS = (
+    *("REMOTEIT_REGISTRY", "R3_CREDENTIALS_FILE"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+)
+# Of one run, or one use.
+ENV_RUN = "REMOTEIT_RUN"
+_NOT_DECIDING = {ENV_RUN, "REMOTEIT_JOURNAL", "REMOTEIT_JOURNAL_HOST"}
+_OF_ONE_USE = ("--timeout=", "--access=", "--client-ip=")
+_OF_A_RUN = ".run"
+# The path of a socket has about 100 characters, on some systems.
+_LONGEST = 60
+
+
+def directory() -> str:
+    """The directory of the sockets, which nobody else can enter; it is made if need be. Raises OSError."""
+    for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("TMPDIR", ""), "/tmp"):
+        path = os.path.join(parent, f"remoteit-{os.geteuid()}")
+        if os.path.isabs(parent) and len(path) <= _LONGEST and _can_be_trusted(parent):
+            with contextlib.suppress(OSError):
+                os.mkdir(path, 0o700)
+            with contextlib.suppress(OSError):
+                if _is_private(os.lstat(path)):
+                    return path
+    raise OSError(
+        "no directory can be made for the sockets of tunnels: set XDG_RUNTIME_DIR to a directory of yours with a short path"
+    )
+
+
+def _can_be_trusted(parent: str) -> bool:
+    """Whether nobody else can put another directory in the place of one of ours there."""
+    try:
+        status = os.stat(parent)
+    except OSError:
+        return False
+    is_for_all = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not status.st_mode & stat.S_ISVTX
+    return status.st_uid in (0, os.geteuid()) and not is_for_all
+
+
+def _is_private(status: os.stat_result) -> bool:
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
+
+
+def socket_path(program: str, words: Sequence[str]) -> str:
+    """The socket of the multiplexer for *program*, the path of the one that ssh started, and its *words*. Raises OSError.
+
+    What differs in keys, URLs, registry, web proxy, CA certificates or version of the collection has another one.
+    """
+    deciding = [
+        VERSION,
+        sys.executable,
+        program,
+        str(os.stat(program).st_mtime_ns),
+        *(word for word in words if not (word.startswith(_OF_ONE_USE) or _is_service(word))),
+        *(f"{name}={os.environ[name]}" for name in sorted(os.environ) if _decides(name)),
+        *_namespaces(),
+    ]
+    return os.path.join(directory(), f"{_digest(*deciding)}.sock")
+
+
+def _is_service(word: str) -> bool:
+    return len(word) == 23 and not word.strip("0123456789abcdefABCDEF:")
+
+
+def _decides(name: str) -> bool:
+    return name not in _NOT_DECIDING and (name.startswith(_DECIDING) or name.upper() in _DECIDING_ALSO)
+
+
+def see_paths_from(directory: str) -> None:
+    """Make the paths in the environment absolute that begin in *directory*, where the multiplexer is not."""
+    for name in _PATHS:
+        path = os.environ.get(name, "")
+        if path and not path.startswith(("/", "~")) and "://" not in path:
+            os.environ[name] = os.path.join(directory, path)
+
+
+def forget_the_run() -> None:
+    """Leave out of the environment what is of one run alone."""
+    for name in _NOT_DECIDING:
+        os.environ.pop(name, None)
+
+
+def _namespaces() -> Iterator[str]:
+    """Those of a container, where there are any: a process of another one sees other files, processes and networks."""
+    for kind in ("mnt", "net", "pid"):
+        with contextlib.suppress(OSError):
+            yield os.readlink(f"/proc/self/ns/{kind}")
+
+
+def run_socket(run: str) -> str:
+    """Where this process, a multiplexer, is told that the run with this name has ended. Raises OSError."""
+    return os.path.join(directory(), f"{_digest(run)}.{os.getpid()}{_OF_A_RUN}")
+
+
+def run_sockets(run: str) -> list[str]:
+    """Where the multiplexers that the run has used are told that it has ended: those that end in order take theirs away."""
+    with contextlib.suppress(OSError):
+        place, digest = directory(), _digest(run)
+        names = sorted(os.listdir(place))
+        return [os.path.join(place, name) for name in names if name.startswith(digest) and name.endswith(_OF_A_RUN)]
+    return []
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode(errors="surrogateescape")).hexdigest()[:16]
