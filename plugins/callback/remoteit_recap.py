@@ -78,6 +78,7 @@ from ansible.plugins.callback import CallbackBase
 from ..module_utils._base.process import process_name
 from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
+from ..module_utils._tunnels.address import ENV_RUN
 from ..plugin_utils._run.recap import Run, events_as_data, lines, recap
 from ..plugin_utils._run.recap_file import replace
 
@@ -116,7 +117,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Tell what came of it."""
         events = list(read(self._journal))
-        services = recap(events, self._hosts, self._holder)
+        services = recap(events, self._hosts, self._holder, os.environ.get(ENV_RUN) == self._holder)
         if services and self.get_option("show"):
             for line in lines(services, self._display.columns):
                 self._display.display(line, stderr=True)

@@ -113,7 +113,8 @@ options:
       - How the hosts are reached.
       - With V(on_demand), SSH itself opens the connection when it needs one, and closes it. C(ansible_host) is a name made
         of the service id, under which C(known_hosts) keeps the host key. SSH starts a program that cannot be given a
-        secret, so the access key must be in the environment or in a profile, not in O(secret_access_key).
+        secret, so the access key must be in the environment or in a profile, not in O(secret_access_key). O(close) says
+        what becomes of SSH connections that persist.
       - With V(existing), only hosts with a connection that is in the O(registry) and open now are listed, with its
         address.
       - With V(open), a connection is opened for each host while the inventory is read, or joined if it is open, and closed
@@ -144,15 +145,24 @@ options:
     type: str
   close:
     description:
-      - When to close what O(connect=open) opens. See O(community.remoteit.remoteit_connection#module:close).
+      - When to close what is opened for the hosts.
       - V(at_end) closes it at the end of the run of Ansible that reads the inventory. This may be another one than that
-        which uses it, as in AWX, whose inventories are read beforehand.
-      - V(never) leaves it open.
+        which uses it, as in AWX, whose inventories are read beforehand. With O(connect=on_demand), a connection is closed
+        as soon as SSH has gone, and at the end of the run SSH connections that persist are ended for that.
+      - V(with_ssh), for O(connect=on_demand), lets SSH connections persist beyond the run as C(ControlPersist) says, and
+        closes with them. It is for those who run short commands in a row.
+      - V(never), for O(connect=open), leaves it open. See O(community.remoteit.remoteit_connection#module:close).
     type: str
     choices:
-      - never
       - at_end
+      - with_ssh
+      - never
     default: at_end
+    env:
+      - name: REMOTEIT_INVENTORY_CLOSE
+    ini:
+      - section: inventory_remoteit
+        key: close
   concurrency:
     description:
       - How many connections O(connect=open) opens at a time.

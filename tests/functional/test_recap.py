@@ -55,14 +55,14 @@ def test_everything_that_a_run_did_is_counted_for_its_host(lab: Lab) -> None:
     run = lab.run([play], *on_demand(lab), environ=environ)
     assert run.returncode == 0, run.output
     assert told(run) == [
-        f"pi-garage {GARAGE}  : opened=1    reused=0    closed=0    open until SSH leaves it",
+        f"pi-garage {GARAGE}  : opened=1    reused=0    closed=0    open until the end of the run",
         f"pi-garage {DATABASE}  : opened=1    reused=1    closed=1",
         f"pi-garage {OTHER}  : opened=1    reused=0    closed=0    open until the end of the run",
         f"pi-garage {WEB}  : opened=1    reused=0    closed=1",
-        f"pi-kitchen {KITCHEN} : opened=1    reused=0    closed=0    open until SSH leaves it",
+        f"pi-kitchen {KITCHEN} : opened=1    reused=0    closed=0    open until the end of the run",
     ]
     services = written(path)
-    assert [services[id_]["open"][0]["closes"] for id_ in (KITCHEN, OTHER)] == ["with_ssh", "end_of_run"]
+    assert [services[id_]["open"][0]["closes"] for id_ in (KITCHEN, OTHER)] == ["end_of_run", "end_of_run"]
     events = json.loads(path.read_text())["events"]
     assert [one["event"] for one in events if one["service_id"] == DATABASE] == ["opened", "reused", "closed"]
     wait_until_nothing_is_open(lab)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -27,6 +28,11 @@ ON_DEMAND = "on_demand"
 EXISTING = "existing"
 NONE = "none"
 
+AT_END = "at_end"
+_NO_SHELLS = {"nologin", "false"}
+# By the value of close, the value of connect that it is for.
+_MEANT_FOR = {"with_ssh": ON_DEMAND, "never": "open"}
+
 
 def reached(
     options: Mapping[str, Any],
@@ -40,11 +46,20 @@ def reached(
     *given* are those of the inventory's *options* that are not left at their defaults. Raises RemoteItError.
     """
     connect = options["connect"]
+    _check_close(options["close"], connect)
     if connect == NONE:
         return ({} for _host in hosts)
     if connect == ON_DEMAND:
         return _on_demand(options, given, settings, hosts, warn)
     return _connected(options, settings, hosts, warn)
+
+
+def _check_close(close: str, connect: str) -> None:
+    """Raise OptionError where *close* means nothing for what is opened by *connect*."""
+    if connect in _MEANT_FOR.values() and connect != _MEANT_FOR.get(close, connect):
+        raise OptionError(
+            f"close={close} cannot be kept with connect={connect}: it is for connect={_MEANT_FOR[close]}."
+        )
 
 
 def _on_demand(
@@ -62,13 +77,21 @@ def _on_demand(
     ssh_options = configured_ssh_options({}, on_demand=True)
     if is_quiet(ssh_options):
         warn("-q among the SSH arguments keeps from you why a host is unreachable: write -o LogLevel=ERROR instead.")
+    _use_a_shell()
+    run = END_OF_RUN.own_tunnels() if options["close"] == AT_END else ""
     # Defaults need no room on the command line of each host. An inventory's timeout is that of reading it.
     passed_on = {name: value for name, value in given.items() if name != "timeout"}
     for host in hosts:
         if host.service and host.speaks_ssh:
-            yield host_variables(host.service.id, passed_on, ssh_options)
+            yield host_variables(host.service.id, passed_on, ssh_options, run)
         else:
             yield nowhere(host)
+
+
+def _use_a_shell() -> None:
+    """Let ssh start its ProxyCommand although the user is one who cannot log in: it asks SHELL for the shell to do so."""
+    if os.path.basename(os.environ.get("SHELL", "")) in _NO_SHELLS:
+        os.environ["SHELL"] = "/bin/sh"
 
 
 def _check_on_demand(settings: Settings, options: Mapping[str, Any]) -> None:
@@ -103,7 +126,7 @@ def _connected(
     if only_existing:
         connections = held_connections(settings, options["timeout"], warn)
     else:
-        holder = END_OF_RUN.watch(settings) if options["close"] == "at_end" else None
+        holder = END_OF_RUN.watch(settings) if options["close"] == AT_END else None
         wanted = Wanted(_access(options), holder=holder)
         remember = functools.partial(END_OF_RUN.remember, settings)
         opening = Opening(wanted, options["concurrency"], options["open_limit"], options["timeout"], remember)

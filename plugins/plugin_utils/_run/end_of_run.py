@@ -19,13 +19,17 @@ import os
 import subprocess
 import sys
 
+from ansible import context
 from ansible.utils.display import Display
 
 from ...module_utils._base.errors import ControllerError
 from ...module_utils._base.process import is_gone, process_name
+from ...module_utils._base.text import base36
 from ...module_utils._connections.sweep_orders import END, Claim, encoded
 from ...module_utils._model.connection import Connection
 from ...module_utils._settings.settings import Settings
+from ...module_utils._tunnels.address import ENV_RUN
+from ...module_utils._tunnels.end_of_run import end_tunnels
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sweeper.py")
 _LOCK_TIMEOUT = 30.0
@@ -51,6 +55,16 @@ class EndOfRun:
         self._watcher = mmap.mmap(-1, 1024)
         self._lock = multiprocessing.get_context("fork").Lock()
         atexit.register(self._sweep)
+
+    def own_tunnels(self) -> str:
+        """Have what SSH uses on demand from now on closed at the end; what tells the control sockets of this run from others'.
+
+        Empty where hosts are only listed, as ansible-inventory does: that must not differ from one time to the next.
+        """
+        if "graph" in context.CLIARGS:
+            return ""
+        os.environ[ENV_RUN] = self.holder
+        return base36(self._main)
 
     def watch(self, settings: Settings) -> str:
         """Have the registry and account of *settings* swept at the end; the holder of what is to be closed then.
@@ -105,7 +119,7 @@ class EndOfRun:
         return process_name(watcher.pid)
 
     def _sweep(self) -> None:
-        """Wait until what is to be closed is closed, and tell what could not be."""
+        """Have closed what is to be closed."""
         if os.getpid() != self._main:
             return
         # A process that some plugin left in the background may still have the pipe.
@@ -113,7 +127,16 @@ class EndOfRun:
             os.write(self._writer, END)
         os.close(self._writer)
         os.close(self._done_writer)
-        # In a container, nothing survives the main process.
+        try:
+            self._wait()
+        except KeyboardInterrupt:
+            Display().warning("What this run opened is being closed still, and what fails then is not told.")
+
+    def _wait(self) -> None:
+        """Wait until all is closed, because in a container, nothing survives the main process, and tell what is to be told."""
+        if os.environ.get(ENV_RUN) == self.holder:
+            for sentence in end_tunnels(self.holder):
+                Display().warning(sentence)
         with open(self._done_reader, encoding="utf-8") as sentences:
             for sentence in sentences:
                 Display().warning(sentence.strip())

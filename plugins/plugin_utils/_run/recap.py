@@ -23,8 +23,12 @@ WITH_SSH = "with_ssh"
 _TITLE = "REMOTE.IT RECAP ***"
 
 
-def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], holder: str) -> list[dict[str, Any]]:
+def recap(
+    events: Iterable[Event], hosts: Mapping[str, Iterable[str]], holder: str, ssh_ends: bool = False
+) -> list[dict[str, Any]]:
     """One dict for each service, in the order of their hosts' names; *holder* is the name of the run as a holder.
+
+    *ssh_ends* is whether SSH connections end with the run.
 
     *hosts* are those that each service is known to be. A host for which a task opened or reused a connection is
     another one.
@@ -51,7 +55,7 @@ def recap(events: Iterable[Event], hosts: Mapping[str, Iterable[str]], holder: s
             "service_id": service_id,
             "hosts": sorted(names.get(service_id, ())),
             **{what: count[what] for what in (OPENED, REUSED, CLOSED)},
-            "open": [_open(connection, holder) for connection in left[service_id].values()],
+            "open": [_open(connection, holder, ssh_ends) for connection in left[service_id].values()],
         }
         for service_id, count in counts.items()
     ]
@@ -101,13 +105,14 @@ def lines(services: Iterable[Mapping[str, Any]], columns: int) -> list[str]:
     return ["", _TITLE.ljust(columns, "*"), *(f"{name:<{width}} : {_words(service)}" for name, service in named)]
 
 
-def _open(connection: Connection, holder: str) -> dict[str, Any]:
+def _open(connection: Connection, holder: str, ssh_ends: bool) -> dict[str, Any]:
+    with_run = ssh_ends or holder in connection.holders
     return {
         "id": connection.id,
         "access": connection.access_in_force,
         "client_ip": connection.client_ip,
         "expires_at": iso8601(connection.expires_at),
-        "closes": ON_REQUEST if connection.kept else END_OF_RUN if holder in connection.holders else WITH_SSH,
+        "closes": ON_REQUEST if connection.kept else END_OF_RUN if with_run else WITH_SSH,
     }
 
 

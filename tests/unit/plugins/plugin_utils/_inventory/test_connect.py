@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import CredentialsError, OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._base.text import base36
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.device import Device, FleetService
+from ansible_collections.community.remoteit.plugins.module_utils._model.ids import host_key_alias
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
+from ansible_collections.community.remoteit.plugins.module_utils._ssh.options import socket_suffix
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels.address import ENV_RUN
 from ansible_collections.community.remoteit.plugins.plugin_utils._inventory.connect import reached
 from ansible_collections.community.remoteit.plugins.plugin_utils._inventory.hosts import hosts_of_services
+from ansible_collections.community.remoteit.plugins.plugin_utils._run.end_of_run import END_OF_RUN
 from tests.doubles.material import DEVELOPER_KEY, KEY_ID, SECRET, SERVICE
 
 ENVIRONMENT = {
@@ -46,7 +52,8 @@ def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def on_demand(**given: Any) -> list[str]:
     """The command line of the one host's ProxyCommand."""
-    options = {"connect": "on_demand", "access": "latching", "client_ip": None, "timeout": 60.0, **given}
+    defaults = {"connect": "on_demand", "access": "latching", "client_ip": None, "timeout": 60.0, "close": "with_ssh"}
+    options = {**defaults, **given}
     hosts = list(hosts_of_services([device()], "remoteit_", []))
     (variables,) = reached(options, given, Settings.from_options(options), hosts, pytest.fail)
     assert variables is not None
@@ -103,3 +110,37 @@ def test_a_profile_that_is_passed_on_gives_the_program_its_key(here: Path) -> No
     file.write_text(f"[work]\nR3_ACCESS_KEY_ID=OTHER\nR3_SECRET_ACCESS_KEY={SECRET}\n")
     words = on_demand(credentials_file=str(file), profile="work")
     assert words[-3:] == ["--profile=work", f"--credentials-file={file}", SERVICE]
+
+
+def test_ssh_that_ends_with_the_run_is_told_from_that_of_other_runs(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ENV_RUN, "")
+    options = {"connect": "on_demand", "access": "latching", "client_ip": None, "close": "at_end"}
+    hosts = list(hosts_of_services([device()], "remoteit_", []))
+    (variables,) = reached(options, {}, Settings.from_options(options), hosts, pytest.fail)
+    assert variables is not None
+    assert os.environ[ENV_RUN] == END_OF_RUN.holder
+    assert variables["ansible_control_path"].endswith(f"+{base36(os.getpid())}{socket_suffix(host_key_alias(SERVICE))}")
+
+
+@pytest.mark.parametrize(
+    ("connect", "close", "meant"), [("on_demand", "never", "open"), ("open", "with_ssh", "on_demand")]
+)
+def test_when_to_close_is_refused_where_it_means_nothing(connect: str, close: str, meant: str, here: Path) -> None:
+    options = {"connect": connect, "close": close, "access": "latching", "client_ip": None}
+    with pytest.raises(
+        OptionError, match=f"^close={close} cannot be kept with connect={connect}: it is for connect={meant}"
+    ):
+        reached(options, {}, Settings.from_options(options), [], pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("shell", "used"), [("/usr/sbin/nologin", "/bin/sh"), ("/bin/false", "/bin/sh"), ("/bin/zsh", "/bin/zsh")]
+)
+def test_ssh_starts_its_program_although_the_user_cannot_log_in(
+    shell: str, used: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELL", shell)
+    on_demand()
+    assert os.environ["SHELL"] == used
