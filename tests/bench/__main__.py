@@ -23,6 +23,7 @@ from . import (
     redis_store,
     slices,
     tasks,
+    tunnels,
 )
 from .measure import Row, versions
 from .table import as_text, write
@@ -39,6 +40,7 @@ _PARTS: dict[str, Callable[[], Iterator[Row]]] = {
     "slices": slices.rows,
     "pages": pages.rows,
     "proxy-command": proxy_command.rows,
+    "tunnels": tunnels.rows,
     "playbook": playbook.rows,
     "fleet-run": fleet_run.rows,
 }

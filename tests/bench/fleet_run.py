@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -104,23 +105,28 @@ def _drive_on_demand(
     plan: Plan, computed: Seen, services: list[str], cloud: Simulator, environ: dict[str, str]
 ) -> None:
     """Open and close by the tunnels that SSH starts, at the times computed, in the simulator's time."""
-    from ansible_collections.community.remoteit.plugins.module_utils._tunnels.tunnel import _Tunnel
+    from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
+    from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
+    from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
+    from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import Settings
+    from ansible_collections.community.remoteit.plugins.module_utils._tunnels.account import Account, Errand
 
-    now = 0.0
-    with _environment(environ), contextlib.ExitStack() as stack:
-        tunnels: dict[int, Any] = {}
+    now, me = 0.0, process_name(os.getpid())
+    wanted = Wanted(access=None, verify_after=900, holder=me, by_ssh=True)
+    with _environment(environ):
+        account = Account(Settings.from_options({}), me, print)
+        links: dict[int, socket.socket] = {}
         for number, event in enumerate(computed.events):
             cloud.advance(event.at - now)
             now = event.at
             if event.opens:
-                tunnel = _Tunnel.from_arguments([services[event.host]])
-                tunnels[event.host] = (tunnel, stack.enter_context(tunnel.open()))
+                connection, _is_new = account.found(services[event.host], wanted, Deadline(60))
+                links[event.host] = socket.create_connection((connection.host, connection.port or 0))
             else:
-                tunnel, link = tunnels.pop(event.host)
-                link.close()
-                tunnel.close()
-            if number % 10 == 0 and len(cloud.state()["connections"]) != len(tunnels):
-                raise RuntimeError(f"{plan}: not {len(tunnels)} proxies are open after {now:.0f} s")
+                links.pop(event.host).close()
+                account.close({services[event.host]: Errand()})
+            if number % 10 == 0 and len(cloud.state()["connections"]) != len(links):
+                raise RuntimeError(f"{plan}: not {len(links)} proxies are open after {now:.0f} s")
 
 
 def _drive_bulk(plan: Plan, computed: Seen, services: list[str], cloud: Simulator, environ: dict[str, str]) -> None:
