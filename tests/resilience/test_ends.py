@@ -23,7 +23,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
-from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
@@ -122,9 +122,9 @@ class World:
         outcome = self.site.connections().present(service, Wanted(Access(), holder=who), Deadline(SECONDS))
         return Claim(outcome.usable(), outcome.is_new)
 
-    def memory(self, who: str, *claims: Claim) -> RunMemory:
+    def memory(self, who: str, *claims: Claim) -> Memory:
         """What the process beside the run *who* knows."""
-        memory = RunMemory(self.site.settings(), who)
+        memory = Memory(self.site.settings(), who)
         for claim in claims:
             memory.remember(claim)
         return memory

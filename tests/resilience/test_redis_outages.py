@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
-from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
@@ -185,7 +185,7 @@ def test_who_alone_is_cut_off_cannot_be_told_from_who_is_dead(world: World) -> N
 
 def test_a_run_that_was_cut_off_is_told_what_became_of_its_connections(world: World) -> None:
     me = process_name(os.getpid())
-    memory = RunMemory(world.here.settings(), me)
+    memory = Memory(world.here.settings(), me)
     opened = world.here.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).usable()
     # as if it had been opened so long ago that its session must be listed
     memory.remember(Claim(opened._replace(opened_at=opened.opened_at - 60), opened=True))

@@ -18,9 +18,11 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OutOfTimeError, RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave, put_back, renew
+from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import leave
 from tests.doubles.certificates import Authority
 from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
@@ -185,17 +187,17 @@ def test_what_redis_forgot_is_told_when_it_is_to_be_closed(shared: Site, server:
 
 
 def test_what_is_in_use_is_put_back_and_closed_after_its_last_use(shared: Site, server: RedisServer) -> None:
-    """What the ProxyCommands of two SSH connections do."""
+    """What two multiplexers do."""
     names = [process_name(os.getpid()), process_name(os.getppid())]
-    for name in names:
-        wanted = Wanted(Access(), holder=name)
-        used = shared.connections().present(SERVICE, wanted, Deadline(SECONDS)).usable()
+    memories = {name: Memory(shared.settings(), name) for name in names}
+    for name, memory in memories.items():
+        outcome = shared.connections().present(SERVICE, Wanted(Access(), holder=name), Deadline(SECONDS))
+        used = outcome.usable()
+        memory.remember(Claim(used, outcome.is_new))
     registry = shared.registry()
-    assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [True, True]
     server.lose_data()
-    assert [renew(registry, used, name, Deadline(SECONDS)) for name in names] == [False, False]
-    for name in names:
-        put_back(registry, used, name, Deadline(SECONDS))
+    for memory in memories.values():
+        memory.renew()
     assert registry.read(SERVICE).connections[0].holders == tuple(names)
     assert leave(registry, SERVICE, names[0], Deadline(SECONDS))
     assert not leave(registry, SERVICE, names[1], Deadline(SECONDS))

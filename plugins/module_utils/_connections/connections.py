@@ -362,11 +362,6 @@ class Connections:
             found |= self.client.listings(service_ids[start : start + _READ_AT_ONCE], deadline)
         return found
 
-    def is_listed(self, connection: Connection, deadline: Deadline) -> bool:
-        """Whether remote.it is known to have *connection* open."""
-        sessions = self.client.listing(connection.service_id, deadline).sessions
-        return connection.id in pair([connection], sessions or ())
-
     def _asks_first(self, holding: Holding, wanted: Wanted | None) -> bool:
         """Whether the first thing to do for a service of which that is known will be to read its sessions."""
         connections = holding.connections

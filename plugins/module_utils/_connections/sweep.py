@@ -26,7 +26,7 @@ from .._registry.holding import Holding
 from .._registry.registry import Registry
 from .._settings.settings import Settings
 from .left_behind import was_left_open
-from .run_memory import RunMemory, ignore
+from .memory import Memory, ignore
 from .sweep_orders import Place, decoded
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
     Until the lines end, which is the end of *holder*, others are told that it lives, and what it holds is kept in the
     registry. The environment of this process is changed as the lines ask for.
     """
-    memories: dict[Place, RunMemory] = {}
+    memories: dict[Place, Memory] = {}
     with contextlib.ExitStack() as lifetime:
         for line in lines:
             place, claim = decoded(line)
             if place not in memories:
                 try:
-                    memory = memories[place] = RunMemory(place.settings, holder)
+                    memory = memories[place] = Memory(place.settings, holder)
                 except RemoteItError:
                     # Without the library that it needs, which the task tells, nothing is opened there.
                     continue
@@ -69,7 +69,7 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
             sys.stdout.write(f"{sentence}\n")
 
 
-def _renew(place: Place, memory: RunMemory) -> None:
+def _renew(place: Place, memory: Memory) -> None:
     with _by_way_of(place):
         memory.renew()
 
@@ -81,12 +81,12 @@ def _by_way_of(place: Place) -> Iterator[None]:
         yield
 
 
-def sweep(settings: Settings, holder: str, memory: RunMemory | None = None) -> list[str]:
+def sweep(settings: Settings, holder: str, memory: Memory | None = None) -> list[str]:
     """Close what *holder* held, and what nobody holds any more; what the user should know, a sentence each.
 
     *memory* is what *holder* told that it holds, beside what is in the registry.
     """
-    swept = _Sweep(settings, holder, memory or RunMemory(settings, holder))
+    swept = _Sweep(settings, holder, memory or Memory(settings, holder))
     swept.run()
     return swept.sentences()
 
@@ -106,7 +106,7 @@ def _leftovers(registry: Registry, holder: str) -> Iterator[tuple[str, Holding]]
 class _Sweep:
     """The end of one run at one place."""
 
-    def __init__(self, settings: Settings, holder: str, memory: RunMemory) -> None:
+    def __init__(self, settings: Settings, holder: str, memory: Memory) -> None:
         self.registry = memory.registry
         self._settings = settings
         self._holder = holder

@@ -51,18 +51,6 @@ def _held(holding: Holding, connection: Connection) -> Connection | None:
     return next((item for item in holding.connections if item.id == connection.id), None)
 
 
-def renew(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> bool:
-    """Say that *holder* goes on using *connection*; False, and nothing is said, when the registry does not know of that.
-
-    Raises RegistryError.
-    """
-    held = _held(registry.read(connection.service_id, deadline), connection)
-    if held is None or holder not in held.holders:
-        return False
-    registry.renew(holder, deadline=deadline)
-    return True
-
-
 def put_back(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> None:
     """Have the registry, which has lost it, know that *connection* is open and *holder* uses it. Raises RegistryError."""
     with registry.locked(connection.service_id, deadline) as turn:

@@ -16,7 +16,7 @@ from .._base.errors import OptionError, RegistryError, RemoteItError
 from .._base.pool import side_by_side
 from .._base.threads import repeated
 from .._connections.left_behind import was_left_open
-from .._connections.run_memory import RunMemory
+from .._connections.memory import Memory
 from .._connections.sweep_orders import Claim
 from .._model.connection import Connection
 from .._model.wanted import Wanted
@@ -48,7 +48,7 @@ class Account:
     """
 
     def __init__(self, settings: Settings, holder: str, tell: Callable[[str, frozenset[str]], None]) -> None:
-        self.memory = RunMemory(settings, holder)
+        self.memory = Memory(settings, holder)
         self._settings = settings
         self._holder = holder
         self._tell = tell

@@ -17,7 +17,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.liveness import LISTED_AFTER
-from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
@@ -136,7 +136,7 @@ class History:
         self.ended: dict[str, tuple[str, float]] = {}
         self.other_machines = 1
         # what the process beside each run was told, by the run's name
-        self.memories: dict[str, RunMemory] = {}
+        self.memories: dict[str, Memory] = {}
 
     def begin_in(self, name: str) -> None:
         """Begin in the world of that name, in which nothing has happened yet."""
@@ -193,10 +193,10 @@ class History:
             self.processes[who] = Process.started_on(self.machine(who))
         return self.processes[who].name
 
-    def memory(self, name: str) -> RunMemory:
+    def memory(self, name: str) -> Memory:
         """What the process beside the run of that name knows."""
         if name not in self.memories:
-            self.memories[name] = RunMemory(self.site.settings(request_timeout=REQUEST_TIMEOUT), name)
+            self.memories[name] = Memory(self.site.settings(request_timeout=REQUEST_TIMEOUT), name)
         return self.memories[name]
 
     def remember(self, name: str, connection: Connection, opened: bool) -> None:

@@ -15,9 +15,10 @@ from ansible_collections.community.remoteit.plugins.module_utils._base import pr
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._base.threads import repeated
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
-from ansible_collections.community.remoteit.plugins.module_utils._registry.claims import put_back, renew
 from tests.doubles.processes import Fork
 from tests.lab.site import SERVICE, Site
 
@@ -36,19 +37,15 @@ def elsewhere(work: Callable[[Callable[[str], None]], object]) -> Fork:
 
 
 def use(site: Site, on: Callable[[Callable[[Callable[[str], None]], object]], Fork] = elsewhere) -> Fork:
-    """A process *on* another machine that uses a connection as the ProxyCommand does, and reports its id."""
+    """A process *on* another machine that uses a connection as a multiplexer does, and reports its id."""
 
     def work(report: Callable[[str], None]) -> None:
         me = process_name(os.getpid())
-        connection = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS)).usable()
-        registry = site.registry()
-
-        def live() -> None:
-            if not renew(registry, connection, me, Deadline(SECONDS)):
-                put_back(registry, connection, me, Deadline(SECONDS))
-
-        with repeated(live, registry.renew_every):
-            report(connection.id)
+        outcome = site.connections().present(SERVICE, Wanted(Access(), holder=me), Deadline(SECONDS))
+        memory = Memory(site.settings(), me)
+        memory.remember(Claim(outcome.usable(), outcome.is_new))
+        with repeated(memory.renew, memory.registry.renew_every):
+            report(outcome.usable().id)
             time.sleep(SECONDS)
 
     return on(work)

@@ -26,7 +26,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._registry.claim
     leave,
     may_answer_yet,
     put_back,
-    renew,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Attempt, Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
@@ -139,22 +138,12 @@ def test_both_wait_for_the_lock_no_longer_than_they_may(registry: Registry) -> N
 # -- goes on using it --------------------------------------------------------------------------------------------------
 
 
-def test_who_is_known_to_use_it_changes_nothing(registry: Registry) -> None:
-    put(registry, now_open(holders=(ME,)))
-    before = registry.read(SERVICE)
-    assert renew(registry, before.connections[0], ME, Deadline(10))
-    assert registry.read(SERVICE) == before
-
-
 def test_what_the_registry_has_lost_is_put_back_with_who_uses_it(registry: Registry) -> None:
     used = now_open(holders=(ME, ALIVE), kept=False)
-    assert not renew(registry, used, ME, Deadline(10))
-    assert registry.read(SERVICE).is_empty
     put_back(registry, used, ME, Deadline(10))
     (held,) = registry.read(SERVICE).connections
     assert held == used._replace(holders=(ME,))
     # another one who uses it joins what was put back
-    assert not renew(registry, used, ALIVE, Deadline(10))
     put_back(registry, used, ALIVE, Deadline(10))
     (held,) = registry.read(SERVICE).connections
     assert held.holders == (ME, ALIVE)
@@ -162,7 +151,6 @@ def test_what_the_registry_has_lost_is_put_back_with_who_uses_it(registry: Regis
 
 def test_each_that_is_lost_is_put_back_though_another_one_is_known_to_be_used(registry: Registry) -> None:
     put(registry, now_open(id="A", holders=(ME,)))
-    assert not renew(registry, now_open(id="B"), ME, Deadline(10))
     put_back(registry, now_open(id="B"), ME, Deadline(10))
     assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": (ME,), "B": (ME,)}
 

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
-from ansible_collections.community.remoteit.plugins.module_utils._connections.run_memory import RunMemory
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from tests.doubles.account import listed
@@ -25,11 +25,11 @@ RUN, OTHER = process_name(os.getppid()), process_name(os.getpid())
 
 
 @pytest.fixture
-def memory(site: Site) -> RunMemory:
-    return RunMemory(site.settings, RUN)
+def memory(site: Site) -> Memory:
+    return Memory(site.settings, RUN)
 
 
-def hold(site: Site, memory: RunMemory, *connections: Connection) -> None:
+def hold(site: Site, memory: Memory, *connections: Connection) -> None:
     site.hold(*connections)
     for connection in connections:
         memory.remember(Claim(connection, opened=True))
@@ -39,13 +39,13 @@ def lose(site: Site) -> None:
     shutil.rmtree(site.settings.registry)
 
 
-def test_as_long_as_nothing_is_lost_remote_it_is_not_asked(site: Site, memory: RunMemory) -> None:
+def test_as_long_as_nothing_is_lost_remote_it_is_not_asked(site: Site, memory: Memory) -> None:
     hold(site, memory, made("A", holders=(RUN,)))
     memory.renew()
     assert (site.account.asked, memory.unsaid()) == ([], 0.0)
 
 
-def test_what_is_lost_is_put_back_and_others_get_the_time_to_say_so(site: Site, memory: RunMemory) -> None:
+def test_what_is_lost_is_put_back_and_others_get_the_time_to_say_so(site: Site, memory: Memory) -> None:
     hold(site, memory, made("A", holders=(OTHER, RUN)), made("B", access="public", holders=(RUN,)))
     lose(site)
     memory.renew()
@@ -55,14 +55,14 @@ def test_what_is_lost_is_put_back_and_others_get_the_time_to_say_so(site: Site, 
     assert site.account.asked == ["service"]
 
 
-def test_what_the_record_no_longer_says_to_be_ours_is_claimed_again(site: Site, memory: RunMemory) -> None:
+def test_what_the_record_no_longer_says_to_be_ours_is_claimed_again(site: Site, memory: Memory) -> None:
     memory.remember(Claim(made("A", holders=(RUN,)), opened=True))
     site.hold(made("A", holders=(OTHER,)))
     memory.renew()
     assert site.held() == {"A": (False, (OTHER, RUN))}
 
 
-def test_what_was_closed_meanwhile_is_forgotten(site: Site, memory: RunMemory) -> None:
+def test_what_was_closed_meanwhile_is_forgotten(site: Site, memory: Memory) -> None:
     hold(site, memory, made("A", holders=(RUN,)))
     lose(site)
     site.account.sessions = []
@@ -70,7 +70,7 @@ def test_what_was_closed_meanwhile_is_forgotten(site: Site, memory: RunMemory) -
     assert (site.held(), memory.held(), memory.opened()) == ({}, {}, {})
 
 
-def test_what_may_be_listed_late_is_neither_put_back_nor_forgotten(site: Site, memory: RunMemory) -> None:
+def test_what_may_be_listed_late_is_neither_put_back_nor_forgotten(site: Site, memory: Memory) -> None:
     hold(site, memory, made("NEW", ago=0, holders=(RUN,)))
     lose(site)
     site.account.sessions = []
@@ -81,14 +81,14 @@ def test_what_may_be_listed_late_is_neither_put_back_nor_forgotten(site: Site, m
     assert list(site.held()) == ["NEW"]
 
 
-def test_what_is_being_closed_is_left_to_who_does_it(site: Site, memory: RunMemory) -> None:
+def test_what_is_being_closed_is_left_to_who_does_it(site: Site, memory: Memory) -> None:
     memory.remember(Claim(made("A", holders=(RUN,)), opened=True))
     site.hold(made("A", closing=True))
     memory.renew()
     assert (site.held(), site.account.asked) == ({"A": (False, ())}, [])
 
 
-def test_that_a_task_wants_it_to_stay_is_known_by_then(site: Site, memory: RunMemory) -> None:
+def test_that_a_task_wants_it_to_stay_is_known_by_then(site: Site, memory: Memory) -> None:
     hold(site, memory, made("A", holders=(RUN,)))
     site.hold(made("A", kept=True, holders=(RUN,)))
     memory.renew()
@@ -99,7 +99,7 @@ def test_that_a_task_wants_it_to_stay_is_known_by_then(site: Site, memory: RunMe
     assert site.held() == {"A": (True, (RUN,))}
 
 
-def test_who_joins_what_the_run_opened_does_not_make_it_anothers(memory: RunMemory) -> None:
+def test_who_joins_what_the_run_opened_does_not_make_it_anothers(memory: Memory) -> None:
     for opened in (True, False):
         memory.remember(Claim(made("A", holders=(RUN,)), opened))
     memory.remember(Claim(made("JOINED", holders=(RUN,)), opened=False))
@@ -107,7 +107,7 @@ def test_who_joins_what_the_run_opened_does_not_make_it_anothers(memory: RunMemo
     assert [item.id for item in memory.held()[SERVICE]] == ["A", "JOINED"]
 
 
-def test_a_registry_that_cannot_be_used_is_an_error_and_nothing_is_forgotten(site: Site, memory: RunMemory) -> None:
+def test_a_registry_that_cannot_be_used_is_an_error_and_nothing_is_forgotten(site: Site, memory: Memory) -> None:
     hold(site, memory, made("A", holders=(RUN,)))
     lose(site)
     with open(site.settings.registry, "w", encoding="utf-8"), pytest.raises(RegistryError):

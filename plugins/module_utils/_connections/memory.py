@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run holds, as its tasks told: so that it stays in the registry, and is closed at the end whatever becomes of that."""
+"""What a run or a multiplexer holds: so that it stays in the registry, and is closed at the end whatever becomes of that."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from .._model.session import Listing
 
 
-class RunMemory:
-    """What the run that is named *holder* holds where *settings* lead to; for several threads.
+class Memory:
+    """What *holder*, the name of a process, holds where *settings* lead to; for several threads.
 
     :ivar registry: where that should be written as well
-    :ivar taken: what others may have closed while the run could not say that it lives, a sentence each
+    :ivar taken: what others may have closed while the holder could not say that it lives, a sentence each
     """
 
     def __init__(self, settings: Settings, holder: str) -> None:
@@ -43,7 +43,7 @@ class RunMemory:
         self.taken: list[str] = []
 
     def remember(self, claim: Claim) -> None:
-        """Take note of what a task opened, or claimed."""
+        """Take note of what was opened, or claimed."""
         id_ = claim.connection.id
         with self._lock:
             before = self._claims.get(id_)
@@ -57,11 +57,11 @@ class RunMemory:
             }
 
     def held(self) -> dict[str, list[Connection]]:
-        """What the run holds, by service."""
+        """What is held, by service."""
         return _by_service(claim.connection for claim in self._noted())
 
     def opened(self) -> dict[str, list[Connection]]:
-        """What the run holds and has opened itself, by service."""
+        """What is held and was opened for that, by service."""
         return _by_service(claim.connection for claim in self._noted() if claim.opened)
 
     def _noted(self) -> list[Claim]:
@@ -69,7 +69,7 @@ class RunMemory:
             return list(self._claims.values())
 
     def renew(self) -> None:
-        """Say that the run lives, and put back what the registry has lost and is open. Raises RemoteItError."""
+        """Say that the holder lives, and put back what the registry has lost and is open. Raises RemoteItError."""
         self.registry.renew(self._holder)
         now = time.monotonic()
         self._silence, self._renewed_at = max(self._silence, now - self._renewed_at), now
@@ -85,7 +85,7 @@ class RunMemory:
         return Deadline(self.registry.renew_every)
 
     def _lost(self) -> list[Connection]:
-        """What the registry does not know to be held by the run. Of the rest, what it knows now is noted."""
+        """What the registry does not know to be held. Of the rest, what it knows now is noted."""
         lost: list[Connection] = []
         held = self.held()
         for service_id, holding in self.registry.read_many(list(held), self._deadline()).items():
