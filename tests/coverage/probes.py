@@ -56,7 +56,7 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     for statement in body:
         if _is_future(statement) or _is_docstring(statement) or _is_for_types(statement):
             continue
-        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef, ast.Try)):
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try)):
             yield statement
         for block in ("body", "orelse", "finalbody"):
             yield from _statements(getattr(statement, block, ()))
@@ -81,9 +81,9 @@ def _probe(statement: ast.stmt) -> Iterator[_Edit]:
     call = f"_reached({statement.lineno})"
     if isinstance(statement, (ast.If, ast.While)):
         first = statement.test
-    elif isinstance(statement, ast.For):
+    elif isinstance(statement, (ast.For, ast.AsyncFor)):
         first = statement.iter
-    elif isinstance(statement, ast.With):
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
         first = statement.items[0].context_expr
     else:
         yield statement.lineno, statement.col_offset, f"{call}; "

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 # Of what is said through the sockets.
 VERSION = "1"
 # What a process was started with that decides how it reaches remote.it and the registry, and as whom.
-_DECIDING = ("R3_", "REMOTEIT_", "SSL_CERT_")
+_DECIDING = ("R3_", "REMOTEIT_REGISTRY", "SSL_CERT_")
 _DECIDING_ALSO = {
     *("HOME", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
@@ -28,9 +28,9 @@ _PATHS = (
     *("REMOTEIT_REGISTRY", "R3_CREDENTIALS_FILE"),
     *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"),
 )
-# Of one run, or one use.
+# Of one run: its name as a holder, and where it wants what is done to be noted.
 ENV_RUN = "REMOTEIT_RUN"
-_NOT_DECIDING = {ENV_RUN, "REMOTEIT_JOURNAL", "REMOTEIT_JOURNAL_HOST"}
+ENV_JOURNAL = "REMOTEIT_JOURNAL"
 _OF_ONE_USE = ("--timeout=", "--access=", "--client-ip=")
 _OF_A_RUN = ".run"
 # The path of a socket has about 100 characters, on some systems.
@@ -88,7 +88,7 @@ def _is_service(word: str) -> bool:
 
 
 def _decides(name: str) -> bool:
-    return name not in _NOT_DECIDING and (name.startswith(_DECIDING) or name.upper() in _DECIDING_ALSO)
+    return name.startswith(_DECIDING) or name.upper() in _DECIDING_ALSO
 
 
 def see_paths_from(directory: str) -> None:
@@ -97,12 +97,6 @@ def see_paths_from(directory: str) -> None:
         path = os.environ.get(name, "")
         if path and not path.startswith(("/", "~")) and "://" not in path:
             os.environ[name] = os.path.join(directory, path)
-
-
-def forget_the_run() -> None:
-    """Leave out of the environment what is of one run alone."""
-    for name in _NOT_DECIDING:
-        os.environ.pop(name, None)
 
 
 def _namespaces() -> Iterator[str]:

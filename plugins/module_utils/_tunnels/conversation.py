@@ -103,7 +103,8 @@ class Conversation:
 
     async def go_on(self) -> None:
         """Let both talk, after begin(), until both have ended, or one of them has gone."""
-        assert self._proxy is not None and self._saying is not None
+        if self._proxy is None or self._saying is None:
+            raise AssertionError("begin() comes first")
         hearing = asyncio.create_task(self._copied(self._proxy, self.ssh))
         going = asyncio.create_task(self._until_gone())
         try:

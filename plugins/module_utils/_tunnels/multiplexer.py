@@ -28,12 +28,13 @@ from .._base.errors import RemoteItError
 from .._base.process import is_gone, process_name
 from .._model.access import Access
 from .._model.wanted import Wanted
+from .._registry import journal
 from .._settings.checks import checked_deadline, checked_service_id
 from .._settings.settings import Settings
 from .._ssh.arguments import parse
 from .._ssh.parent import check_options, options_in
 from .account import Account, Errand
-from .address import forget_the_run, run_socket
+from .address import ENV_RUN, run_socket
 from .conversation import Conversation, Pipes
 from .links import is_of_this_user, received, until_closed, written
 from .messages import TAKEN, Use
@@ -289,7 +290,9 @@ def main(path: str) -> None:
     _soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     syslog.openlog("remoteit", syslog.LOG_PID)
-    forget_the_run()
+    # Those of whoever has started it.
+    for name in (ENV_RUN, journal.ENV, journal.ENV_HOST):
+        os.environ.pop(name, None)
     with socket.socket(fileno=os.dup(0)) as listener:
         listener.setblocking(False)
         asyncio.run(Multiplexer(listener, path).serve())

@@ -17,7 +17,7 @@ import stat
 import sys
 from collections.abc import Sequence
 
-from .address import ENV_RUN, see_paths_from, socket_path
+from .address import ENV_JOURNAL, ENV_RUN, see_paths_from, socket_path
 from .messages import TAKEN, Use
 
 # The word for it, which libssh needs: it gives us a single socket as well, but waits for bytes.
@@ -41,13 +41,11 @@ def main(program: str, words: Sequence[str]) -> int:
     directory = _directory()
     see_paths_from(directory)
     passes = _NO_FDPASS not in words and _takes_a_socket()
-    use = Use(
-        words, _directory(), os.environ.get(ENV_RUN, ""), os.environ.get("REMOTEIT_JOURNAL", ""), _ssh(), not passes
-    )
+    use = Use(words, directory, os.environ.get(ENV_RUN, ""), os.environ.get(ENV_JOURNAL, ""), _ssh(), not passes)
     try:
         link, ours = _handed_over(program, use)
     except OSError as error:
-        return _failed(f"remote.it: {_SILENT if isinstance(error, TimeoutError) else error.strerror or error}", passes)
+        return _failed(f"remote.it: {_reason(error)}", passes)
     if passes:
         _pass(ours)
         return 0
@@ -81,6 +79,17 @@ def _ssh() -> list[str]:
     with contextlib.suppress(OSError), open(f"/proc/{os.getppid()}/cmdline", "rb") as file:
         return os.fsdecode(file.read()).split("\0")[:-1]
     return []
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return _SILENT
+    if error.strerror is None:
+        return str(error)
+    return (
+        f"the sockets of tunnels cannot be used ({error.strerror}): set XDG_RUNTIME_DIR to a directory of yours with a "
+        "short path"
+    )
 
 
 # -- the multiplexer --------------------------------------------------------------------------------------------------

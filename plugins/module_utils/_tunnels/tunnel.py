@@ -69,8 +69,7 @@ class Tunnel:
     @contextlib.contextmanager
     def used(self, errand: Errand) -> Iterator[None]:
         """While this lasts, this task uses the service, for *errand*."""
-        task = asyncio.current_task()
-        assert task is not None
+        task = _this_task()
         self._uses[task] = errand
         self.runs |= errand.runs
         self._journal = errand.journal
@@ -147,7 +146,8 @@ class Tunnel:
     async def _begin(
         self, conversation: Conversation, connection: Connection, is_new: bool, deadline: Deadline
     ) -> None:
-        assert connection.port is not None
+        if connection.port is None:
+            raise AssertionError("found() gives only what SSH can use")
         timeout = min(_FIRST_DIAL_TIMEOUT if is_new else _DIAL_TIMEOUT, deadline.remaining())
         await conversation.begin(connection.host, connection.port, timeout)
 
@@ -171,5 +171,6 @@ class Tunnel:
 
 def _this_task() -> asyncio.Task[Any]:
     task = asyncio.current_task()
-    assert task is not None
+    if task is None:
+        raise AssertionError("uses are tasks")
     return task

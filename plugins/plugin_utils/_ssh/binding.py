@@ -65,8 +65,9 @@ def bound_to(
 ) -> dict[str, str]:
     """Variables that bind SSH to *alias*, keeping the user's arguments, and send it through *proxy_command* or to *address*.
 
-    Who says of which *run* it is has control sockets of its own: they end with it. *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
-    first, because OpenSSH takes the first value of an option. Raises OptionError for arguments that cannot be kept.
+    *options* are the user's values by the names of SSH_OPTIONS; what an earlier call put there is replaced. Ours come
+    first, because OpenSSH takes the first value of an option. With *run*, control sockets are other ones than those of other
+    runs, because they end with it. Raises OptionError for arguments that cannot be kept.
     """
     users = _users_of(options)
     own = ["-o", f"HostKeyAlias={alias}", "-o", "CheckHostIP=no"]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import contextlib
 import os
 from pathlib import Path
@@ -74,3 +75,28 @@ def test_probes_tell_what_was_reached_and_change_nothing(tmp_path: Path) -> None
     assert reached() == EVERYTHING - {32, 33}
     log.unlink()
     assert names["sums"]([]) == []
+
+
+ASYNCHRONOUS = """from __future__ import annotations
+
+async def numbers():
+    yield 1
+
+async def total() -> int:
+    found = 0
+    async with contextlib.AsyncExitStack():
+        async for number in numbers():
+            found += number
+    return found
+"""
+
+
+def test_what_is_asynchronous_is_told_as_well(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.touch()
+    text, lines = with_probes(ASYNCHRONOUS.encode(), "plugins/a.py", str(log), os.O_WRONLY | os.O_APPEND)
+    assert lines == {4, 7, 8, 9, 10, 11}
+    names: dict[str, Any] = {"contextlib": contextlib}
+    exec(compile(text, "a.py", "exec"), names)
+    assert asyncio.run(names["total"]()) == 1
+    assert {int(entry.split(" ")[0]) for entry in log.read_text().splitlines()} == lines

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._registry import journal
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels import address
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels.address import (
+    ENV_JOURNAL,
     ENV_RUN,
     directory,
-    forget_the_run,
     run_socket,
     run_sockets,
     see_paths_from,
@@ -101,7 +102,7 @@ def test_another_environment_is_another_one(name: str, runtime: Path, monkeypatc
     assert "other" not in path_of(SERVICE)
 
 
-@pytest.mark.parametrize("name", [ENV_RUN, "REMOTEIT_JOURNAL", "LANG", "SSH_AUTH_SOCK"])
+@pytest.mark.parametrize("name", [ENV_RUN, ENV_JOURNAL, "REMOTEIT_RECAP_PATH", "LANG", "SSH_AUTH_SOCK"])
 def test_what_is_of_one_run_alone_is_not(name: str, runtime: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = path_of(SERVICE)
     monkeypatch.setenv(name, "other")
@@ -125,11 +126,8 @@ def test_where_a_run_is_to_say_that_it_ends_is_found_by_that_run(runtime: Path) 
     assert len(list(Path(directory()).iterdir())) == 3
 
 
-def test_the_run_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (ENV_RUN, "REMOTEIT_JOURNAL", "REMOTEIT_JOURNAL_HOST"):
-        monkeypatch.setenv(name, "x")
-    forget_the_run()
-    assert not [name for name in os.environ if name.startswith(("REMOTEIT_RUN", "REMOTEIT_JOURNAL"))]
+def test_the_journal_is_called_as_the_registry_calls_it() -> None:
+    assert ENV_JOURNAL == journal.ENV
 
 
 def test_relative_paths_are_those_of_where_ssh_runs(monkeypatch: pytest.MonkeyPatch) -> None:

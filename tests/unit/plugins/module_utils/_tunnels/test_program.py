@@ -113,12 +113,17 @@ def test_ssh_that_waits_for_a_socket_hears_what_went_wrong(hides: bool, sockets:
     if hides:
         with socket.socket(fileno=descriptors[0]) as ssh:
             heard = ssh.recv(4096)
-        assert heard.startswith(b"SSH-2.0-remoteit\r\n") and b"remote.it: Is a directory" in heard
+        assert (
+            heard.startswith(b"SSH-2.0-remoteit\r\n")
+            and b"remote.it: the sockets of tunnels cannot be used (Is a directory): set XDG_RUNTIME_DIR" in heard
+        )
     else:
         assert not descriptors
         assert process.stderr is not None
         with process.stderr:
-            assert process.stderr.read() == b"remote.it: Is a directory\n"
+            assert process.stderr.read().startswith(
+                b"remote.it: the sockets of tunnels cannot be used (Is a directory): "
+            )
 
 
 @pytest.mark.parametrize("closed", [0, 1, 2])
