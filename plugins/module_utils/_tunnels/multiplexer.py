@@ -231,10 +231,11 @@ class Multiplexer:
         """Begin to close what nobody uses any more *now*, on the clock of the loop, and what runs used that have ended."""
         if due := [tunnel for tunnel in self._tunnels.values() if tunnel.is_due(now)]:
             self._begin(self._close_due(due))
-        for run in list(self._ends):
+        using = {run for tunnel in self._tunnels.values() for run in tunnel.runs}
+        for run in {*self._ends, *self._notes, *using}:
             if is_gone(run):
                 self._begin(self._end_run(run))
-            elif run not in self._notes and not any(run in tunnel.runs for tunnel in self._tunnels.values()):
+            elif run not in self._notes and run not in using:
                 self._forget(run)
 
     async def _close_due(self, tunnels: Sequence[Tunnel]) -> None:
