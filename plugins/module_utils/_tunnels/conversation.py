@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import Self
 
+from .links import readable, writable, written
+
 _CHUNK = 256 * 1024
 # How often it is looked whether ssh, which has nothing more to say, hears still.
 _LOOK = 1.0
@@ -92,7 +94,7 @@ class Conversation:
 
     async def _hears(self, proxy: socket.socket, seconds: float) -> None:
         """Wait until the server has said something, or ssh has gone. Raises TimeoutError after so many *seconds*."""
-        waiting = [asyncio.create_task(_readable(proxy)), asyncio.create_task(self._until_gone())]
+        waiting = [asyncio.create_task(readable(proxy)), asyncio.create_task(self._until_gone())]
         try:
             done, _pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -134,7 +136,7 @@ class Conversation:
     async def _say(self, proxy: socket.socket) -> None:
         await _write(proxy, self._said)
         while not self._has_ended:
-            await _readable(self.ssh)
+            await readable(self.ssh)
             if self._is_answered:
                 await self._copied(self.ssh, proxy)
                 return
@@ -157,7 +159,7 @@ class Conversation:
 
     async def _moved(self, source: socket.socket, sink: socket.socket) -> bool:
         """Let the kernel move what is there; False at the end."""
-        await _readable(source)
+        await readable(source)
         pipe, left = self._pipes.take(), 0
         try:
             left = os.splice(source.fileno(), pipe[1], _CHUNK, flags=os.SPLICE_F_NONBLOCK)
@@ -166,7 +168,7 @@ class Conversation:
                 with contextlib.suppress(BlockingIOError):
                     left -= os.splice(pipe[0], sink.fileno(), left, flags=os.SPLICE_F_NONBLOCK)
                     continue
-                await _writable(sink)
+                await writable(sink)
             return not is_over
         except BlockingIOError:
             return True
@@ -176,7 +178,7 @@ class Conversation:
 
 async def _copied_once(source: socket.socket, sink: socket.socket) -> bool:
     """The same where the kernel does not."""
-    await _readable(source)
+    await readable(source)
     data = source.recv(_CHUNK)
     await _write(sink, data)
     return bool(data)
@@ -184,32 +186,7 @@ async def _copied_once(source: socket.socket, sink: socket.socket) -> bool:
 
 async def _write(sink: socket.socket, data: bytes | bytearray) -> None:
     if data:
-        await asyncio.get_running_loop().sock_sendall(sink, data)
-
-
-async def _readable(source: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_reader(source, _tell, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(source)
-
-
-async def _writable(sink: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
-    loop.add_writer(sink, _tell, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_writer(sink)
-
-
-def _tell(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)
+        await written(sink, data)
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The links between the program that ssh starts and the multiplexer, as the multiplexer has them; none of them blocks."""
+"""Sockets that do not block, as the multiplexer has them: those of ssh and of proxies, and its links to the program."""
 
 from __future__ import annotations
 
@@ -30,23 +30,17 @@ def is_of_this_user(link: socket.socket) -> bool:
 
 async def received(link: socket.socket) -> tuple[bytes, socket.socket | None]:
     """The message, and the socket that came along, if one did. Raises OSError."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    loop.add_reader(link, ready.set)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(link)
+    await readable(link)
     data, descriptors, _flags, _address = socket.recv_fds(link, _LONGEST, 1)
     ssh = socket.socket(fileno=descriptors[0]) if descriptors else None
     if ssh is not None:
         ssh.setblocking(False)
-    while more := await loop.sock_recv(link, _LONGEST):
+    while more := await asyncio.get_running_loop().sock_recv(link, _LONGEST):
         data += more
     return data, ssh
 
 
-async def written(link: socket.socket, data: bytes) -> None:
+async def written(link: socket.socket, data: bytes | bytearray) -> None:
     """Write *data*. Raises OSError."""
     await asyncio.get_running_loop().sock_sendall(link, data)
 
@@ -57,3 +51,30 @@ async def until_closed(link: socket.socket) -> None:
     poll.register(link, 0)
     while not poll.poll(0):
         await asyncio.sleep(_LOOK)
+
+
+async def readable(source: socket.socket) -> None:
+    """Wait until there is something to read, or its end; nothing is read."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_reader(source, _tell, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(source)
+
+
+async def writable(sink: socket.socket) -> None:
+    """Wait until something can be written."""
+    loop = asyncio.get_running_loop()
+    ready = loop.create_future()
+    loop.add_writer(sink, _tell, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_writer(sink)
+
+
+def _tell(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
