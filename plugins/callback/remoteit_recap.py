@@ -75,10 +75,10 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
-from ..module_utils._base.process import process_name
 from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
 from ..module_utils._tunnels.address import ENV_RUN
+from ..plugin_utils._run.end_of_run import END_OF_RUN
 from ..plugin_utils._run.recap import Run, events_as_data, lines, recap
 from ..plugin_utils._run.recap_file import replace
 
@@ -94,7 +94,6 @@ class CallbackModule(CallbackBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._run = Run(time.time())
-        self._holder = process_name(os.getpid())
         self._hosts: dict[str, set[str]] = {}
         self._known: set[str] = set()
         # Ansible removes the directory at its end.
@@ -117,7 +116,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """Tell what came of it."""
         events = list(read(self._journal))
-        services = recap(events, self._hosts, self._holder, os.environ.get(ENV_RUN) == self._holder)
+        services = recap(events, self._hosts, END_OF_RUN.holder, os.environ.get(ENV_RUN) == END_OF_RUN.holder)
         if services and self.get_option("show"):
             for line in lines(services, self._display.columns):
                 self._display.display(line, stderr=True)

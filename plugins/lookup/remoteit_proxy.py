@@ -49,7 +49,7 @@ options:
       - What to do when no connection to the service is open.
       - V(error) fails.
       - V(empty) gives an empty dictionary, or with O(attribute) an empty string.
-      - V(open) opens one. However many forks ask at the same time, it is opened once.
+      - V(open) opens one, until the time that O(close) says. However many forks ask at the same time, it is opened once.
       - In check mode, V(open) opens none and its answer is that of V(empty). What counts is whether the task is in check mode
         for which the lookup is evaluated, by its keyword C(check_mode) or by C(--check). Outside of tasks, and in the names of
         tasks, which Ansible evaluates beforehand, it is C(--check) alone.
@@ -59,6 +59,20 @@ options:
       - empty
       - open
     default: error
+  close:
+    description:
+      - With O(missing=open), when to close what was opened.
+      - V(at_end) closes it at the end of this run of Ansible, however that ends. A connection that others opened to stay, or
+        that another run is using, is joined and left open.
+      - Ansible waits for that if its main process knows this collection, by a task, an inventory or the callback
+        P(community.remoteit.remoteit_recap#callback) of it. It does not know of a lookup. Then it is closed within seconds
+        after the end of the run, or, in a container that ends together with it, by the next run.
+      - V(never) leaves it open. remote.it closes it when it expires, or after 15 idle minutes.
+    type: str
+    choices:
+      - never
+      - at_end
+    default: at_end
   access:
     description:
       - Only consider connections with this access, and open one with it. See
@@ -147,6 +161,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._base.clock import Deadline
 from ..module_utils._base.errors import OptionError, RemoteItError
+from ..module_utils._base.process import process_name
 from ..module_utils._model.access import Access
 from ..module_utils._model.connection import Connection
 from ..module_utils._model.wanted import Wanted
@@ -154,6 +169,7 @@ from ..module_utils._registry.registry import Registry
 from ..module_utils._settings.checks import checked_deadline, checked_service_id
 from ..module_utils._settings.settings import Settings
 from ..plugin_utils._run.check_mode import is_check_mode
+from ..plugin_utils._run.main_process import main_process
 
 if TYPE_CHECKING:
     from ..module_utils._api.client import Client
@@ -220,9 +236,10 @@ class LookupModule(LookupBase):
         yield service_by_name(self._chosen, self._asking(settings), deadline, to_connect=False), deadline
 
     def _answer(self, settings: Settings, service_id: str, deadline: Deadline) -> Any:
-        connection = self._held(settings, service_id, deadline)
-        if connection is None and self._chosen["missing"] == "open" and not is_check_mode(self._templar):
-            connection = self._opened(settings, service_id, deadline)
+        wanted = self._wanted()
+        connection = self._held(settings, service_id, wanted, deadline)
+        if self._chosen["missing"] == "open" and _is_to_be_had(connection, wanted) and not is_check_mode(self._templar):
+            connection = self._opened(settings, service_id, wanted, deadline)
         attribute = self._chosen["attribute"]
         if connection is None:
             if self._chosen["missing"] == "error":
@@ -234,20 +251,31 @@ class LookupModule(LookupBase):
         result = connection.as_result(time.time())
         return result[attribute] if attribute else result
 
-    def _held(self, settings: Settings, service_id: str, deadline: Deadline) -> Connection | None:
+    def _wanted(self) -> Wanted:
+        access, client_ip = self._chosen["access"], self._chosen["client_ip"]
+        return Wanted(
+            Access.from_options(access, client_ip, None) if access else None,
+            min_remaining=0,
+            holder=process_name(main_process()) if self._chosen["close"] == "at_end" else None,
+        )
+
+    def _held(self, settings: Settings, service_id: str, wanted: Wanted, deadline: Deadline) -> Connection | None:
         """The newest held connection that has not expired."""
-        wanted = Wanted(self._access() if self._chosen["access"] else None, min_remaining=0)
         holding = Registry(settings, self._warn).read(service_id, deadline)
         return wanted.candidate(holding.connections, time.time())
 
-    def _opened(self, settings: Settings, service_id: str, deadline: Deadline) -> Connection | None:
+    def _opened(self, settings: Settings, service_id: str, wanted: Wanted, deadline: Deadline) -> Connection | None:
         from ..module_utils._base.environment import environment
         from ..module_utils._connections.connections import Connections
         from ..module_utils._registry.journal import ENV_HOST
+        from ..plugin_utils._run.end_of_run import END_OF_RUN
 
+        if wanted.holder is not None:
+            END_OF_RUN.watch(settings)
+        remember = functools.partial(END_OF_RUN.remember, settings)
         with environment({ENV_HOST: self._host}):
-            connections = Connections(settings, self._warn, client=self._asking(settings))
-            return connections.present(service_id, Wanted(self._access()), deadline).connection
+            connections = Connections(settings, self._warn, client=self._asking(settings), remember=remember)
+            return connections.present(service_id, wanted, deadline).connection
 
     def _asking(self, settings: Settings) -> Client:
         """What asks remote.it during this evaluation."""
@@ -258,8 +286,10 @@ class LookupModule(LookupBase):
             self._client = Client(settings, Clock(), self._warn, _dialects())
         return self._client
 
-    def _access(self) -> Access:
-        return Access.from_options(self._chosen["access"], self._chosen["client_ip"], None)
-
     def _warn(self, message: str) -> None:
         Display().warning(message)
+
+
+def _is_to_be_had(connection: Connection | None, wanted: Wanted) -> bool:
+    """Whether there is none, or only one that may be closed at any time, at the end of another run."""
+    return connection is None or not (connection.kept or wanted.has_claimed(connection))

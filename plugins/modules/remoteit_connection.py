@@ -136,15 +136,16 @@ options:
   close:
     description:
       - When to close the connection, if O(state=absent) does not do it before.
-      - V(never) leaves it open. remote.it closes it when it expires, or after 15 idle minutes.
+      - V(never) leaves it open, for another run to use again. remote.it closes it when it expires, or after 15 idle minutes.
       - V(at_end) closes it at the end of this run of Ansible, whether that ends well, fails, is interrupted or is killed.
         A connection that others opened to stay, or that another run is using, is joined and left open.
       - V(at_end) works in the controller only, neither asynchronously nor delegated to another host.
+      - If it is not set, the variables of O(set_host_vars=true) and the connection that they lead to end together, by V(at_end),
+        and everything else is V(never). In a task that is delegated to another host, it is always V(never).
     type: str
     choices:
       - never
       - at_end
-    default: never
   set_host_vars:
     description:
       - Let the rest of the run reach the play's host through the connection. This is for SSH services.

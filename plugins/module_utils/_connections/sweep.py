@@ -9,7 +9,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import sys
+import os
+import signal
+import socket
+import syslog
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -27,7 +30,7 @@ from .._registry.registry import Registry
 from .._settings.settings import Settings
 from .left_behind import was_left_open
 from .memory import Memory, ignore
-from .sweep_orders import Place, decoded
+from .sweep_orders import Orders, Place, decoded
 
 if TYPE_CHECKING:
     from .connections import Connections
@@ -42,8 +45,22 @@ _BRIEFLY = 0.5
 _ENVIRONMENT = threading.Lock()
 
 
-def serve(holder: str, lines: Iterable[bytes]) -> None:
-    """Sweep where the settings in *lines* lead to, after the end of *holder*, and write what the user should know.
+def main(holder: str, path: str) -> None:
+    """Sweep at the end of the run *holder* what is said at the socket *path*, on which our standard input listens."""
+    # Whoever ends all processes of a run means the run; this one ends when it has closed what is open.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with socket.socket(fileno=os.dup(0)) as listener:
+        orders = Orders(listener, path, holder)
+        sentences = serve(holder, orders)
+    if not orders.answered(sentences):
+        syslog.openlog("remoteit", syslog.LOG_PID)
+        for sentence in sentences:
+            syslog.syslog(syslog.LOG_WARNING, sentence)
+
+
+def serve(holder: str, lines: Iterable[bytes]) -> list[str]:
+    """Sweep where the settings in *lines* lead to, after the end of *holder*; what the user should know, a sentence each.
 
     Until the lines end, which is the end of *holder*, others are told that it lives, and what it holds is kept in the
     registry. The environment of this process is changed as the lines ask for.
@@ -62,11 +79,11 @@ def serve(holder: str, lines: Iterable[bytes]) -> None:
                 lifetime.enter_context(repeated(renew, memory.registry.renew_every))
             if claim is not None:
                 memories[place].remember(claim)
+    sentences: list[str] = []
     for place, memory in memories.items():
         with _by_way_of(place):
-            sentences = sweep(place.settings, holder, memory)
-        for sentence in sentences:
-            sys.stdout.write(f"{sentence}\n")
+            sentences += sweep(place.settings, holder, memory)
+    return sentences
 
 
 def _renew(place: Place, memory: Memory) -> None:

@@ -74,7 +74,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "verify_after": {"type": "int", "default": DEFAULT_VERIFY_AFTER},
         "force": {"type": "bool", "default": False},
         "set_host_vars": {"type": "bool", "default": False},
-        "close": {"type": "str", "choices": [NEVER, AT_END], "default": NEVER},
+        "close": {"type": "str", "choices": [NEVER, AT_END]},
         **api_argument_spec(),
     }
 
@@ -133,15 +133,16 @@ def _wanted(params: Mapping[str, Any], settings: Settings, watch: Watch | None) 
         min_remaining=checked_seconds("min_remaining", params["min_remaining"]),
         verify_after=checked_seconds("verify_after", params["verify_after"]),
         force=params["force"],
-        holder=_holder(params["close"], settings, watch),
+        holder=_holder(params, settings, watch),
     )
 
 
-def _holder(close: str, settings: Settings, watch: Watch | None) -> str | None:
+def _holder(params: Mapping[str, Any], settings: Settings, watch: Watch | None) -> str | None:
     """Whom a connection is opened for: the run, or None for somebody who will say when to close it."""
     if watch is None:
         return None
-    if close == AT_END:
+    # The variables of the host end with the run as well, and what follows in it needs no more than them.
+    if (params["close"] or (AT_END if params["set_host_vars"] else NEVER)) == AT_END:
         return watch.watch(settings)
     # What a run left behind that was killed is closed all the same, if that can be had.
     with contextlib.suppress(RemoteItError):
@@ -160,10 +161,8 @@ def _check_combinations(params: Mapping[str, Any]) -> None:
                 "connection_id names a connection to close: set state=absent, or leave connection_id out."
             )
         return
-    if params["close"] != NEVER:
-        raise OptionError(
-            f"close={params['close']} says when to close what is opened: set state=present, or leave close out."
-        )
+    if params["close"] == AT_END:
+        raise OptionError(f"close={AT_END} says when to close what is opened: set state=present, or leave close out.")
     if params["set_host_vars"]:
         raise OptionError("set_host_vars=true needs an open connection: set state=present, or leave set_host_vars out.")
     if params["connection_id"] is not None:

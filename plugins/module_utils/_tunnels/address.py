@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the multiplexers of a user listen: a socket for each environment in which one was started.
+"""Where the processes of a user listen that outlive what started them: the multiplexers, one for each environment, and what
+sweeps at the end of a run.
 
 The program that ssh starts imports this, so it imports little.
 """
@@ -14,7 +15,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 # Of what is said through the sockets.
 VERSION = "1"
@@ -37,19 +38,24 @@ _OF_A_RUN = ".run"
 _LONGEST = 60
 
 
-def directory() -> str:
+def directory(environ: Mapping[str, str] = os.environ) -> str:
     """The directory of the sockets, which nobody else can enter; it is made if need be. Raises OSError."""
-    for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), os.environ.get("TMPDIR", ""), "/tmp"):
-        path = os.path.join(parent, f"remoteit-{os.geteuid()}")
-        if os.path.isabs(parent) and len(path) <= _LONGEST and _can_be_trusted(parent):
-            with contextlib.suppress(OSError):
-                os.mkdir(path, 0o700)
-            with contextlib.suppress(OSError):
-                if _is_private(os.lstat(path)):
-                    return path
+    for path in _directories(environ):
+        with contextlib.suppress(OSError):
+            os.mkdir(path, 0o700)
+        if _is_private(path):
+            return path
     raise OSError(
         "no directory can be made for the sockets of tunnels: set XDG_RUNTIME_DIR to a directory of yours with a short path"
     )
+
+
+def _directories(environ: Mapping[str, str]) -> Iterator[str]:
+    """Those that will do, the best one first."""
+    for parent in (environ.get("XDG_RUNTIME_DIR", ""), environ.get("TMPDIR", ""), "/tmp"):
+        path = os.path.join(parent, f"remoteit-{os.geteuid()}")
+        if os.path.isabs(parent) and len(path) <= _LONGEST and _can_be_trusted(parent):
+            yield path
 
 
 def _can_be_trusted(parent: str) -> bool:
@@ -62,7 +68,11 @@ def _can_be_trusted(parent: str) -> bool:
     return status.st_uid in (0, os.geteuid()) and not is_for_all
 
 
-def _is_private(status: os.stat_result) -> bool:
+def _is_private(path: str) -> bool:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077
 
 
@@ -111,13 +121,22 @@ def run_socket(run: str) -> str:
     return os.path.join(directory(), f"{_digest(run)}.{os.getpid()}{_OF_A_RUN}")
 
 
+def sweeper_socket(run: str, environ: Mapping[str, str]) -> str:
+    """Where what sweeps at the end of the run is told of that, and beforehand what it is to sweep. Raises OSError."""
+    return os.path.join(directory(environ), f"{_digest(run)}{_OF_A_RUN}")
+
+
 def run_sockets(run: str) -> list[str]:
-    """Where the multiplexers that the run has used are told that it has ended: those that end in order take theirs away."""
-    with contextlib.suppress(OSError):
-        place, digest = directory(), _digest(run)
-        names = sorted(os.listdir(place))
-        return [os.path.join(place, name) for name in names if name.startswith(digest) and name.endswith(_OF_A_RUN)]
-    return []
+    """Where all of these are told that the run has ended: who ends in order takes its own away."""
+    begin = _digest(run)
+    found = []
+    for place in filter(_is_private, dict.fromkeys(_directories(os.environ))):
+        with contextlib.suppress(OSError):
+            names = sorted(os.listdir(place))
+            found += [
+                os.path.join(place, name) for name in names if name.startswith(begin) and name.endswith(_OF_A_RUN)
+            ]
+    return found
 
 
 def _digest(*texts: str) -> str:

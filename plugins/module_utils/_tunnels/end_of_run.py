@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The end of a run, as it is told to the multiplexers."""
+"""The end of a run, as it is told to the processes that then close what it opened."""
 
 from __future__ import annotations
 
@@ -13,36 +13,48 @@ import socket
 from collections.abc import Iterator
 from typing import TextIO
 
+from .._connections.sweep_orders import END
 from .address import run_sockets
 
 # Seconds, which the user waits for.
 _TIMEOUT = 60.0
+_KILLED = "Connections of this run may have been left open: the process that was to close them was ended. The next run closes them."
 
 
-def end_tunnels(run: str) -> Iterator[str]:
-    """Have all that the run used on demand closed, unless somebody else uses it; what the user should know, a sentence each."""
-    for path in run_sockets(run):
-        with socket.socket(socket.AF_UNIX) as link:
+def end_run(run: str) -> Iterator[str]:
+    """Have all closed that the run used, unless somebody else uses it; what the user should know, a sentence each."""
+    with contextlib.ExitStack() as links:
+        told = []
+        for path in run_sockets(run):
+            link = links.enter_context(socket.socket(socket.AF_UNIX))
             link.settimeout(_TIMEOUT)
             try:
                 link.connect(path)
-                with link.makefile(encoding="utf-8", errors="surrogateescape") as lines:
-                    yield from iter(functools.partial(_sentence, lines), "")
+                link.sendall(END)
+                told.append(link)
             except FileNotFoundError:
                 # It has ended just now, after it had closed all.
                 pass
-            except TimeoutError:
-                yield (
-                    "Connections that SSH uses may be open still: the process that has their tunnels did not answer within "
-                    f"{_TIMEOUT:.0f} seconds."
-                )
             except OSError:
                 with contextlib.suppress(OSError):
                     os.unlink(path)
-                yield (
-                    "Connections that SSH used may have been left open: the process that had their tunnels was ended. The "
-                    "next run closes them."
-                )
+                yield _KILLED
+        # All of them close at the same time.
+        for link in told:
+            yield from _answer(link)
+
+
+def _answer(link: socket.socket) -> Iterator[str]:
+    try:
+        with link.makefile(encoding="utf-8", errors="surrogateescape") as lines:
+            yield from iter(functools.partial(_sentence, lines), "")
+    except TimeoutError:
+        yield (
+            "Connections of this run may be open still: the process that closes them did not answer within "
+            f"{_TIMEOUT:.0f} seconds."
+        )
+    except OSError:
+        yield _KILLED
 
 
 def _sentence(lines: TextIO) -> str:

@@ -26,6 +26,7 @@ from typing import Any
 from .._base.clock import Deadline
 from .._base.errors import RemoteItError
 from .._base.process import is_gone, process_name
+from .._connections.sweep_orders import END, answer
 from .._model.access import Access
 from .._model.wanted import Wanted
 from .._registry import journal
@@ -148,8 +149,8 @@ class Multiplexer:
     async def _end(self, run: str, link: socket.socket) -> None:
         """Tell *run*, which ends and waits at the other end of *link*, what it should know, when all is closed."""
         with link, contextlib.suppress(OSError):
-            sentences = await self._end_run(run)
-            await written(link, "".join(f"{sentence}\n" for sentence in (*sentences, "")).encode())
+            if await asyncio.get_running_loop().sock_recv(link, len(END)) == END:
+                await written(link, answer(await self._end_run(run)))
 
     async def _used(self, use: Use, ssh: socket.socket, link: socket.socket) -> None:
         """Carry one use, from its beginning to its end."""

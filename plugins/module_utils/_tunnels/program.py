@@ -10,7 +10,6 @@ It runs for each SSH connection, so it imports little, and for OpenSSH it ends a
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import socket
 import stat
@@ -18,6 +17,7 @@ import sys
 from collections.abc import Sequence
 
 from .address import ENV_JOURNAL, ENV_RUN, see_paths_from, socket_path
+from .listener import MOST_DESCRIPTORS, linked
 from .messages import TAKEN, Use
 
 # The word for it, which libssh needs: it gives us a single socket as well, but waits for bytes.
@@ -29,14 +29,12 @@ _SILENT = (
     f"the process that keeps tunnels has not answered within {_TIMEOUT:.0f} seconds: if it hangs, end it by its name, "
     "multiplexer.py, and try again"
 )
-_WAITING = 4096
-_MOST_DESCRIPTORS = 4096
 
 
 def main(program: str, words: Sequence[str]) -> int:
     """Connect ssh, by our standard input and output, to a service as *words* say; the exit code. *program* is our path."""
     # Some clients let us inherit their end of our input, so that we would never see the end of it.
-    os.closerange(3, _MOST_DESCRIPTORS)
+    os.closerange(3, MOST_DESCRIPTORS)
     _open_standard_streams()
     directory = _directory()
     see_paths_from(directory)
@@ -99,7 +97,7 @@ def _handed_over(program: str, use: Use) -> tuple[socket.socket, socket.socket]:
     """The link to the multiplexer that has taken *use* over, and our end of what it carries. Raises OSError."""
     path = socket_path(program, use.words)
     for _try in range(_TRIES):
-        link = _linked(path) or _started(path, program)
+        link = linked(path, [sys.executable, _multiplexer(program), path])
         ours, theirs = socket.socketpair()
         link.settimeout(_TIMEOUT)
         # It may be about to end.
@@ -117,54 +115,8 @@ def _handed_over(program: str, use: Use) -> tuple[socket.socket, socket.socket]:
     )
 
 
-def _linked(path: str) -> socket.socket | None:
-    link = socket.socket(socket.AF_UNIX)
-    try:
-        link.connect(path)
-    except (FileNotFoundError, ConnectionRefusedError):
-        link.close()
-        return None
-    return link
-
-
-def _started(path: str, program: str) -> socket.socket:
-    """A link to a multiplexer that we start, unless somebody else has meanwhile. Raises OSError."""
-    with open(os.path.join(os.path.dirname(path), "lock"), "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        link = _linked(path)
-        if link is not None:
-            return link
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
-        with socket.socket(socket.AF_UNIX) as listener:
-            mask = os.umask(0o177)
-            listener.bind(path)
-            os.umask(mask)
-            listener.listen(_WAITING)
-            if not os.fork():
-                _become(listener, [sys.executable, _multiplexer(program), path])
-    link = socket.socket(socket.AF_UNIX)
-    link.connect(path)
-    return link
-
-
 def _multiplexer(program: str) -> str:
     return os.path.join(os.path.dirname(program), "multiplexer.py")
-
-
-def _become(listener: socket.socket, command: list[str]) -> None:
-    """Be the program of *command*, which outlives ssh, with *listener* as its standard input."""
-    try:
-        os.setsid()
-        os.chdir("/")
-        os.dup2(listener.fileno(), 0)
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        os.closerange(3, _MOST_DESCRIPTORS)
-        os.execv(command[0], command)
-    finally:
-        os._exit(1)
 
 
 # -- ssh --------------------------------------------------------------------------------------------------------------

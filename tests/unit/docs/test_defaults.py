@@ -16,8 +16,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._tasks import c
 from tests import COLLECTION
 
 SPEC = {**connection.argument_spec(), **device_info.argument_spec()}
-# No task opened what an inventory opens, so it says how and until when itself.
-OTHERS = {"inventory": {"access", "close"}}
+# No task opened what a lookup or an inventory opens, so they say until when themselves, and an inventory how.
+OTHERS = {"inventory": {"access", "close"}, "lookup": {"close"}}
 FACTS = ("type", "elements", "choices", "default")
 
 

@@ -23,6 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._tunnels.addres
     run_sockets,
     see_paths_from,
     socket_path,
+    sweeper_socket,
 )
 
 SERVICE = "80:00:00:00:01:00:00:01"
@@ -121,9 +122,24 @@ def test_where_a_run_is_to_say_that_it_ends_is_found_by_that_run(runtime: Path) 
     for run in ("41/5@[1]/a", "41/5@[1]/b"):
         assert run_sockets(run) == []
         Path(run_socket(run)).touch()
-        assert run_sockets(run) == [run_socket(run)]
+        Path(sweeper_socket(run, os.environ)).touch()
+        assert sorted(run_sockets(run)) == sorted([run_socket(run), sweeper_socket(run, os.environ)])
     Path(path_of(SERVICE)).touch()
-    assert len(list(Path(directory()).iterdir())) == 3
+    assert len(list(Path(directory()).iterdir())) == 5
+
+
+def test_who_used_nothing_makes_no_directory_to_say_that_he_ends(runtime: Path) -> None:
+    assert run_sockets("41/5@[1]/a") == []
+    assert list(runtime.iterdir()) == []
+
+
+def test_that_the_environment_has_changed_meanwhile_does_not_matter(
+    runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = dict(os.environ)
+    before = sweeper_socket("41/5@[1]/a", environ)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/nowhere")
+    assert sweeper_socket("41/5@[1]/a", environ) == before
 
 
 def test_the_journal_is_called_as_the_registry_calls_it() -> None:

@@ -25,7 +25,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.process i
 from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
 from ansible_collections.community.remoteit.plugins.module_utils._registry.registry import Registry
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels import program
-from ansible_collections.community.remoteit.plugins.module_utils._tunnels.end_of_run import end_tunnels
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels.end_of_run import end_run
 from tests.doubles.account import Account, listed
 from tests.doubles.loopback import PATIENCE, Exchange, reply
 from tests.doubles.material import CONNECTION_ID, DEVELOPER_KEY, KEY_ID, SECRET, SERVICE, connection
@@ -423,13 +423,13 @@ def test_at_the_end_of_a_run_what_it_used_is_closed_and_what_others_use_is_not(
         site.accepted(first := site.run(REMOTEIT_RUN=run)),
         site.accepted(second := site.run(REMOTEIT_RUN=other)) as server,
     ):
-        assert list(end_tunnels(run)) == []
+        assert list(end_run(run)) == []
         assert first.wait(PATIENCE) == 0
         server.sendall(b"still there")
         assert second.stdout is not None
         assert second.stdout.read(11) == b"still there"
         assert site.account.asked == ["connect"]
-        assert list(end_tunnels(other)) == []
+        assert list(end_run(other)) == []
         assert second.wait(PATIENCE) == 0
     assert site.account.asked.count("stop") == 1
     assert site.registry.read(SERVICE) == Holding()
@@ -455,7 +455,7 @@ def test_what_cannot_be_closed_is_told_to_the_run_and_left_to_the_next(
     site.account.sessions = [listed("NEW", time.time())]
     site.account.says["stop"] = {"status": "false", "reason": "not now"}
     with site.accepted(site.run(REMOTEIT_RUN=run)):
-        (sentence,) = end_tunnels(run)
+        (sentence,) = end_run(run)
     assert sentence.startswith(f"A connection to {SERVICE} was left open: ") and "not now" in sentence
     assert site.registry.read(SERVICE).connections[0].closing
 
@@ -466,7 +466,7 @@ def test_what_somebody_left_is_told_to_the_run(site: Site, ended: str, monkeypat
     site.account.says["connect"] = leads_to(site, site.listener)
     site.hold(kept=False, holders=(ended,), access="restricted", client_ip="203.0.113.7")
     with site.accepted(site.run(REMOTEIT_RUN=run)):
-        (sentence,) = end_tunnels(run)
+        (sentence,) = end_run(run)
     assert sentence.startswith(f"Connection {CONNECTION_ID} to {SERVICE} was left behind by a process that has ended")
 
 
@@ -487,7 +487,7 @@ def test_what_could_not_be_closed_meanwhile_is_tried_again_at_the_end_of_the_run
     # longer than it would wait for somebody else
     time.sleep(5)
     site.account.says["stop"] = site._stop
-    (sentence,) = end_tunnels(run)
+    (sentence,) = end_run(run)
     assert sentence == f"Connection NEW to {SERVICE} was to be closed before, and was closed."
     assert site.registry.read(SERVICE) == Holding()
 
@@ -498,15 +498,15 @@ def test_somebody_else_who_came_by_does_not_make_it_his(site: Site, run: str) ->
             process.terminate()
     # it is noticed that they have gone
     time.sleep(0.5)
-    assert list(end_tunnels(run)) == []
+    assert list(end_run(run)) == []
     assert site.registry.read(SERVICE) == Holding()
 
 
 def test_a_run_hears_that_the_process_that_had_its_tunnels_was_killed(site: Site, run: str) -> None:
     with site.accepted(site.run(REMOTEIT_RUN=run)):
         os.kill(site.multiplexers()[0], signal.SIGKILL)
-        (sentence,) = end_tunnels(run)
-    assert "the process that had their tunnels was ended. The next run closes them." in sentence
+        (sentence,) = end_run(run)
+    assert "the process that was to close them was ended. The next run closes them." in sentence
 
 
 def test_a_run_waits_for_a_process_that_is_told_to_end(site: Site, run: str) -> None:
@@ -518,7 +518,7 @@ def test_a_run_waits_for_a_process_that_is_told_to_end(site: Site, run: str) -> 
     with site.accepted(site.run(REMOTEIT_RUN=run)):
         os.kill(site.multiplexers()[0], signal.SIGTERM)
         assert eventually(lambda: "stop" in site.account.asked)
-        assert list(end_tunnels(run)) == []
+        assert list(end_run(run)) == []
     assert site.registry.read(SERVICE) == Holding()
 
 
@@ -527,8 +527,8 @@ def test_a_run_hears_what_a_process_that_was_told_to_end_could_not_close(site: S
     with site.accepted(site.run(REMOTEIT_RUN=run)):
         os.kill(site.multiplexers()[0], signal.SIGTERM)
         assert eventually(lambda: site.multiplexers() == [])
-        (sentence,) = end_tunnels(run)
-    assert sentence.startswith("Connections that SSH used may have been left open: ")
+        (sentence,) = end_run(run)
+    assert sentence.startswith("Connections of this run may have been left open: ")
 
 
 # -- a multiplexer that is killed -------------------------------------------------------------------------------------

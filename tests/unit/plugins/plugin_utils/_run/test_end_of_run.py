@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,7 +31,7 @@ PLUGINS = Path(end_of_run.__file__).parents[2]
 
 # Each line of standard input is one thing to do, and gets one line as its answer.
 RUN = f"""
-import os, signal, sys, types
+import multiprocessing, os, signal, sys, types
 package = types.ModuleType("community_remoteit")
 package.__path__ = [{str(PLUGINS)!r}]
 sys.modules["community_remoteit"] = package
@@ -41,6 +42,7 @@ from community_remoteit.module_utils._connections.connections import Connections
 from community_remoteit.module_utils._base.errors import RemoteItError
 from community_remoteit.module_utils._settings.settings import Settings
 from community_remoteit.module_utils._model.wanted import Wanted
+from community_remoteit.plugin_utils._run import end_of_run
 from community_remoteit.plugin_utils._run.end_of_run import END_OF_RUN
 
 settings = Settings.from_options({{"request_timeout": 5}})
@@ -58,10 +60,30 @@ def keep_one():
     return Connections(settings, print, remember=remember).present({SERVICE!r}, wanted, Deadline(20)).connection.id
 
 def never():
-    return connection_task._holder("never", settings, END_OF_RUN)
+    return connection_task._holder({{"close": "never"}}, settings, END_OF_RUN)
 
 def at_end():
-    return connection_task._holder("at_end", settings, END_OF_RUN)
+    return connection_task._holder({{"close": "at_end"}}, settings, END_OF_RUN)
+
+class WorkerProcess(multiprocessing.get_context("fork").Process):
+    # one of Ansible's
+
+    def __init__(self, expression):
+        super().__init__()
+        self.expression = expression
+
+    def run(self):
+        global END_OF_RUN
+        END_OF_RUN = end_of_run.EndOfRun()
+        eval(self.expression)
+
+def in_workers(expression, number):
+    workers = [WorkerProcess(expression) for _number in range(number)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return [worker.exitcode for worker in workers]
 
 def in_forks(work, number):
     pids = []
@@ -85,7 +107,8 @@ for line in sys.stdin:
 class Run:
     """The process, and the account that it uses."""
 
-    def __init__(self, account: Account, registry: Path) -> None:
+    def __init__(self, account: Account, registry: Path, sockets: Path) -> None:
+        self.sockets = sockets
         keys = {"R3_ACCESS_KEY_ID": KEY_ID, "R3_SECRET_ACCESS_KEY": SECRET, "R3_DEVELOPER_API_KEY": DEVELOPER_KEY}
         self.settings = account.settings(registry=str(registry))
         places = {
@@ -99,7 +122,7 @@ class Run:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **keys, **places},
+            env={**os.environ, **keys, **places, "XDG_RUNTIME_DIR": str(sockets)},
         )
         self.name = process_name(self.process.pid)
 
@@ -151,12 +174,14 @@ def account() -> Iterator[Account]:
 
 @pytest.fixture
 def run(account: Account, tmp_path: Path) -> Iterator[Run]:
-    made = Run(account, tmp_path / "registry")
-    yield made
-    made.process.kill()
-    made.process.communicate()
-    for pid in made.watchers():
-        os.kill(pid, signal.SIGKILL)
+    # the path of a socket has to be short
+    with tempfile.TemporaryDirectory(prefix="mux-") as sockets:
+        made = Run(account, tmp_path / "registry", Path(sockets))
+        yield made
+        made.process.kill()
+        made.process.communicate()
+        for pid in made.watchers():
+            os.kill(pid, signal.SIGKILL)
 
 
 def eventually(holds: Callable[[], bool]) -> bool:
@@ -240,20 +265,29 @@ def test_one_watcher_serves_however_many_forks(run: Run, account: Account) -> No
     assert account.asked == []
 
 
-def test_a_watcher_that_was_killed_can_keep_no_promise(run: Run, account: Account, tmp_path: Path) -> None:
+def test_a_watcher_that_was_killed_is_replaced(run: Run, account: Account) -> None:
     assert run.does("in_forks(open_one, 1)") == "[0]"
     (watcher,) = run.watchers()
     os.kill(watcher, signal.SIGKILL)
     assert eventually(lambda: run.watchers() == [])
-    assert "was ended: run the playbook again." in run.does("at_end()")
-    assert run.does("never()") == "None"
-    # however often: a pipe that nobody reads would be full at some time
-    assert run.does("in_forks(lambda: [never() for _ in range(500)], 1)") == "[0]"
+    assert run.does("at_end()") == run.name
+    assert eventually(lambda: len(run.watchers()) == 1)
     assert run.does("sys.exit(0)") == ""
-    run.ends()
+    assert run.ends() == ""
+    assert account.closed == ["C1"]
+
+
+def test_a_watcher_that_was_killed_after_all_is_told_of_and_the_next_run_closes(
+    run: Run, account: Account, tmp_path: Path
+) -> None:
+    assert run.does("in_forks(open_one, 1)") == "[0]"
+    (watcher,) = run.watchers()
+    os.kill(watcher, signal.SIGKILL)
+    assert run.does("sys.exit(0)") == ""
+    said = " ".join(run.ends().split())
+    assert "Connections of this run may have been left open: " in said
     assert account.closed == []
-    # the next run does it
-    following = Run(account, tmp_path / "registry")
+    following = Run(account, tmp_path / "registry", run.sockets)
     try:
         assert following.does("never()") == "None"
         assert following.does("sys.exit(0)") == ""
@@ -263,6 +297,19 @@ def test_a_watcher_that_was_killed_can_keep_no_promise(run: Run, account: Accoun
         following.process.kill()
     assert account.closed == ["C1"]
     assert held(following) == Holding()
+
+
+def test_a_worker_alone_can_have_the_end_of_its_run_watched(run: Run, account: Account) -> None:
+    """Where only lookups use the collection, the main process has not imported it."""
+    assert run.does("in_workers('open_one()', 3)") == "[0, 0, 0]"
+    (made,) = held(run).connections
+    assert (made.holders, made.kept) == ((run.name,), False)
+    assert account.closed == []
+    # it does not wait
+    assert run.does("os._exit(0)") == ""
+    run.ends()
+    assert eventually(lambda: account.closed == ["C1"])
+    assert eventually(lambda: not run.watchers())
 
 
 def test_what_could_not_be_closed_is_told(run: Run, account: Account) -> None:
