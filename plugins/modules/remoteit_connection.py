@@ -173,7 +173,7 @@ EXAMPLES = r"""
   hosts: pis
   gather_facts: false
   tasks:
-    - name: Open the tunnel
+    - name: Open the tunnel until the end of the run
       community.remoteit.remoteit_connection:
         service_id: "{{ remoteit_service_id }}"
         set_host_vars: true
@@ -185,7 +185,7 @@ EXAMPLES = r"""
         create: true
         mode: "0644"
 
-    - name: Close the tunnel
+    - name: Close the tunnel as soon as it is not needed any more
       community.remoteit.remoteit_connection:
         service_id: "{{ remoteit_service_id }}"
         state: absent

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import yaml
 
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, OFFLINE, OTHER
 
+from .fleet import operations, wait_until_nothing_is_open
 from .tasks import LOOKUP, connection, show
 
 
@@ -71,9 +74,9 @@ def test_open_is_single_flight_over_all_forks_and_leads_to_the_device(lab: Lab) 
         arguments=["-i", str(inventory), "--forks", "10"],
     )
     assert run.returncode == 0, run.output
-    (opened,) = lab.open_connections()
-    assert {item.result["msg"] for item in run.results} == {opened["port"]}
-    assert [call["operation"] for call in lab.cloud.calls()] == ["connect"]
+    assert len({item.result["msg"] for item in run.results}) == 1
+    assert operations(lab, "connect") == 1
+    wait_until_nothing_is_open(lab)
 
 
 def test_check_mode_opens_nothing(lab: Lab) -> None:
@@ -83,6 +86,7 @@ def test_check_mode_opens_nothing(lab: Lab) -> None:
 
 
 PORT = lookup(f"'{DATABASE}', missing='open', attribute='port'")
+STAYS = lookup(f"'{DATABASE}', missing='open', close='never', attribute='port'")
 
 
 def test_a_task_in_check_mode_opens_nothing_wherever_the_lookup_stands(lab: Lab) -> None:
@@ -113,7 +117,7 @@ def test_a_task_in_check_mode_opens_nothing_wherever_the_lookup_stands(lab: Lab)
 def test_a_task_that_is_never_in_check_mode_opens_in_a_run_that_is(lab: Lab) -> None:
     run = lab.run_tasks(
         show("checked", PORT),
-        {**show("real", f"item ~ {PORT}"), "loop": [""], "check_mode": "{{ item }}no"},
+        {**show("real", f"item ~ {STAYS}"), "loop": [""], "check_mode": "{{ item }}no"},
         arguments=["--check"],
     )
     assert run.result("checked").result["msg"] == ""
@@ -149,3 +153,72 @@ def test_errors_name_the_way_out(lab: Lab) -> None:
         assert expected in run.output.replace("\n", " "), run.output
         assert "Traceback" not in run.output
     assert lab.open_connections() == []
+
+
+# -- until when -------------------------------------------------------------------------------------------------------
+
+RECAP = {"ANSIBLE_CALLBACKS_ENABLED": "lab_record,community.remoteit.remoteit_recap"}
+PAUSE = {"name": "pause", "ansible.builtin.command": "sleep 8", "changed_when": False}
+
+
+def test_what_it_opens_is_closed_when_the_run_ends(lab: Lab) -> None:
+    """Where the main process knows the collection, ansible-playbook returns when it is closed."""
+    run = lab.run_tasks(show("port", PORT), {"name": "fail", "ansible.builtin.fail": {}}, environ=RECAP)
+    assert run.returncode == 2, run.output
+    assert (operations(lab, "connect"), lab.open_connections(), lab.registry()) == (1, [], [])
+
+
+def test_what_it_opens_is_closed_soon_after_where_it_is_all_that_a_playbook_uses(lab: Lab) -> None:
+    hosts = {f"host{number}": {"ansible_connection": "local"} for number in range(20)}
+    inventory = lab.root / "many.yml"
+    inventory.write_text(yaml.safe_dump({"many": {"hosts": hosts}}))
+    run = lab.run_tasks(
+        show("port", PORT), show("again", PORT), hosts="many", arguments=["-i", str(inventory), "--forks", "10"]
+    )
+    assert run.returncode == 0, run.output
+    assert operations(lab, "connect") == 1
+    begun = time.monotonic()
+    wait_until_nothing_is_open(lab)
+    assert time.monotonic() - begun < 5
+
+
+def test_it_leaves_open_what_is_to_stay(lab: Lab) -> None:
+    stays = lookup(f"'{DATABASE}', missing='open', close='never', attribute='port'")
+    opened = lab.run_tasks(show("port", stays), environ=RECAP)
+    for port in (stays, PORT):
+        assert (
+            lab.run_tasks(show("port", port), environ=RECAP).result("port").result["msg"]
+            == opened.result("port").result["msg"]
+        )
+    assert (operations(lab, "connect"), len(lab.open_connections())) == (1, 1)
+    # what was opened for a run stays when somebody wants that
+    run = lab.run_tasks(
+        show("close", lookup(f"'{OTHER}', missing='open', attribute='port'")),
+        show("stays", lookup(f"'{OTHER}', missing='open', close='never', attribute='port'")),
+        environ=RECAP,
+    )
+    assert run.result("close").result["msg"] == run.result("stays").result["msg"]
+    assert len(lab.open_connections()) == 2
+
+
+@pytest.mark.parametrize("first_ends_first", [True, False])
+def test_what_two_runs_use_is_open_until_the_last_of_them_ends(first_ends_first: bool, lab: Lab) -> None:
+    short, long = [show("port", PORT), {**PAUSE, "ansible.builtin.command": "sleep 2"}], [show("port", PORT), PAUSE]
+    first, second = (short, long) if first_ends_first else (long, short)
+    runs = [lab.start([{"hosts": "localhost", "gather_facts": False, "tasks": first}], environ=RECAP)]
+    while not lab.open_connections():
+        assert runs[0].poll() is None
+        time.sleep(0.1)
+    runs.append(lab.start([{"hosts": "localhost", "gather_facts": False, "tasks": second}], environ=RECAP))
+    early, late = runs if first_ends_first else reversed(runs)
+    assert early.wait(30) == 0
+    time.sleep(1)
+    assert late.poll() is None
+    assert len(lab.open_connections()) == 1
+    assert late.wait(30) == 0
+    assert (operations(lab, "connect"), lab.open_connections()) == (1, [])
+
+
+def test_what_it_uses_is_not_asked_for_again(lab: Lab) -> None:
+    lab.run_tasks(connection("open", DATABASE, close="at_end"), show("port", PORT), show("again", PORT), environ=RECAP)
+    assert [call["operation"] for call in lab.cloud.calls()] == ["connect", "query", "stop"]

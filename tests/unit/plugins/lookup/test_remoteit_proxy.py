@@ -216,7 +216,7 @@ def test_it_is_opened_once_when_it_shall_be(registry: Path, monkeypatch: pytest.
     monkeypatch.setenv("R3_REST_URL", account.settings().rest_url)
     monkeypatch.setenv("R3_GRAPHQL_URL", account.settings().graphql_url)
     with account.server:
-        assert lookup(SERVICE, missing="open", attribute="url") == ["tcp://proxy18.rt3.io:38575"]
+        assert lookup(SERVICE, missing="open", close="never", attribute="url") == ["tcp://proxy18.rt3.io:38575"]
         assert account.asked.count("connect") == 1
     # from now on nobody is asked
     assert lookup(SERVICE, missing="open", attribute="url") == ["tcp://proxy18.rt3.io:38575"]
