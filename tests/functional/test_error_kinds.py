@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,12 @@ INACTIVE = ("refused", 200, "service is inactive")
 # That of the controller has a test of its own.
 KINDS = {"refused", "options", "credentials", "registry", "library", "not_sent", "answer_lost", "out_of_time"}
 
-# The end of the watcher of the runs whose registry is the argument.
+# The end of the watcher of the runs whose registry is the argument, and of all that could start another one.
 KILL_WATCHER = r"""
 import os, pathlib, signal, sys
+lock = pathlib.Path(os.environ["XDG_RUNTIME_DIR"], f"remoteit-{os.geteuid()}", "lock")
+lock.unlink()
+lock.mkdir()
 for process in pathlib.Path("/proc").glob("[0-9]*"):
     try:
         words = (process / "cmdline").read_bytes().split(b"\0")
@@ -124,6 +128,8 @@ def test_what_the_controller_cannot_keep(lab: Lab) -> None:
         connection("open another", OTHER, close="at_end"),
     )
     assert error_of(run.result("open another").result) == ("controller", None, "")
+    assert "the process that closes connections at the end of the run cannot be used: Is a directory." in run.output
+    Path(lab.environment()["XDG_RUNTIME_DIR"], f"remoteit-{os.geteuid()}", "lock").rmdir()
 
 
 @pytest.mark.parametrize("keywords", [{}, SENT], ids=["in the controller", "as a module"])

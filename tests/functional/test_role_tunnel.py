@@ -64,7 +64,7 @@ def message(run: Run, task: str = REFUSED) -> str:
 
 def test_the_next_play_finds_the_devices_and_a_second_run_changes_nothing(lab: Lab) -> None:
     plays = [
-        play("localhost", role()),
+        play("localhost", role(close="never")),
         play("tunnels", WHO),
         play("kitchens", show("drawer", "drawer")),
     ]
@@ -107,9 +107,9 @@ def test_an_unreachable_device_does_not_keep_the_last_play_from_closing(lab: Lab
 
 
 @pytest.mark.one_core
-def test_what_is_to_be_closed_at_the_end_is_closed_after_a_failure(lab: Lab) -> None:
+def test_what_it_opened_is_closed_after_a_failure(lab: Lab) -> None:
     fail = {"name": "fail", "ansible.builtin.fail": {}}
-    run = lab.run([play("localhost", role(close="at_end")), play("tunnels", WHO, fail)])
+    run = lab.run([play("localhost", role()), play("tunnels", WHO, fail)])
     assert run.returncode == 2
     assert run.result("who", "pi-garage").result["stdout"] == "pi-garage"
     assert lab.open_connections() == []
@@ -144,8 +144,8 @@ def test_what_is_no_ssh_gets_an_address_and_no_ssh_variables(lab: Lab) -> None:
     look = {**show("look", f"{seen} | items2dict"), "loop": ["database", "web"]}
     run = lab.run([play("localhost", role(services, group="cabinet", timeout=3), look), play("cabinet")])
     database, web = (item["msg"] for item in run.result("look").result["results"])
-    held = {item["service_id"]: item for item in lab.open_connections()}
-    assert database == {"ansible_host": "127.0.0.1", "ansible_port": held[DATABASE]["port"]}
+    opened = run.result(OPEN).result["results"][0]["connection"]
+    assert database == {"ansible_host": "127.0.0.1", "ansible_port": opened["port"]}
     assert list(web) == ["ansible_host"]
     assert "PLAY [cabinet]" in run.output and "no hosts matched" not in run.output
 
@@ -159,7 +159,7 @@ def test_check_mode_predicts_and_opens_nothing(lab: Lab) -> None:
     assert "no hosts matched" in predicted.output
     assert operations(lab, "connect") == 0
 
-    assert lab.run([play("localhost", role(SERVICES[:1]))]).returncode == 0
+    assert lab.run([play("localhost", role(SERVICES[:1], close="never"))]).returncode == 0
     one_is_open = lab.run(plays, "--check")
     assert one_is_open.returncode == 0, one_is_open.output
     assert [item.host for item in one_is_open.results if item.task == "who"] == ["pi-kitchen"]

@@ -29,10 +29,10 @@ def device_of(run: Any, task: str, host: str) -> str:
     return str(result["stdout"])
 
 
-def test_the_same_play_opens_configures_and_closes_and_a_second_run_changes_nothing(lab: Lab) -> None:
+def test_what_is_to_stay_is_found_by_a_second_run_which_changes_nothing(lab: Lab) -> None:
     line = {"path": "~/.profile", "line": "export TZ=UTC", "create": True, "mode": "0644"}
     tasks = [
-        connection("open", SERVICE, set_host_vars=True),
+        connection("open", SERVICE, set_host_vars=True, close="never"),
         {"name": "configure", "ansible.builtin.lineinfile": line},
         {"name": "configure in a loop", "ansible.builtin.command": "printenv DEVICE_NAME", "loop": [1, 2, 3]},
         WHO,
@@ -49,6 +49,15 @@ def test_the_same_play_opens_configures_and_closes_and_a_second_run_changes_noth
     assert closed.returncode == 0
     assert lab.open_connections() == []
     assert [call["operation"] for call in lab.cloud.calls()].count("connect") == len(NAMES)
+
+
+def test_what_the_variables_lead_to_ends_with_the_run(lab: Lab) -> None:
+    for _time in range(2):
+        run = lab.run_tasks(connection("open", SERVICE, set_host_vars=True), WHO, hosts="pis")
+        for host in NAMES:
+            assert run.result("open", host).changed
+            assert device_of(run, "who", host) == host
+        assert (lab.open_connections(), lab.registry()) == ([], [])
 
 
 def test_register_and_set_fact_reach_the_device_as_well(lab: Lab) -> None:

@@ -66,6 +66,24 @@ def test_what_is_opened_belongs_to_who_asked(site: Site) -> None:
     run(site, check=True, watch=NOTHING, close="at_end")
 
 
+@pytest.mark.parametrize(
+    ("options", "watched", "stays"),
+    [
+        ({}, True, True),
+        ({"set_host_vars": True}, True, False),
+        ({"set_host_vars": True, "close": "never"}, True, True),
+        # in a task that was sent to another host, nobody sees the end of the run
+        ({"set_host_vars": True}, False, True),
+    ],
+)
+def test_what_the_variables_of_a_host_lead_to_ends_with_the_run_like_them(
+    options: dict[str, Any], watched: bool, stays: bool, site: Site
+) -> None:
+    name = process_name(os.getpid())
+    run(site, watch=Watch(name) if watched else None, **options)
+    assert site.held() == {"NEW": (True, ()) if stays else (False, (name,))}
+
+
 def test_what_is_claimed_is_told_to_who_watches(site: Site) -> None:
     watch = Watch(process_name(os.getpid()))
     for close in ("at_end", "never"):
