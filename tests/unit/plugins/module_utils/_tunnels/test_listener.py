@@ -66,11 +66,12 @@ def test_many_at_once_start_one(place: Path) -> None:
 
 
 def test_one_that_has_ended_is_replaced(place: Path) -> None:
-    pids = [asked(place, 1).split()[0] for _time in range(2)]
+    pids = []
+    for _time in range(2):
+        pids.append(asked(place, 1).split()[0])
+        os.waitpid(int(pids[-1]), 0)
     assert (place / "note").read_text().split() == pids
     assert len(set(pids)) == 2
-    for pid in pids:
-        os.waitpid(int(pid), 0)
 
 
 def test_without_its_directory_it_is_an_error(place: Path) -> None:
