@@ -25,6 +25,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._api.transport 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections.overview import list_open
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import SIGNATURES
@@ -74,7 +75,7 @@ def test_a_fault_brings_out_no_secret(site: Site, caplog: pytest.LogCaptureFixtu
         deeds: tuple[Callable[[Deadline], Any], ...] = (
             functools.partial(connections.present, SERVICE, Wanted(Access())),
             functools.partial(connections.absent, SERVICE),
-            functools.partial(connections.list_open, SERVICE),
+            functools.partial(list_open, connections.client, site.warnings.append, SERVICE),
         )
         for deed in deeds:
             try:

@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import AnswerLostError, RegistryError
+from ansible_collections.community.remoteit.plugins.module_utils._connections.overview import list_open
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -160,7 +161,7 @@ class TestAClockThatIsSetBetweenTwoTasks:
         assert (site.open_ids(), site.registry().read_all(), told(site)) == ([], [], [])
 
     def test_what_is_open_is_listed_as_ours(self, site: Site) -> None:
-        held, others = self.core.list_open(SERVICE, Deadline(SECONDS))
+        held, others = list_open(self.core.client, site.warnings.append, SERVICE, Deadline(SECONDS))
         assert ([item.id for item in held], others, told(site)) == ([self.opened.id], [], [])
 
     def test_the_end_of_a_run_forgets_nothing(self, api: str, site: Site) -> None:

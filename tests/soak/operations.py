@@ -20,6 +20,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections.overview import list_open
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import sweep
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import PUBLIC, Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -97,7 +98,9 @@ class Operation:
         return "found" if self._registry.read(self._any_service()).connections else "found none"
 
     def _list(self) -> str:
-        found, others = self._connections.list_open(self._chance.choice([None, self._any_service()]), self._deadline)
+        found, others = list_open(
+            self._connections.client, _ignore, self._chance.choice([None, self._any_service()]), self._deadline
+        )
         return "listed" if found or others else "listed none"
 
     def _use(self) -> str:

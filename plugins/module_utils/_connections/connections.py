@@ -368,35 +368,3 @@ class Connections:
         if wanted is None or wanted.force:
             return bool(connections)
         return bool(wanted.candidate(connections, self.now()) and not wanted.known(connections, self.now()))
-
-    # -- reading ------------------------------------------------------------------------------------------------
-
-    def list_open(self, service_id: str | None, deadline: Deadline) -> tuple[list[Connection], list[Session]]:
-        """What is open on the service, or on all: connections that the registry knows, and sessions it does not.
-
-        Where remote.it cannot be asked, what the registry holds is returned with a warning. Raises ApiError if it holds
-        nothing, because that would mean that nothing is open.
-        """
-        registry = self._registry
-        held = registry.read(service_id, deadline).connections if service_id else registry.read_all(deadline)
-        try:
-            sessions = self._listed(service_id, held, deadline)
-        except ApiError as error:
-            unchecked = [connection for connection in held if not self._seems_over(connection)]
-            if not unchecked:
-                raise
-            self.warn(f"The connections in the registry are listed without a check: {error}")
-            return unchecked, []
-        known = {session.id for session in pair(held, sessions).values()}
-        return self._alive(held, sessions, self.now()), [session for session in sessions if session.id not in known]
-
-    def _listed(self, service_id: str | None, held: Sequence[Connection], deadline: Deadline) -> list[Session]:
-        """Our sessions; those on services that others share with us are listed with the service only."""
-        ids = {service_id} if service_id else {connection.service_id for connection in held}
-        services = self.client.services(sorted(ids), deadline).values() if ids else ()
-        if service_id and not services:
-            self.client.check_is_no_device(service_id, deadline)
-        found = {session.id: session for service in services for session in service.sessions or ()}
-        if service_id is None:
-            found.update((session.id, session) for session in self.client.sessions(deadline))
-        return list(found.values())

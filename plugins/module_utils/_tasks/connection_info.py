@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._connections.connections import Connections
+from .._connections.overview import list_open
 from .._model.connection import session_result
 from .._settings.checks import checked_deadline
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
@@ -34,7 +35,7 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
     connections = Connections(Settings.from_options(params), warn)
     is_chosen = is_service_chosen(params)
     service_id = chosen_service(params, connections, deadline, to_connect=False) if is_chosen else None
-    held, others = connections.list_open(service_id, deadline)
+    held, others = list_open(connections.client, warn, service_id, deadline)
     now = connections.now()
     listed = [{**connection.as_result(now), "held": True} for connection in held]
     listed += [{**session_result(session), "held": False} for session in others]

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...module_utils._api.client import Client
+from ...module_utils._base.clock import Clock
 from ...module_utils._base.errors import OptionError
 from ...module_utils._connections.connections import Connections, Remember
 from ...module_utils._connections.many import each
+from ...module_utils._connections.overview import list_open
 from ...module_utils._fleet.device import FleetService
 from ...module_utils._model.connection import REVERSE, Connection
 from ...module_utils._model.wanted import Wanted
@@ -35,7 +38,7 @@ class Opening:
 
 def held_connections(settings: Settings, timeout: float, warn: Callable[[str], None]) -> dict[str, Connection]:
     """The newest connection in the registry to each service that is open now."""
-    held, _others = Connections(settings, warn).list_open(None, checked_deadline(timeout))
+    held, _others = list_open(Client(settings, Clock(), warn), warn, None, checked_deadline(timeout))
     return {connection.service_id: connection for connection in held}
 
 

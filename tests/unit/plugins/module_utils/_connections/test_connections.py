@@ -16,7 +16,6 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
     ApiError,
-    RefusedError,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
@@ -255,38 +254,6 @@ def test_who_leaves_settles_what_was_interrupted(site: Site) -> None:
         turn.save()
     released(site, NAME)
     assert (site.account.sessions, site.registry.read(SERVICE)) == ([], Holding())
-
-
-@pytest.mark.parametrize("service_id", [SERVICE, None])
-def test_what_is_open_is_told_apart_by_who_knows_of_it(site: Site, service_id: str | None) -> None:
-    site.hold(made("A"), made("GONE"), made("OVER", expires_at=time.time() - 1))
-    site.account.sessions = [listed("A", time.time() - 60), listed("THEIRS", time.time() - 1000)]
-    held, others = site.connections.list_open(service_id, Deadline(20))
-    assert (ids(held), [session.id for session in others]) == (["A"], ["THEIRS"])
-    assert site.warnings == []
-
-
-def test_without_anything_held_all_sessions_are_listed(site: Site) -> None:
-    site.account.sessions = [listed("THEIRS", time.time())]
-    assert site.connections.list_open(None, Deadline(20))[1]
-    assert site.account.asked == ["sessions"]
-
-
-def test_what_cannot_be_checked_is_listed_with_a_warning(site: Site) -> None:
-    site.hold(made("A"))
-    site.account.says["service"] = {"errors": [{"message": "not today"}]}
-    held, others = site.connections.list_open(SERVICE, Deadline(20))
-    assert (ids(held), others) == (["A"], [])
-    (warning,) = site.warnings
-    assert "without a check" in warning and "not today" in warning
-
-
-@pytest.mark.parametrize("held", [[], [made("OVER", expires_at=1.0)]], ids=["nothing", "what is over"])
-def test_that_nothing_is_open_is_not_said_without_a_check(site: Site, held: list[Connection]) -> None:
-    site.hold(*held)
-    site.account.says["sessions"] = site.account.says["service"] = {"errors": [{"message": "not today"}]}
-    with pytest.raises(RefusedError, match="not today"):
-        site.connections.list_open(None, Deadline(20))
 
 
 # -- instead of what does not work ------------------------------------------------------------------------------------
