@@ -9,18 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import select
 import socket
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Self
 
-from .links import readable, writable, written
+from .links import is_closed, readable, until_closed, writable, written
 
 _CHUNK = 256 * 1024
-# How often it is looked whether ssh, which has nothing more to say, hears still.
-_LOOK = 1.0
 
 
 class NoServerError(Exception):
@@ -94,7 +91,7 @@ class Conversation:
 
     async def _hears(self, proxy: socket.socket, seconds: float) -> None:
         """Wait until the server has said something, or ssh has gone. Raises TimeoutError after so many *seconds*."""
-        waiting = [asyncio.create_task(readable(proxy)), asyncio.create_task(self._until_gone())]
+        waiting = [asyncio.create_task(readable(proxy)), asyncio.create_task(until_closed(self.ssh))]
         try:
             done, _pending = await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -108,7 +105,7 @@ class Conversation:
         if self._proxy is None or self._saying is None:
             raise AssertionError("begin() comes first")
         hearing = asyncio.create_task(self._copied(self._proxy, self.ssh))
-        going = asyncio.create_task(self._until_gone())
+        going = asyncio.create_task(until_closed(self.ssh))
         try:
             await asyncio.wait([hearing, self._saying], return_when=asyncio.FIRST_COMPLETED)
             if not hearing.done():
@@ -129,9 +126,7 @@ class Conversation:
     @property
     def is_over(self) -> bool:
         """Whether ssh hears nothing more."""
-        poll = select.poll()
-        poll.register(self.ssh, 0)
-        return bool(poll.poll(0))
+        return is_closed(self.ssh)
 
     async def _say(self, proxy: socket.socket) -> None:
         await _write(proxy, self._said)
@@ -145,10 +140,6 @@ class Conversation:
             self._has_ended = not data
             await _write(proxy, data)
         proxy.shutdown(socket.SHUT_WR)
-
-    async def _until_gone(self) -> None:
-        while not self.is_over:
-            await asyncio.sleep(_LOOK)
 
     async def _copied(self, source: socket.socket, sink: socket.socket) -> None:
         """Copy until *source* ends, and pass that on."""

@@ -14,7 +14,7 @@ import struct
 
 _LONGEST = 1 << 20
 # How often it is looked, in seconds: the kernel wakes for half an end as for a whole one.
-_LOOK = 0.5
+_LOOK = 1.0
 # What xucred of <sys/ucred.h> begins with, where SO_PEERCRED is not there.
 _OF_A_LOCAL_PEER, _PEER_CREDENTIALS = 0, 1
 
@@ -45,11 +45,16 @@ async def written(link: socket.socket, data: bytes | bytearray) -> None:
     await asyncio.get_running_loop().sock_sendall(link, data)
 
 
-async def until_closed(link: socket.socket) -> None:
-    """Wait until the other end is closed."""
+def is_closed(link: socket.socket) -> bool:
+    """Whether the other end is closed, and hears nothing more."""
     poll = select.poll()
     poll.register(link, 0)
-    while not poll.poll(0):
+    return bool(poll.poll(0))
+
+
+async def until_closed(link: socket.socket) -> None:
+    """Wait until that is so."""
+    while not is_closed(link):
         await asyncio.sleep(_LOOK)
 
 

@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._tunnels import conversation as module
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels import links
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels.conversation import (
     Conversation,
     NoServerError,
@@ -79,7 +79,7 @@ class Line:
 def line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line]:
     if request.param == "by hand":
         monkeypatch.delattr(os, "splice")
-    monkeypatch.setattr(module, "_LOOK", 0.05)
+    monkeypatch.setattr(links, "_LOOK", 0.05)
     made = Line()
     yield made
     made.end()
@@ -322,7 +322,7 @@ def test_a_server_that_is_silent() -> None:
 
 
 def test_ssh_that_has_gone_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LOOK", 0.05)
+    monkeypatch.setattr(links, "_LOOK", 0.05)
     ssh, ours = socket.socketpair()
     ours.setblocking(False)
     with ours, contextlib.closing(Server(lambda _connection: None)) as server:
