@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import socket
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 from .links import is_closed, readable, until_closed, writable, written
 
 _CHUNK = 256 * 1024
+# More is faster, but all pipes of a user together may only have 64 MB (pipe(7)).
+_PIPE = 1024 * 1024
 
 
 class NoServerError(Exception):
@@ -31,16 +34,25 @@ class Pipes:
 
     def __init__(self) -> None:
         self._free: list[tuple[int, int]] = []
+        self._count = 0
 
     def take(self) -> tuple[int, int]:
         """The reading and the writing end of an empty one."""
-        return self._free.pop() if self._free else os.pipe()
+        if self._free:
+            return self._free.pop()
+        pipe = os.pipe()
+        self._count += 1
+        if self._count <= self._KEPT:
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(pipe[1], fcntl.F_SETPIPE_SZ, _PIPE)
+        return pipe
 
     def give(self, pipe: tuple[int, int], is_empty: bool) -> None:
         """Take it back."""
         if is_empty and len(self._free) < self._KEPT:
             self._free.append(pipe)
         else:
+            self._count -= 1
             for end in pipe:
                 os.close(end)
 
@@ -105,15 +117,17 @@ class Conversation:
         if self._proxy is None or self._saying is None:
             raise AssertionError("begin() comes first")
         hearing = asyncio.create_task(self._copied(self._proxy, self.ssh))
-        going = asyncio.create_task(until_closed(self.ssh))
+        waiting = [hearing]
         try:
             await asyncio.wait([hearing, self._saying], return_when=asyncio.FIRST_COMPLETED)
             if not hearing.done():
-                await asyncio.wait([hearing, going], return_when=asyncio.FIRST_COMPLETED)
+                # Not before: to look again and again is too much for hundreds that are idle.
+                waiting.append(asyncio.create_task(until_closed(self.ssh)))
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             elif not hearing.exception():
                 await asyncio.wait([self._saying])
         finally:
-            for task in (hearing, going):
+            for task in waiting:
                 await _cancelled(task)
 
     async def _leave(self) -> None:
@@ -150,21 +164,24 @@ class Conversation:
 
     async def _moved(self, source: socket.socket, sink: socket.socket) -> bool:
         """Let the kernel move what is there; False at the end."""
-        await readable(source)
         pipe, left = self._pipes.take(), 0
         try:
-            left = os.splice(source.fileno(), pipe[1], _CHUNK, flags=os.SPLICE_F_NONBLOCK)
+            left = os.splice(source.fileno(), pipe[1], _PIPE, flags=os.SPLICE_F_NONBLOCK)
             is_over = not left
             while left:
                 with contextlib.suppress(BlockingIOError):
                     left -= os.splice(pipe[0], sink.fileno(), left, flags=os.SPLICE_F_NONBLOCK)
                     continue
                 await writable(sink)
+            # More may be there already, but others have their turn first.
+            await asyncio.sleep(0)
             return not is_over
         except BlockingIOError:
-            return True
+            pass
         finally:
             self._pipes.give(pipe, is_empty=not left)
+        await readable(source)
+        return True
 
 
 async def _copied_once(source: socket.socket, sink: socket.socket) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import os
 import resource
@@ -216,6 +217,34 @@ def test_pipes_are_used_again_unless_there_is_something_left_in_them() -> None:
     assert sum(1 for pipe in many if os.path.exists(f"/proc/self/fd/{pipe[0]}")) == 32
     for _number in range(32):
         pipes.give(pipes.take(), is_empty=False)
+
+
+def test_no_more_pipes_are_large_than_a_user_can_have() -> None:
+    pipes = Pipes()
+
+    def take(count: int) -> list[tuple[int, int]]:
+        return [pipes.take() for _number in range(count)]
+
+    many = take(40)
+    assert [fcntl.fcntl(pipe[0], fcntl.F_GETPIPE_SZ) > 1 << 16 for pipe in many] == [True] * 32 + [False] * 8
+    for pipe in many:
+        pipes.give(pipe, is_empty=False)
+    (again,) = take(1)
+    assert fcntl.fcntl(again[0], fcntl.F_GETPIPE_SZ) > 1 << 16
+    pipes.give(again, is_empty=False)
+
+
+def test_many_that_are_idle_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = []
+    monkeypatch.setattr(links, "is_closed", lambda link: looks.append(link))
+    monkeypatch.setattr(links, "_LOOK", 0.01)
+    line = Line()
+    # Once it has begun, nobody looks; until then, it may be seen that ssh has gone.
+    time.sleep(0.2)
+    looks.clear()
+    time.sleep(0.2)
+    assert not looks
+    line.end()
 
 
 # -- a server that does not answer ------------------------------------------------------------------------------------
