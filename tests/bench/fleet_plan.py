@@ -18,14 +18,13 @@ HANDSHAKE = 0.2
 # How long SSH keeps a connection by Ansible's default arguments (ControlPersist=60s), and the tunnel after it.
 PERSIST = 60.0
 LINGER = 3.0
+# How often the multiplexer looks for what is to be closed, and how many connections it closes at a time.
+TICK = 1.0
+AT_A_TIME = 16
 # After how long without a client remote.it closes a proxy (vendor page "Peer to Peer vs. Proxy Connections").
 IDLE = 900.0
 
 ON_A_PAGE = 1000
-
-# What remote.it is asked for one connection of SSH on demand, and the order in which it is.
-OPEN = ("connect",)
-CLOSE = ("query", "stop")
 
 
 @dataclass(frozen=True)
@@ -46,18 +45,19 @@ class Plan:
 
 @dataclass(frozen=True)
 class Event:
-    """The connection to *host*, a number, is opened, or closed, at *at* seconds."""
+    """The connections to *hosts*, numbers, are opened, or begun to be closed all at once, at *at* seconds."""
 
     at: float
     opens: bool
-    host: int
+    hosts: tuple[int, ...]
 
 
 @dataclass
 class Seen:
     """What remote.it sees of a run after its inventory.
 
-    *requests* and *events* are in their order, *idle* is the longest time in which no SSH used an open proxy.
+    *requests* are in their order, and so are *events*, which only SSH on demand has. *idle* is the longest time in which no
+    SSH used an open proxy.
     """
 
     requests: list[tuple[float, str]]
@@ -82,9 +82,9 @@ class Seen:
     def open_at_once(self) -> list[tuple[float, int]]:
         """How many proxies are open, each time that it changes."""
         count, found = 0, []
-        for event in self.events:
-            count += 1 if event.opens else -1
-            found.append((event.at, count))
+        for at, operation in self.requests:
+            count += {"connect": 1, "stop": -1}.get(operation, 0)
+            found.append((at, count))
         return found
 
 
@@ -100,30 +100,44 @@ def seen(plan: Plan) -> Seen:
 
 
 def _on_demand(plan: Plan) -> Seen:
-    """A connection is opened when SSH first needs it, and closed some time after SSH has needed it last."""
-    run = Seen([], [], PERSIST + LINGER)
-    ends: dict[int, float] = {}
+    """A connection is opened when SSH first needs it, and closed some time after SSH has needed it last, or with the run.
 
-    def close(host: int) -> None:
-        at = ends[host] + PERSIST + LINGER
-        run.events.append(Event(at, False, host))
-        run.requests += [(at, operation) for operation in CLOSE]
+    All that the multiplexer finds to be closed when it looks is closed together.
+    """
+    run = Seen([], [], PERSIST + LINGER + TICK)
+    ends: dict[int, float] = {}
+    closed: dict[float, list[int]] = {}
+
+    def due(host: int) -> float:
+        return math.ceil((ends[host] + PERSIST + LINGER) / TICK) * TICK
 
     def begin(host: int, at: float) -> float:
-        if host in ends and at <= ends[host] + PERSIST + LINGER:
+        if host in ends and at < due(host):
             return 0.0 if at <= ends[host] + PERSIST else HANDSHAKE
         if host in ends:
-            close(host)
-        run.events.append(Event(at, True, host))
-        run.requests += [(at, operation) for operation in OPEN]
+            closed.setdefault(due(host), []).append(host)
+        run.events.append(Event(at, True, (host,)))
+        run.requests.append((at, "connect"))
         return CONNECT + HANDSHAKE
 
     for host, at, queue in _turns(plan, 0.0):
         ends[host] = at + begin(host, at) + TASK
         heapq.heappush(queue, ends[host])
+    end = max(ends.values())
     for host in ends:
-        close(host)
+        closed.setdefault(min(due(host), end), []).append(host)
+    for at, hosts in closed.items():
+        run.events.append(Event(at, False, tuple(hosts)))
+        run.requests += _closing(at, len(hosts), AT_A_TIME)
     return run
+
+
+def _closing(at: float, count: int, at_a_time: int) -> Iterator[tuple[float, str]]:
+    """The requests by which so many connections are closed together: what is open is asked for all of them before."""
+    for _page in range(math.ceil(count / ON_A_PAGE)):
+        yield at, "query"
+    for number in range(count):
+        yield at + (number // at_a_time + 1) * CONNECT, "stop"
 
 
 def _bulk(plan: Plan) -> Seen:
@@ -134,7 +148,6 @@ def _bulk(plan: Plan) -> Seen:
         at = (host // plan.bulk + 1) * CONNECT
         used[host] = at
         run.requests.append((at, "connect"))
-        run.events.append(Event(at, True, host))
     persists: dict[int, float] = {}
     end = 0.0
     for host, at, queue in _turns(plan, used[plan.hosts - 1]):
@@ -146,11 +159,7 @@ def _bulk(plan: Plan) -> Seen:
         end = max(end, used[host])
         heapq.heappush(queue, used[host])
     run.idle = max(run.idle, end - min(persists.values()))
-    run.requests += [(end, "query")] * math.ceil(plan.hosts / ON_A_PAGE)
-    for host in range(plan.hosts):
-        at = end + (host // plan.bulk + 1) * CONNECT
-        run.requests.append((at, "stop"))
-        run.events.append(Event(at, False, host))
+    run.requests += _closing(end, plan.hosts, plan.bulk)
     return run
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.target import answering_target
-from tests.lab.world import DEVELOPER_KEY, KEY_ID, OWNER, SECRET, device, environment, service_id
+from tests.lab.world import environment
 from tests.simulator.harness import Simulator
 
 from .collections import ROOT
@@ -29,11 +29,12 @@ from .fleet_plan import IDLE, Plan, Seen, pages, seen
 from .lines import Line, as_svg
 from .measure import Row, row
 from .table import LICENCE
+from .worlds import services, world
 
 _TEXT = ROOT / "docs" / "fleet-run.md"
 _CHART = ROOT / "docs" / "images" / "fleet-run.svg"
 
-_WAYS: dict[str, dict[str, Any]] = {
+WAYS: dict[str, dict[str, Any]] = {
     "on demand": {},
     "on demand, serial: 500": {"serial": 500},
     "on demand, host_pinned": {"pinned": True},
@@ -67,7 +68,7 @@ def write() -> None:
     lines = ["<!--", *LICENCE, "-->", "", "# A play over a fleet as remote.it sees it", "", *_as_text(), ""]
     _TEXT.write_text("\n".join([*lines, "![chart](images/fleet-run.svg)", ""]), encoding="utf-8")
     _CHART.parent.mkdir(exist_ok=True)
-    runs = {name: seen(Plan(_SHOWN, **how)) for name, how in _WAYS.items()}
+    runs = {name: seen(Plan(_SHOWN, **how)) for name, how in WAYS.items()}
     where = f"{_SHOWN:,} hosts, 10 tasks, 50 forks"
     charts = {
         f"Requests a second, {where}": {name: _rate(run) for name, run in runs.items()},
@@ -85,14 +86,14 @@ def _driven(plan: Plan) -> float:
     Raises RuntimeError where any operation is counted more or less often, or other proxies are open on the way.
     """
     computed = seen(plan)
-    services = [service_id(1 + number // 100, 1 + number % 100) for number in range(plan.hosts)]
+    ids = services(plan.hosts)
     with (
         tempfile.TemporaryDirectory() as root,
         answering_target() as target,
-        Simulator(_world(services, target)) as cloud,
+        Simulator(world(dict.fromkeys(ids, target))) as cloud,
     ):
         drive = _drive_bulk if plan.bulk else _drive_on_demand
-        drive(plan, computed, services, cloud, environment(cloud.rest_url, cloud.graphql_url, Path(root)))
+        drive(plan, computed, ids, cloud, environment(cloud.rest_url, cloud.graphql_url, Path(root)))
         counted = Counter(call["operation"] for call in cloud.calls())
         left = len(cloud.state()["connections"])
     expected = Counter(operation for _at, operation in computed.requests)
@@ -101,10 +102,8 @@ def _driven(plan: Plan) -> float:
     return counted.total() / expected.total()
 
 
-def _drive_on_demand(
-    plan: Plan, computed: Seen, services: list[str], cloud: Simulator, environ: dict[str, str]
-) -> None:
-    """Open and close by the tunnels that SSH starts, at the times computed, in the simulator's time."""
+def _drive_on_demand(plan: Plan, computed: Seen, ids: list[str], cloud: Simulator, environ: dict[str, str]) -> None:
+    """Open and close by what the multiplexer has, at the times computed, in the simulator's time."""
     from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
     from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
     from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
@@ -120,21 +119,23 @@ def _drive_on_demand(
             cloud.advance(event.at - now)
             now = event.at
             if event.opens:
-                connection, _is_new = account.found(services[event.host], wanted, Deadline(60))
-                links[event.host] = socket.create_connection((connection.host, connection.port or 0))
+                (host,) = event.hosts
+                connection, _is_new = account.found(ids[host], wanted, Deadline(60))
+                links[host] = socket.create_connection((connection.host, connection.port or 0))
             else:
-                links.pop(event.host).close()
-                account.close({services[event.host]: Errand()})
+                for host in event.hosts:
+                    links.pop(host).close()
+                account.close({ids[host]: Errand() for host in event.hosts})
             if number % 10 == 0 and len(cloud.state()["connections"]) != len(links):
                 raise RuntimeError(f"{plan}: not {len(links)} proxies are open after {now:.0f} s")
 
 
-def _drive_bulk(plan: Plan, computed: Seen, services: list[str], cloud: Simulator, environ: dict[str, str]) -> None:
+def _drive_bulk(plan: Plan, computed: Seen, ids: list[str], cloud: Simulator, environ: dict[str, str]) -> None:
     """Open and close by one task each, and let the time between pass in the simulator."""
     from ansible_collections.community.remoteit.plugins.module_utils._tasks import connection as connection_task
 
     defaults = {name: spec.get("default") for name, spec in connection_task.argument_spec().items()}
-    params = {**defaults, "services": services, "concurrency": plan.bulk, "timeout": 300.0}
+    params = {**defaults, "services": ids, "concurrency": plan.bulk, "timeout": 300.0}
     with _environment(environ):
         connection_task.run({**params, "state": "present"}, False, print)
         cloud.advance(computed.idle)
@@ -155,31 +156,17 @@ def _environment(environ: dict[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _world(services: list[str], target: str) -> dict[str, Any]:
-    key = {"id": KEY_ID, "secret": SECRET}
-    account = {"id": "f0:00:00:00:00:00:00:01", "email": OWNER, "developer_key": DEVELOPER_KEY, "access_keys": [key]}
-    devices = [
-        {**device(0, f"pi {number}"), "id": f"{id_[:3]}01{id_[5:]}", "services": [_service(id_, target)]}
-        for number, id_ in enumerate(services)
-    ]
-    return {"accounts": [account], "devices": devices}
-
-
-def _service(id_: str, target: str) -> dict[str, Any]:
-    return {"id": id_, "name": "ssh", "application": 28, "target": target}
-
-
 # -- told ---------------------------------------------------------------------------------------------------------
 
 
 def _as_text() -> list[str]:
     """The tables, as Markdown."""
-    plans = [(Plan(size, **how), name) for size in _SIZES for name, how in _WAYS.items()]
+    plans = [(Plan(size, **how), name) for size in _SIZES for name, how in WAYS.items()]
     plans += [
         (Plan(_SHOWN, forks=forks, **how), name)
         for forks in _FORKS
         if forks != Plan(1).forks
-        for name, how in _WAYS.items()
+        for name, how in WAYS.items()
         if not how.get("bulk")
     ]
     return [
@@ -187,11 +174,12 @@ def _as_text() -> list[str]:
         "",
         "| hosts | forks | how | requests | each host | most a second | most proxies open | longest unused | takes |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        *(_line(plan, name) for plan, name in plans),
+        *(line(plan, name) for plan, name in plans),
     ]
 
 
-def _line(plan: Plan, name: str) -> str:
+def line(plan: Plan, name: str) -> str:
+    """The line of the table for a plan, which has this *name*."""
     run = seen(plan)
     total = pages(plan) + len(run.requests)
     unused = f"{run.idle:.0f} s" + (" **too long**" if run.idle >= IDLE else "")

@@ -17,11 +17,12 @@ from typing import Any
 import yaml
 
 from tests.lab.target import answering_target
-from tests.lab.world import DEVELOPER_KEY, KEY_ID, OWNER, SECRET, device, environment, service_id
+from tests.lab.world import device, environment, service_id
 from tests.simulator.harness import Simulator
 
 from .collections import collection_path
 from .measure import Cost, cost
+from .worlds import ACCOUNT
 
 _PROGRAM = Path(sys.executable).with_name("ansible-playbook")
 SERVICES = [service_id(number, 1) for number in range(1, 101)]
@@ -74,14 +75,7 @@ def plays(root: Path) -> Iterator[Plays]:
     """Playbooks, and a cloud that they reach."""
     with answering_target() as target:
         config = {
-            "accounts": [
-                {
-                    "id": "f0:00:00:00:00:00:00:01",
-                    "email": OWNER,
-                    "developer_key": DEVELOPER_KEY,
-                    "access_keys": [{"id": KEY_ID, "secret": SECRET}],
-                }
-            ],
+            "accounts": [ACCOUNT],
             "devices": [
                 device(number, f"pi {number}", {"id": id_, "name": "tcp", "application": 1, "target": target})
                 for number, id_ in enumerate(SERVICES, 1)
