@@ -15,6 +15,7 @@ from tests.lab.lab import Lab
 from tests.simulator.harness import Simulator
 
 from .fleet_lab import Fleet, example_devices, simulator_config
+from .registries import LabRegistry
 
 started_redis, redis_server = redis_fixtures.started_redis, redis_fixtures.redis_server
 
@@ -45,3 +46,9 @@ def fleet(lab: Lab, fleet_cloud: Simulator) -> Fleet:
     """The fleet with nothing open and nothing remembered."""
     fleet_cloud.reset()
     return Fleet(lab, fleet_cloud)
+
+
+@pytest.fixture(params=["directory", "redis"])
+def registry(lab: Lab, request: pytest.FixtureRequest) -> LabRegistry:
+    """A registry with nothing in it: a test that asks for one is run with each."""
+    return LabRegistry(lab, request.getfixturevalue("redis_server") if request.param == "redis" else None)

@@ -21,14 +21,13 @@ _SECONDS = 30
 
 def on_demand(lab: Lab, **options: Any) -> list[str]:
     """The arguments by which ansible-playbook takes the fleet as a second inventory."""
-    path = lab.root / "fleet.remoteit.yml"
-    content = {
-        "plugin": "community.remoteit.remoteit",
-        "application": ["ssh"],
-        "hostname": ["remoteit_device_name"],
-        **options,
-    }
-    path.write_text(yaml.safe_dump(content))
+    return inventory(lab, "fleet", application=["ssh"], hostname=["remoteit_device_name"], **options)
+
+
+def inventory(lab: Lab, file: str, /, **options: Any) -> list[str]:
+    """The arguments by which ansible-playbook takes an inventory with these *options*, in a *file* called so."""
+    path = lab.root / f"{file}.remoteit.yml"
+    path.write_text(yaml.safe_dump({"plugin": "community.remoteit.remoteit", **options}))
     return ["-i", str(path)]
 
 

@@ -87,11 +87,15 @@ class Lab:
         return run_playbook(self._written(plays), self.inventory, {**self.environment(), **(environ or {})}, *arguments)
 
     def start(
-        self, plays: str | Sequence[Mapping[str, Any]], *arguments: str, environ: Mapping[str, str] | None = None
+        self,
+        plays: str | Sequence[Mapping[str, Any]],
+        *arguments: str,
+        environ: Mapping[str, str] | None = None,
+        within: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
-        """Start what run() would run, and do not wait for its end."""
+        """Start what run() would run, by the command *within* if there is one, and do not wait for its end."""
         environment = {**self.environment(), **(environ or {})}
-        return start_playbook(self._written(plays), self.inventory, environment, *arguments)
+        return start_playbook(self._written(plays), self.inventory, environment, *arguments, within=within)
 
     def _written(self, plays: str | Sequence[Mapping[str, Any]]) -> Path:
         playbook = self.root / "playbook.yml"
@@ -119,7 +123,7 @@ class Lab:
     def _end_tunnels(self) -> None:
         """End SSH connections that persist, because their tunnels would ask the simulator to close them later."""
         end = time.monotonic() + _PATIENCE
-        while pids := self._tunnels():
+        while pids := self.multiplexers():
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
@@ -136,9 +140,15 @@ class Lab:
                 found += json.loads(path.read_text())["connections"]
         return found
 
+    def multiplexers(self) -> list[int]:
+        """The processes that have connections for SSH, or have had one until now."""
+        ours = f"multiplexer.py\0{self._sockets}/".encode()
+        pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        return [pid for pid in pids if ours in _read(pid, "cmdline")]
+
     def kill_multiplexers(self) -> None:
         """Kill the processes that have tunnels, and wait until they are gone."""
-        while pids := self._tunnels():
+        while pids := self.multiplexers():
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -146,14 +156,8 @@ class Lab:
 
     def processes(self) -> list[int]:
         """All processes of runs in the lab, and those that they started."""
-        ours = f"REMOTEIT_REGISTRY={self.root / 'registry'}".encode()
+        ours = f"XDG_RUNTIME_DIR={self._sockets}\0".encode()
         return [int(path.name) for path in Path("/proc").glob("[0-9]*") if ours in _read(int(path.name), "environ")]
-
-    def _tunnels(self) -> list[int]:
-        """The processes that have connections for SSH, or have had one until now."""
-        ours = f"multiplexer.py\0{self._sockets}/".encode()
-        pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
-        return [pid for pid in pids if ours in _read(pid, "cmdline")]
 
     def open_connections(self) -> list[dict[str, Any]]:
         """The connections that the simulator has open."""

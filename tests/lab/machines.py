@@ -42,7 +42,7 @@ class Machine(NamedTuple):
 
     def run(self, work: Callable[[Callable[[str], None]], object]) -> Fork:
         """A process there that does *work*; whoever kills it, kills all that is there."""
-        if not _can_be_made():
+        if not can_be_made():
             pytest.skip("no namespaces can be made here")
 
         def outside(report: Callable[[str], None]) -> None:
@@ -100,7 +100,7 @@ def _ask(name: str, *arguments: int) -> None:
 
 
 @functools.cache
-def _can_be_made() -> bool:
+def can_be_made() -> bool:
     """Whether we may, and the kernel can."""
     script = f"mount -t proc proc /proc && mount --bind /dev/null {_BOOT_ID} && hostname there"
     command = ["unshare", "--mount", "--uts", "--pid", "--fork", "sh", "-c", script]

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,13 +53,16 @@ class Run:
 
 
 def start_playbook(
-    playbook: Path, inventory: Path, environ: Mapping[str, str], *arguments: str
+    playbook: Path, inventory: Path, environ: Mapping[str, str], *arguments: str, within: Sequence[str] = ()
 ) -> subprocess.Popen[str]:
-    """Start *playbook* in its own directory and process group. *environ* is added to this process's environment."""
+    """Start *playbook* in its own directory and process group, by the command *within* if there is one.
+
+    *environ* is added to this process's environment.
+    """
     # The Ansible of this very interpreter, whatever is first on the PATH.
     program = Path(sys.executable).with_name("ansible-playbook")
     return subprocess.Popen(
-        [str(program), "-i", str(inventory), *arguments, str(playbook)],
+        [*within, str(program), "-i", str(inventory), *arguments, str(playbook)],
         env={**os.environ, **_SURROUNDINGS, **environ},
         cwd=playbook.parent,
         stdin=subprocess.DEVNULL,
