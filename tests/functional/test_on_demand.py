@@ -20,18 +20,17 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.world import DISABLED, OFFLINE, UNKNOWN, VIEW_ONLY, WEB, service_id
 from tests.simulator.threaded import ThreadedSimulator
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open, wait_until_ssh_has_gone
+from .plain_ssh import PROGRAM, run_tool, ssh_options
 from .tasks import WHO, connection
 
 NAMES = ("pi-kitchen", "pi-garage")
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = ROOT / ".venv" / "others"
-PROGRAM = COLLECTION / "plugins" / "plugin_utils" / "ssh_proxy.py"
 
 
 @pytest.fixture(autouse=True)
@@ -49,28 +48,6 @@ def run_on_fleet(lab: Lab, *tasks: dict[str, Any], hosts: str = "pis", **keyword
 def devices_of(run: Any, task: str = "who") -> dict[str, str]:
     """The device that ran *task* for each host."""
     return {item.host: item.result["stdout"] for item in run.results if item.task == task}
-
-
-def ssh_options(lab: Lab, service: str, python: str = sys.executable) -> list[str]:
-    """What a person would write into ~/.ssh/config to reach the service."""
-    alias = f"remoteit-{service.replace(':', '').lower()}"
-    options = {
-        "ProxyCommand": f"{python} {PROGRAM} {service}",
-        "HostKeyAlias": alias,
-        "IdentityFile": lab.devices[0].user_key,
-        "IdentitiesOnly": "yes",
-        "UserKnownHostsFile": lab.root / "known_hosts",
-        "StrictHostKeyChecking": "yes",
-        "BatchMode": "yes",
-    }
-    return ["-F", "none", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
-
-
-def run_tool(lab: Lab, *command: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run *command* where the collection's variables are set."""
-    words = [str(word) for word in command]
-    environment = {**os.environ, **lab.environment(), **environ}
-    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_play_needs_no_task_for_its_tunnels(lab: Lab) -> None:
@@ -234,69 +211,11 @@ def test_waiting_for_devices_asks_seldom_and_finds_them_once_they_are_back(lab: 
 
 
 @pytest.mark.one_core
-def test_plain_ssh_tools_use_the_same_tunnels(lab: Lab) -> None:
-    service, user = service_id(1, 1), lab.devices[0].user
-    options = ssh_options(lab, service)
-    host = f"{user}@pi-kitchen"
-    source, there, back = (lab.root / name for name in ("plain", "plain there", "plain back"))
-    source.write_text("through the tunnel")
-
-    said = run_tool(lab, "ssh", *options, host, "printenv DEVICE_NAME")
-    assert (said.returncode, said.stdout) == (0, "pi-kitchen\n"), said.stderr
-    half_closed = subprocess.run(
-        ["ssh", *options, host, "cat; echo after the end"],
-        env={**os.environ, **lab.environment()},
-        input="some input\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert half_closed.stdout == "some input\nafter the end\n"
-    failing = run_tool(lab, "ssh", *options, host, "exit 7")
-    assert failing.returncode == 7
-    copied = run_tool(lab, "scp", *options, source, f"{host}:{there}")
-    assert (copied.returncode, there.read_text()) == (0, "through the tunnel"), copied.stderr
-    fetched = run_tool(
-        lab,
-        "sh",
-        "-c",
-        'printf "get \\"%s\\" \\"%s\\"\\n" "$1" "$2" | { shift 2; sftp -b - "$@"; }',
-        "sh",
-        there,
-        back,
-        *options,
-        host,
-    )
-    assert (fetched.returncode, back.read_text()) == (0, "through the tunnel"), fetched.stderr
-    # Each of them came before the last one's tunnel was closed.
-    assert operations(lab, "connect") == 1
-
-
-@pytest.mark.one_core
-def test_git_uses_the_same_tunnels(lab: Lab) -> None:
-    options = ssh_options(lab, service_id(1, 1))
-    bare, clone = lab.root / "there.git", lab.root / "clone"
-    command = " ".join(f"'{word}'" for word in ["ssh", *options])
-    assert run_tool(lab, "git", "init", "-q", "--bare", bare).returncode == 0
-    cloned = run_tool(lab, "git", "clone", "-q", f"{lab.devices[0].user}@pi:{bare}", clone, GIT_SSH_COMMAND=command)
-    assert cloned.returncode == 0, cloned.stderr
-    identity = ["-c", "user.name=lab", "-c", "user.email=lab@example.com"]
-    assert run_tool(lab, "git", "-C", clone, *identity, "commit", "-q", "--allow-empty", "-m", "one").returncode == 0
-    pushed = run_tool(lab, "git", "-C", clone, "push", "-q", "origin", "HEAD", GIT_SSH_COMMAND=command)
-    assert pushed.returncode == 0, pushed.stderr
-    assert run_tool(lab, "git", "-C", bare, "log", "--format=%s", "--all").stdout == "one\n"
-
-
-@pytest.mark.one_core
 @pytest.mark.skipif(shutil.which("rsync") is None, reason="there is no rsync")
-def test_rsync_and_synchronize_use_the_same_tunnels(lab: Lab) -> None:
-    options = " ".join(f"'{word}'" for word in ["ssh", *ssh_options(lab, service_id(1, 1))])
-    source, there, synchronized = (lab.root / name for name in ("tree", "tree there", "tree synchronized"))
+def test_synchronize_uses_the_same_tunnels(lab: Lab) -> None:
+    source, synchronized = lab.root / "tree", lab.root / "tree synchronized"
     source.mkdir()
     (source / "leaf").write_text("green")
-    copied = run_tool(lab, "rsync", "-a", "-s", "-e", options, f"{source}/", f"{lab.devices[0].user}@pi:{there}")
-    assert (copied.returncode, (there / "leaf").read_text()) == (0, "green"), copied.stderr
     task = {
         "name": "synchronize",
         "ansible.posix.synchronize": {"src": f"{source}/", "dest": str(synchronized), "use_ssh_args": True},
