@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What opening and closing adds to a play of ten tasks over SSH."""
+"""What opening and closing adds to a play of ten tasks over SSH, by tasks and by SSH itself."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 
 from tests import conftest
+from tests.functional.fleet import on_demand
 from tests.lab.lab import Lab
 from tests.lab.world import service_id
 
@@ -23,20 +24,24 @@ from .plays import CONNECTION
 _ROUNDS = 15
 _TASKS = 10
 _SERVICE = service_id(1, 1)
+_ALIAS = f"-o HostKeyAlias=remoteit-{_SERVICE.replace(':', '').lower()}"
 _WORK: list[dict[str, Any]] = [{"name": "Work", "ansible.builtin.ping": {}}] * _TASKS
 _OPENED = {"name": "Open", CONNECTION: {"service_id": _SERVICE, "set_host_vars": True}}
 _CLOSED = {"name": "Close", CONNECTION: {"service_id": _SERVICE, "state": "absent"}}
 
 
 def rows() -> Iterator[Row]:
-    """The row about a play that opens, works and closes."""
+    """The rows about a play that opens, works and closes, and about one for which SSH does."""
     with tempfile.TemporaryDirectory() as directory, Lab(Path(directory), ("pi",)) as lab:
         _plain(lab)
-        measured = [(_plain(lab), _with_tunnel(lab)) for _round in range(_ROUNDS)]
-    ratios = [(tunnel - latency) / plain for (plain, latency), tunnel in measured]
-    answers = median(latency for (_plain_wall, latency), _tunnel in measured) * 1000
+        _on_demand(lab)
+        measured = [(_plain(lab), _with_tunnel(lab), _direct(lab), _on_demand(lab)) for _round in range(_ROUNDS)]
+    answers = median(latency for (_plain_wall, latency), *_others in measured) * 1000
+    ratios = [(tunnel - latency) / plain for (plain, latency), tunnel, _direct_wall, _on_demand_wall in measured]
     how = f"{_TASKS} tasks with pipelining, {_ROUNDS} rounds; without the {answers:.0f} ms in which the API answered"
     yield row("a play that opens, works and closes, wall : through what is open", ratios, "x", 1.05, how)
+    ratios = [(demanded - latency) / direct for (_plain_wall, latency), _tunnel, direct, demanded in measured]
+    yield row("a play on demand, wall : direct ssh", ratios, "x", 1.05, f"{how}; both with the inventory plugin")
 
 
 def _with_tunnel(lab: Lab) -> float:
@@ -62,12 +67,25 @@ def _plain(lab: Lab) -> tuple[float, float]:
     address = {
         "ansible_host": connection.host,
         "ansible_port": connection.port,
-        "ansible_ssh_extra_args": f"-o HostKeyAlias=remoteit-{_SERVICE.replace(':', '').lower()}",
+        "ansible_ssh_extra_args": _ALIAS,
     }
     wall = _wall(lab, *_WORK, vars=address)
     begun = time.perf_counter()
     connections.absent(_SERVICE, Deadline(60))
     return wall, latency + time.perf_counter() - begun
+
+
+def _on_demand(lab: Lab) -> float:
+    """Wall seconds of the work where SSH opens and closes; there is no multiplexer before."""
+    lab.reset()
+    return _wall(lab, *_WORK, arguments=on_demand(lab))
+
+
+def _direct(lab: Lab) -> float:
+    """Wall seconds of the work with the same inventory, but for how the device is reached."""
+    lab.reset()
+    address = {"ansible_host": "127.0.0.1", "ansible_port": lab.devices[0].port, "ansible_ssh_extra_args": _ALIAS}
+    return _wall(lab, *_WORK, arguments=on_demand(lab, connect="none"), vars=address)
 
 
 def _wall(lab: Lab, *tasks: dict[str, Any], **keywords: Any) -> float:
