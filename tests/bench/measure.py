@@ -95,6 +95,18 @@ def in_turns(rounds: int, warm: Collection[str] | None = None, **works: Callable
     return [{name: work() for name, work in works.items()} for _round in range(rounds)]
 
 
+def usual_environ() -> dict[str, str]:
+    """The variables of this process, without the one by which everything would be compiled each time."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds that a process has used, in all threads that it still has."""
+    # nanoseconds, where all else counts in hundredths of a second
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
 def row(name: str, figures: Sequence[float], unit: str, bound: float, how: str, *, at_least: bool = False) -> Row:
     """The row of the median of *figures*."""
     return Row(name, statistics.median(figures), min(figures), max(figures), unit, bound, how, at_least)

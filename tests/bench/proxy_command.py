@@ -2,153 +2,150 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the ProxyCommand costs where a connection is open already, beside ``nc`` and an empty Python program."""
+"""What one more SSH connection on demand costs until the device is heard, beside one of release 1.0.0 and beside ``nc``."""
 
 from __future__ import annotations
 
 import contextlib
-import io
-import os
+import shlex
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
-from .collections import ROOT
-from .measure import Row, row
-from .registry import SERVICE_ID, environment, remember
+from tests.lab.redis_server import RedisServer, is_installed
+from tests.lab.world import environment
+from tests.simulator.harness import Simulator
+
+from .as_ssh import connected, ending_multiplexers, multiplexer
+from .far_end import far_end
+from .measure import Row, cpu_of, row, usual_environ
+from .releases import former_command, former_plugins
+from .worlds import services, world
 
 _ROUNDS = 15
-_THROUGHPUT_ROUNDS = 5
-_PROGRAM = ROOT / "plugins" / "plugin_utils" / "ssh_proxy.py"
-_BANNER = b"SSH-2.0-bench\r\n"
-_CHUNK = bytes(1 << 20)
-_BUFFER = bytearray(1 << 20)
-_MEGABYTES = 1024
-_IDLE_SECONDS = 3.0
+# One that is open, and for each round one that each of three opens.
+_SERVICES = services(1 + 3 * _ROUNDS)
+_OPEN = _SERVICES[0]
+
+
+class _Start(NamedTuple):
+    """CPU seconds, and wall seconds, until the first byte from the device."""
+
+    cpu: float
+    wall: float
 
 
 def rows() -> Iterator[Row]:
-    """The rows of the ProxyCommand."""
-    yield from _start()
-    yield from _throughput()
-
-
-@contextlib.contextmanager
-def _server(serve: Callable[[socket.socket], None]) -> Iterator[tuple[str, int, dict[str, str]]]:
-    """A server behind a connection that is open, with what tells the ProxyCommand of it."""
-    with tempfile.TemporaryDirectory() as directory, socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_accept, args=(listener, serve), daemon=True).start()
-        host, port = listener.getsockname()
-        remember(directory, host, port)
-        # without, everything would be compiled each time
-        environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        yield host, port, {**environ, **environment(directory)}
-
-
-def _accept(listener: socket.socket, serve: Callable[[socket.socket], None]) -> None:
-    with contextlib.suppress(OSError):
-        while True:
-            client, _address = listener.accept()
-            threading.Thread(target=serve, args=(client,), daemon=True).start()
-
-
-def _start() -> Iterator[Row]:
-    with _server(_greet) as (host, port, environ):
-        commands = {
-            "empty": [sys.executable, "-c", f"print({_BANNER.decode()!r}, flush=True); input()"],
-            "ours": [sys.executable, str(_PROGRAM), SERVICE_ID],
+    """The rows of one more connection; those beside the release only where the history of the repository has it."""
+    with contextlib.ExitStack() as stack:
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="p-")))
+        host, port = stack.enter_context(far_end())
+        cloud = stack.enter_context(Simulator(world(dict.fromkeys(_SERVICES, f"{host}:{port}"))))
+        environ = {
+            **usual_environ(),
+            **environment(cloud.rest_url, cloud.graphql_url, root),
+            "XDG_RUNTIME_DIR": str(root),
         }
+        before = former_plugins(root)
+        if before is not None:
+            places = (str(root / "registry"), str(root / "former"))
+            yield from _beside_release(before, "a directory", places, environ, 1 / 4)
+        if before is not None and is_installed():
+            server = stack.enter_context(RedisServer(root / "redis"))
+            places = (server.url, server.url.removesuffix("0") + "1")
+            yield from _beside_release(before, "Redis", places, environ, 1 / 12)
         if netcat := shutil.which("nc"):
-            commands["nc"] = [netcat, host, str(port)]
-        measured = [
-            {name: _start_of(command, environ) for name, command in commands.items()} for _round in range(_ROUNDS + 1)
-        ][1:]
-    how = f"{_ROUNDS} rounds"
-    over = [(each["ours"][0] - each["empty"][0]) * 1000 for each in measured]
-    yield row("the ProxyCommand, CPU to the first byte over an empty Python program", over, "ms", 60, how)
-    if "nc" in commands:
-        late = [(each["ours"][1] - each["nc"][1]) * 1000 for each in measured]
-        yield row("the ProxyCommand, first byte later than nc's", late, "ms wall", 150, how)
+            yield _beside_netcat([netcat, host, str(port)], environ)
 
 
-def _greet(client: socket.socket) -> None:
-    """Speak first, as an SSH server does, and then be silent until the client goes."""
-    with contextlib.suppress(OSError), client:
-        client.sendall(_BANNER)
-        client.recv(1)
+def _beside_release(
+    before: Path, where: str, places: tuple[str, str], environ: Mapping[str, str], bound: float
+) -> Iterator[Row]:
+    """The rows with a registry *where*; ours and the release's are in different *places*."""
+    ours, theirs = ({**environ, "REMOTEIT_REGISTRY": place} for place in places)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(ending_multiplexers(ours))
+        # What all others join; the first of each fills caches.
+        _started(stack, _OPEN, ours)
+        _former(stack, before, _OPEN, theirs)
+        joins, opens, firsts = [], [], []
+        for number in range(_ROUNDS):
+            one, two, three = _SERVICES[1 + 3 * number : 4 + 3 * number]
+            joins.append((_more(stack, _OPEN, ours), _former(stack, before, _OPEN, theirs)))
+            former = _former(stack, before, one, theirs)
+            opens.append((_more(stack, two, ours), former))
+            firsts.append((_first(three, ours), former))
+    how = "the program that ssh starts, and what the multiplexer does meanwhile"
+    yield _ratio(f"SSH joins a connection, registry in {where}, CPU to the first byte : release 1.0.0", joins, 1, how)
+    yield _ratio(f"SSH opens one, registry in {where}, CPU to the first byte : release 1.0.0", opens, bound, how)
+    how = "the same, where it starts the multiplexer"
+    yield _ratio(f"the first SSH opens one, registry in {where}, CPU : release 1.0.0", firsts, 1.5, how)
 
 
-def _start_of(command: Sequence[str], environ: Mapping[str, str]) -> tuple[float, float]:
-    """CPU and wall seconds of the process to its first byte."""
+def _ratio(name: str, measured: Sequence[tuple[_Start, _Start]], bound: float, how: str) -> Row:
+    ours, theirs = (median(start.cpu for start in starts) * 1000 for starts in zip(*measured, strict=True))
+    ratios = [one.cpu / other.cpu for one, other in measured]
+    return row(name, ratios, "x", bound, f"{how}; {ours:.1f} ms : {theirs:.0f} ms, {len(measured)} rounds")
+
+
+def _more(stack: contextlib.ExitStack, service_id: str, environ: Mapping[str, str]) -> _Start:
+    """One more connection of ours, with the share of the multiplexer, which runs already."""
+    pid = multiplexer(environ)
+    used = cpu_of(pid)
+    start = _started(stack, service_id, environ)
+    return start._replace(cpu=start.cpu + cpu_of(pid) - used)
+
+
+def _first(service_id: str, environ: Mapping[str, str]) -> _Start:
+    """The first connection of ours, with all that the multiplexer has used until then."""
+    with tempfile.TemporaryDirectory(dir=environ["XDG_RUNTIME_DIR"]) as directory, contextlib.ExitStack() as stack:
+        alone = {**environ, "XDG_RUNTIME_DIR": directory}
+        stack.enter_context(ending_multiplexers(alone))
+        start = _started(stack, service_id, alone)
+        return start._replace(cpu=start.cpu + cpu_of(multiplexer(alone)))
+
+
+def _started(stack: contextlib.ExitStack, service_id: str, environ: Mapping[str, str]) -> _Start:
+    """A connection of ours, which ends with *stack*, without what the multiplexer uses."""
     begun = time.perf_counter()
-    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.read(1)
-        wall = time.perf_counter() - begun
-        # nanoseconds, where all else counts in hundredths of a second
-        threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
-        cpu = sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
-        process.terminate()
-    return cpu, wall
+    link, cpu = connected(service_id, environ)
+    stack.enter_context(link)
+    _hear(link.recv(1))
+    return _Start(cpu, time.perf_counter() - begun)
 
 
-def _throughput() -> Iterator[Row]:
-    def pour(client: socket.socket) -> None:
-        with contextlib.suppress(OSError), client:
-            for _megabyte in range(_MEGABYTES):
-                client.sendall(_CHUNK)
-
-    with _server(pour) as (host, port, environ):
-        ratios = [_through_program(environ) / _directly(host, port) for _round in range(_THROUGHPUT_ROUNDS)]
-    how = f"{_MEGABYTES} MB, one stream, {_THROUGHPUT_ROUNDS} rounds"
-    yield row("the ProxyCommand, throughput : direct TCP", ratios, "x", 0.6, how, at_least=True)
-    with _server(_greet) as (_host, _port, environ):
-        busy = [_busy_when_idle(environ)]
-    yield row("the ProxyCommand, CPU when idle", busy, "% of a core", 1.0, f"{_IDLE_SECONDS:.0f} s")
+def _former(stack: contextlib.ExitStack, before: Path, service_id: str, environ: Mapping[str, str]) -> _Start:
+    """A connection of the release, which ends with *stack*."""
+    return _process(stack, shlex.split(former_command(before, service_id)), environ)
 
 
-def _through_program(environ: Mapping[str, str]) -> float:
-    """MB a second."""
-    command = [sys.executable, str(_PROGRAM), SERVICE_ID]
-    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
-        assert isinstance(process.stdout, io.FileIO)
-        speed = _drained(process.stdout.readinto)
-        process.kill()
-    return speed
+def _process(stack: contextlib.ExitStack, command: Sequence[str], environ: Mapping[str, str]) -> _Start:
+    """A connection by a process that stays, which ends with *stack*."""
+    begun = time.perf_counter()
+    process = stack.enter_context(subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    _hear(process.stdout.read(1))
+    return _Start(cpu_of(process.pid), time.perf_counter() - begun)
 
 
-def _directly(host: str, port: int) -> float:
-    with socket.create_connection((host, port)) as client:
-        return _drained(client.recv_into)
+def _hear(said: bytes) -> None:
+    if not said:
+        raise RuntimeError("the device is not heard")
 
 
-def _drained(read: Callable[[bytearray], int]) -> float:
-    """MB a second after the first bytes, until there are no more."""
-    read(_BUFFER)
-    begun, count = time.perf_counter(), 0
-    while size := read(_BUFFER):
-        count += size
-    return (count >> 20) / (time.perf_counter() - begun)
-
-
-def _busy_when_idle(environ: Mapping[str, str]) -> float:
-    command = [sys.executable, str(_PROGRAM), SERVICE_ID]
-    with subprocess.Popen(command, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.read(1)
-        before = _cpu_of(process.pid)
-        time.sleep(_IDLE_SECONDS)
-        used = _cpu_of(process.pid) - before
-        process.kill()
-    return used / _IDLE_SECONDS * 100
-
-
-def _cpu_of(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _beside_netcat(command: Sequence[str], environ: Mapping[str, str]) -> Row:
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(ending_multiplexers(environ))
+        measured = [
+            _started(stack, _OPEN, environ).wall - _process(stack, command, environ).wall
+            for _round in range(_ROUNDS + 1)
+        ]
+    # The first one has opened the connection.
+    late = [seconds * 1000 for seconds in measured[1:]]
+    return row("SSH joins a connection, first byte later than nc's", late, "ms wall", 150, f"{_ROUNDS} rounds")

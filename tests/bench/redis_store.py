@@ -17,7 +17,7 @@ from tests import conftest
 from tests.lab.redis_server import RedisServer, is_installed
 
 from .collections import collection_path
-from .measure import Cost, Row, cost, in_turns, row
+from .measure import Cost, Row, cost, in_turns, row, usual_environ
 from .registry import environment
 
 _ROUNDS = 15
@@ -83,8 +83,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _import() -> Iterator[Row]:
     path = Path(collection_path().split(os.pathsep, maxsplit=1)[0])
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environ["PYTHONPATH"] = str(path)
+    environ = {**usual_environ(), "PYTHONPATH": str(path)}
 
     def python(line: str) -> Callable[[], Cost]:
         return lambda: cost([sys.executable, "-c", _PROGRAM.format(line)], environ, path)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A registry that holds one open connection, so that what is measured finds it there and asks nobody."""
+"""A registry that holds open connections, so that what is measured finds them there and asks nobody."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def environment(directory: str) -> dict[str, str]:
     }
 
 
-def remember(directory: str, host: str, port: int) -> None:
-    """Write down that a connection to SERVICE_ID is open at *host* and *port*."""
+def remember(directory: str, host: str, port: int, service_id: str = SERVICE_ID) -> None:
+    """Write down that a connection to the service is open at *host* and *port*."""
     assert conftest.ROOT.exists(), "importing it makes the collection importable"
     from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
     from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
@@ -35,7 +35,7 @@ def remember(directory: str, host: str, port: int) -> None:
     now = time.time()
     connection = Connection(
         id="bench",
-        service_id=SERVICE_ID,
+        service_id=service_id,
         host=host,
         port=port,
         proxy=f"http://{host}:{port}",
@@ -51,6 +51,6 @@ def remember(directory: str, host: str, port: int) -> None:
         kept=True,
     )
     registry = Registry(Settings.from_options({}, environment(directory)), print)
-    with registry.locked(SERVICE_ID, Deadline(5)) as turn:
+    with registry.locked(service_id, Deadline(5)) as turn:
         turn.holding.connections.append(connection)
         turn.save()

@@ -15,24 +15,21 @@ import os
 import resource
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.lab.ssh_device import SshDevice
-from tests.lab.world import DEVELOPER_KEY, KEY_ID, OWNER, SECRET, device, environment, service_id
+from tests.lab.world import environment
 from tests.simulator.harness import Simulator
 
-from .collections import ROOT
-from .measure import Row, row
+from .measure import Row, row, usual_environ
+from .releases import former_command, former_plugins, our_command
+from .worlds import services, world
 
-# Release 1.0.0.
-_BEFORE = "30cd96b"
 _TUNNELS = 100
 _DEVICES = 10
 _AT_ONCE = 50
@@ -40,6 +37,9 @@ _LATENCY = 0.3
 _ROUNDS = 3
 _BECOME_PARENT_OF_ORPHANS = 36
 _SECONDS = 120
+
+# The options by which ssh reaches a service, or its device.
+_Way = Callable[[str, SshDevice], list[str]]
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,23 @@ def rows() -> Iterator[Row]:
     ctypes.CDLL(None).prctl(_BECOME_PARENT_OF_ORPHANS, 1, 0, 0, 0)
     with contextlib.ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="t-")))
-        before = _release(root)
+        before = former_plugins(root)
         if before is None:
             return
         devices = [
             stack.enter_context(SshDevice(f"pi{number}", root / str(number), root / "user_key"))
             for number in range(_DEVICES)
         ]
-        cloud = stack.enter_context(Simulator(_world(devices)))
+        targets = {id_: f"127.0.0.1:{devices[number % _DEVICES].port}" for number, id_ in enumerate(services(_TUNNELS))}
+        cloud = stack.enter_context(Simulator(world(targets)))
         cloud.set_fault({"fault": "latency", "seconds": _LATENCY})
-        programs = {"ours": ROOT / "plugins", "before": before, "direct": None}
+        ways: dict[str, _Way] = {
+            "ours": lambda id_, _device: ["-o", f"ProxyCommand={our_command(id_)}", "-o", "ProxyUseFdpass=yes"],
+            "before": lambda id_, _device: ["-o", f"ProxyCommand={former_command(before, id_)}"],
+            "direct": lambda _id, device: ["-p", str(device.port)],
+        }
         measured = [
-            {name: _round(program, devices, cloud, root) for name, program in programs.items()}
-            for _number in range(_ROUNDS + 1)
+            {name: _round(way, devices, cloud, root) for name, way in ways.items()} for _number in range(_ROUNDS + 1)
         ][1:]
     how = f"{_TUNNELS} tunnels to {_DEVICES} devices, {_AT_ONCE} at a time, {_LATENCY:g} s latency, {_ROUNDS} rounds"
     cpu = [(one["ours"].cpu - one["direct"].cpu) / (one["before"].cpu - one["direct"].cpu) for one in measured]
@@ -81,36 +85,11 @@ def rows() -> Iterator[Row]:
     yield row("tunnels, wall until the last is connected : release 1.0.0", wall, "x", 1.0, how)
 
 
-def _release(root: Path) -> Path | None:
-    """The plugins of the release, unpacked below *root*; None where the history does not have it."""
-    archive = root / "release.tar"
-    command = ["git", "-C", str(ROOT), "archive", "-o", str(archive), _BEFORE, "plugins"]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
-        return None
-    with tarfile.open(archive) as packed:
-        packed.extractall(root / "release", filter="data")
-    return root / "release" / "plugins"
-
-
-def _world(devices: list[SshDevice]) -> dict[str, Any]:
-    key = {"id": KEY_ID, "secret": SECRET}
-    account = {"id": "f0:00:00:00:00:00:00:01", "email": OWNER, "developer_key": DEVELOPER_KEY, "access_keys": [key]}
-    services = [
-        {"id": id_, "name": "ssh", "application": 28, "target": f"127.0.0.1:{devices[number % _DEVICES].port}"}
-        for number, id_ in enumerate(_services())
-    ]
-    return {"accounts": [account], "devices": [{**device(1, "all"), "services": services}]}
-
-
-def _services() -> list[str]:
-    return [service_id(1, 1 + number) for number in range(_TUNNELS)]
-
-
-def _round(program: Path | None, devices: list[SshDevice], cloud: Simulator, root: Path) -> _Seen:
+def _round(way: _Way, devices: list[SshDevice], cloud: Simulator, root: Path) -> _Seen:
     """Connect, and end all when the last one is connected."""
     with tempfile.TemporaryDirectory(dir=root) as directory:
         environ = {
-            **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+            **usual_environ(),
             **environment(cloud.rest_url, cloud.graphql_url, Path(directory)),
             "XDG_RUNTIME_DIR": str(root),
         }
@@ -119,7 +98,7 @@ def _round(program: Path | None, devices: list[SshDevice], cloud: Simulator, roo
 
         def connect(number: int) -> None:
             client = subprocess.Popen(
-                _ssh(program, number, devices),
+                _ssh(way, number, devices),
                 env=environ,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -139,27 +118,12 @@ def _round(program: Path | None, devices: list[SshDevice], cloud: Simulator, roo
         return _Seen(_used() - used, memory, len(cloud.calls()) - asked, wall)
 
 
-def _ssh(program: Path | None, number: int, devices: list[SshDevice]) -> list[str]:
+def _ssh(way: _Way, number: int, devices: list[SshDevice]) -> list[str]:
     there = devices[number % _DEVICES]
-    options = [
-        "-F",
-        "none",
-        "-o",
-        "BatchMode=yes",
-        "-o",
-        "StrictHostKeyChecking=no",
-        "-o",
-        "UserKnownHostsFile=/dev/null",
-    ]
-    options += ["-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-i", str(there.user_key), "-l", there.user]
-    if program is None:
-        options += ["-p", str(there.port)]
-    else:
-        passes = (program / "plugin_utils" / "multiplexer.py").exists()
-        flags = "-I -S " if passes else ""
-        command = f"{sys.executable} {flags}{program}/plugin_utils/ssh_proxy.py {_services()[number]}"
-        options += ["-o", f"ProxyCommand={command}", "-o", f"ProxyUseFdpass={'yes' if passes else 'no'}"]
-    return ["ssh", *options, "127.0.0.1", "echo ready; cat"]
+    options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"]
+    words = [word for option in (*options, "IdentitiesOnly=yes") for word in ("-o", option)]
+    words += ["-i", str(there.user_key), "-l", there.user, *way(services(_TUNNELS)[number], there)]
+    return ["ssh", "-F", "none", *words, "127.0.0.1", "echo ready; cat"]
 
 
 def _used() -> float:
