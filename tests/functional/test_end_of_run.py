@@ -26,6 +26,7 @@ from tests.lab.world import DATABASE, OTHER, UNKNOWN
 
 from .fleet import PERSIST, on_demand, operations, wait_until_nothing_is_open
 from .tasks import WHO, connection, show
+from .ways_to_end import wait_until
 
 OPEN_TO_THE_END = connection("open", DATABASE, {"run_once": True}, close="at_end")
 # Two by SSH, and the one of the task.
@@ -138,9 +139,9 @@ def test_what_a_killed_run_left_is_closed_by_the_next_one(lab: Lab) -> None:
     """Killed with all that belongs to it, as in a container that is stopped."""
     tasks = [OPEN_TO_THE_END, connection("keep", OTHER), {"ansible.builtin.pause": {"seconds": 60}}]
     process = lab.start([{"name": "Kill", "hosts": "localhost", "gather_facts": False, "tasks": tasks}])
-    wait_until_open(lab, 2)
-    for pattern in (f"sweeper.py {process.pid}/", f"-f {lab.root}"):
-        subprocess.run(["pkill", "-KILL", "-f", pattern], check=False)
+    # What was opened last is to be kept once the registry says so.
+    wait_until(lambda: len(lab.registry()) == 2)
+    subprocess.run(["pkill", "-KILL", "-f", f"sweeper.py {process.pid}/"], check=False)
     process.kill()
     process.communicate(timeout=30)
     assert len(lab.open_connections()) == 2

@@ -116,20 +116,9 @@ class Lab:
 
     def reset(self) -> None:
         """Close everything, forget everything, and set the simulator back to its configuration."""
-        self._end_tunnels()
+        self.end_multiplexers()
         self.cloud.reset()
         shutil.rmtree(self.root / "registry", ignore_errors=True)
-
-    def _end_tunnels(self) -> None:
-        """End SSH connections that persist, because their tunnels would ask the simulator to close them later."""
-        end = time.monotonic() + _PATIENCE
-        while pids := self.multiplexers():
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGTERM)
-            if time.monotonic() > end:
-                raise RuntimeError(f"These processes do not end: {pids}")
-            time.sleep(0.05)
 
     def registry(self) -> list[dict[str, Any]]:
         """The connections in the registry."""
@@ -145,6 +134,17 @@ class Lab:
         ours = f"multiplexer.py\0{self._sockets}/".encode()
         pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
         return [pid for pid in pids if ours in _read(pid, "cmdline")]
+
+    def end_multiplexers(self) -> None:
+        """Have the processes that have tunnels close them now, and end: else they would do so later."""
+        end = time.monotonic() + _PATIENCE
+        while pids := self.multiplexers():
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
+            if time.monotonic() > end:
+                raise RuntimeError(f"These processes do not end: {pids}")
+            time.sleep(0.05)
 
     def kill_multiplexers(self) -> None:
         """Kill the processes that have tunnels, and wait until they are gone."""
