@@ -13,11 +13,15 @@ import contextlib
 import fcntl
 import os
 import socket
+import stat
+import time
 from collections.abc import Mapping
 
 MOST_DESCRIPTORS = 4096
 # Who comes while it starts waits.
 _WAITING = 4096
+# In seconds after a socket was made.
+_SURELY_LISTENED_AT = 60.0
 
 
 def linked(path: str, command: list[str], environ: Mapping[str, str] = os.environ) -> socket.socket:
@@ -34,6 +38,7 @@ def linked(path: str, command: list[str], environ: Mapping[str, str] = os.enviro
         link = _linked(path)
         if link is not None:
             return link
+        _tidy(os.path.dirname(path))
         with contextlib.suppress(FileNotFoundError):
             os.unlink(path)
         with socket.socket(socket.AF_UNIX) as listener:
@@ -46,6 +51,21 @@ def linked(path: str, command: list[str], environ: Mapping[str, str] = os.enviro
     link = socket.socket(socket.AF_UNIX)
     link.connect(path)
     return link
+
+
+def _tidy(directory: str) -> None:
+    """Remove the sockets of processes that were killed, and of those that went with their containers."""
+    for name in os.listdir(directory):
+        path = os.path.join(directory, name)
+        with contextlib.suppress(OSError):
+            status = os.stat(path)
+            # One that was just made may not be listened at yet.
+            if stat.S_ISSOCK(status.st_mode) and time.time() - status.st_mtime > _SURELY_LISTENED_AT:
+                link = _linked(path)
+                if link is None:
+                    os.unlink(path)
+                else:
+                    link.close()
 
 
 def _linked(path: str) -> socket.socket | None:

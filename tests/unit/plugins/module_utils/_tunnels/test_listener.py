@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,3 +87,22 @@ def test_one_that_cannot_start_leaves_nobody_waiting(place: Path) -> None:
             assert link.recv(1) == b""
     with pytest.raises(ConnectionRefusedError), socket.socket(socket.AF_UNIX) as other:
         other.connect(str(place / "socket"))
+
+
+def test_who_starts_one_takes_away_what_the_killed_have_left(place: Path) -> None:
+    listening = socket.socket(socket.AF_UNIX)
+    for name, age in (("killed", 120), ("just made", 0), ("alive", 120)):
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(place / name))
+        then = time.time() - age
+        if name == "alive":
+            (place / name).unlink()
+            listening.bind(str(place / name))
+            listening.listen()
+        os.utime(place / name, (then, then))
+    (place / "a file").touch()
+    os.utime(place / "a file", (1, 1))
+    with listening:
+        pid = asked(place, 1).split()[0]
+    os.waitpid(int(pid), 0)
+    assert sorted(path.name for path in place.iterdir()) == ["a file", "alive", "just made", "lock", "note", "socket"]
