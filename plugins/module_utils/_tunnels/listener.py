@@ -46,11 +46,12 @@ def linked(path: str, command: list[str], environ: Mapping[str, str] = os.enviro
             listener.bind(path)
             os.umask(mask)
             listener.listen(_WAITING)
+            link = socket.socket(socket.AF_UNIX)
+            # Before there is anybody who could end again.
+            link.connect(path)
             if not os.fork():
                 _become(listener, command, environ)
-    link = socket.socket(socket.AF_UNIX)
-    link.connect(path)
-    return link
+            return link
 
 
 def _tidy(directory: str) -> None:
