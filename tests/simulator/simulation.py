@@ -14,6 +14,7 @@ from .api.pipeline import Pipeline
 from .api.rest import Rest
 from .api.wire import Wire
 from .auth.rate_limit import RateLimiter
+from .cloud.agenda import Agenda
 from .cloud.broker import Broker
 from .cloud.clock import Clock
 from .cloud.faults import Faults
@@ -33,15 +34,19 @@ class Simulation:
         self.broker = Broker(self.world, behaviour, self.clock, self.faults)
         self._configured = settings.world
         self._limiter = RateLimiter(behaviour.rate_limit)
+        self._agenda = Agenda(self.clock)
         self.rest = self._pipeline(Rest(self.broker, behaviour))
-        self.graphql = self._pipeline(GraphQL(self.broker, behaviour, self.clock))
+        self.graphql = self._pipeline(GraphQL(self.broker, behaviour, self.clock, self._agenda))
 
     def _pipeline(self, wire: Wire) -> Pipeline:
-        return Pipeline(wire, self.behaviour, self.clock, self.calls, self.faults, self._limiter, self.world)
+        return Pipeline(
+            wire, self.behaviour, self.clock, self.calls, self.faults, self._limiter, self.world, self._agenda
+        )
 
     def reset(self) -> None:
         """Go back to what the configuration file says; advanced simulated time is not taken back."""
         self.broker.close_all()
+        self._agenda.clear()
         self.clock.reset()
         self.world.restore(self._configured)
         self.faults.replace([])

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -14,10 +15,10 @@ from aiohttp import web
 
 from ..cloud.clock import iso
 from ..cloud.connection import Connection
-from ..cloud.faults import read_fault
+from ..cloud.faults import Fault, read_fault
+from ..cloud.outside_changes import change_from_outside
 from ..config.reader import ConfigError, Section
 from ..simulation import Simulation
-from .device import update_device
 
 BASE = "/_simulator"
 Json = dict[str, object]
@@ -89,7 +90,7 @@ class Admin:
         return {}
 
     def _device(self, body: Section) -> Json:
-        update_device(self._simulation.world, body)
+        change_from_outside(self._simulation.world, body)
         return {}
 
     def _close(self, body: Section) -> Json:
@@ -104,9 +105,18 @@ class Admin:
         return {}
 
     def _faults(self, body: Section) -> Json:
-        faults = [read_fault(section) for section in body.sections("faults")]
+        faults = [self._fault(section) for section in body.sections("faults")]
         self._simulation.faults.replace(faults, body.integer("seed", maximum=2**64) if body.has("seed") else None)
         return {"faults": len(faults)}
+
+    def _fault(self, section: Section) -> Fault:
+        fault = read_fault(section)
+        if fault.name == "device_changes":
+            # A mistake is the mistake of who orders the fault, not of the request that it hits.
+            change = Section(fault.change, section.name("change"))
+            change_from_outside(copy.deepcopy(self._simulation.world), change)
+            change.finish()
+        return fault
 
 
 def _command(run: Callable[[Section], Json]) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -14,6 +14,7 @@ from graphql import GraphQLError
 from ..cloud.applications import BULK_SERVICE, application
 from ..cloud.broker import Broker
 from ..cloud.clock import Clock, iso
+from ..cloud.service_values import LOCAL
 from ..config.settings import Behaviour
 from ..config.world import Account, Device, Permission, Service
 from .graphql_listing import device_matches, in_order, page, service_matches, state
@@ -60,7 +61,7 @@ class Devices:
     def services_by_id(self, _info: Any, id: list[str]) -> list[Values]:
         """Answer ``service(id:)``; what the viewer may not see is left out."""
         found = (self._broker.world.service(one) for one in id)
-        return [self.service(*pair) for pair in found if pair is not None and self._visible(pair[0])]
+        return [self.service(*pair) for pair in found if pair is not None and self._visible(*pair)]
 
     def device(self, device: Device, kinds: list[int] | None = None) -> Values:
         """Return a device; ``kinds`` limits its services to these application types."""
@@ -68,7 +69,7 @@ class Devices:
         return {
             **self._common(device, bulk),
             "hardwareId": device.hardware_id,
-            "configurable": True,
+            "configurable": device.configurable,
             "tags": [{"name": tag, "color": 1, "created": device.created} for tag in device.tags],
             "services": partial(self._services, device, kinds),
         }
@@ -83,33 +84,50 @@ class Devices:
         return [
             self.service(device, service)
             for service in services
-            if (kinds is None or service.application in kinds) and service_matches(device, service, arguments)
+            if service.listed
+            and (kinds is None or service.application in kinds)
+            and service_matches(device, service, arguments)
         ]
 
     def _bulk(self, device: Device) -> Service:
         """Return the service that stands for the device: it has the device's id."""
-        return Service(device.id, device.name, BULK_SERVICE, 65535, True, True, device.license, None, device.attributes)
+        return Service(
+            id=device.id,
+            name=device.name,
+            application=BULK_SERVICE,
+            port=65535,
+            enabled=True,
+            online=True,
+            license=device.license,
+            target=None,
+            attributes=device.attributes,
+            host=LOCAL,
+            created=device.created,
+        )
 
-    def _visible(self, device: Device) -> bool:
-        return Permission.VIEW in self._broker.world.permissions(self._viewer, device)
+    def _visible(self, device: Device, service: Service | None = None) -> bool:
+        seen = Permission.VIEW in self._broker.world.permissions(self._viewer, device)
+        return seen and (service is None or service.listed)
 
     def _common(self, device: Device, service: Service) -> Values:
         kind = application(service.application)
         online = device.online and service.online
         owner = self._broker.world.account(device.owner_id)
         permissions = self._broker.world.permissions(self._viewer, device)
+        reported = device.last_reported or (iso(self._clock.wall()) if online else device.created)
         return {
             "id": service.id,
             "name": service.name,
             "protocol": kind.protocol,
             "type": f"{kind.id >> 8:02X}:{kind.id & 255:02X}" + ":00" * 14,
+            "version": device.version,
             "platform": device.platform,
-            "created": device.created,
+            "created": service.created,
             "application": service.application,
             "port": service.port,
             "title": kind.name,
             "owner": {"id": device.owner_id, "email": owner.email if owner else None},
-            "host": "127.0.0.1",
+            "host": service.host,
             "enabled": service.enabled,
             "access": [
                 {"user": {"id": id_, "email": user.email if (user := self._broker.world.account(id_)) else None}}
@@ -118,8 +136,8 @@ class Devices:
             "attributes": service.attributes,
             "attribute": lambda _info, name=None, context=None: service.attributes.get(name),
             "tags": [],
-            "endpoint": self._endpoint(device, service, online),
-            "lastReported": iso(self._clock.wall()) if online else device.created,
+            "endpoint": self._endpoint(device, service, online, reported),
+            "lastReported": reported,
             "license": service.license,
             "permissions": [permission for permission in Permission if permission in permissions],
             "can": lambda _info, permission: permission in permissions,
@@ -128,13 +146,14 @@ class Devices:
             "online": online,
         }
 
-    def _endpoint(self, device: Device, service: Service, online: bool) -> Values:
+    def _endpoint(self, device: Device, service: Service, online: bool, reported: str) -> Values:
         return {
             "id": service.id,
             "externalAddress": "198.51.100.7",
             "internalAddress": "192.168.1.7",
-            "timestamp": iso(self._clock.wall()) if online else device.created,
+            "timestamp": reported,
             "platform": device.platform,
+            "version": device.version,
             "online": online,
             "state": state(online),
             "application": service.application,

@@ -4,8 +4,8 @@
 
 """Filtering, sorting and paging of devices and services, as the arguments of the GraphQL API ask for.
 
-The vendor page "Devices and Services": names match as substrings without regard to case, and ``application`` also
-trims the services of each device. The page "API Usage": at most 1000 items a page.
+The vendor page "Devices and Services": names and hardware ids match as substrings without regard to case, and
+``application`` also trims the services of each device. The page "API Usage": at most 1000 items a page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def device_matches(device: Device, arguments: Mapping[str, Any], owned: bool) ->
         _in(device.id, arguments.get("id")),
         _named(device.name, arguments.get("name")),
         arguments.get("platform") is None or device.platform in arguments["platform"],
-        arguments.get("hardwareId") in (None, device.hardware_id),
+        _named(device.hardware_id or "", arguments.get("hardwareId")),
         arguments.get("owner") in (None, owned),
         arguments.get("state") in (None, state(device.online)),
         kinds is None or any(service.application in kinds for service in device.services),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,20 +28,19 @@ from graphql.utilities import value_from_ast_untyped
 
 from ..auth.authentication import Identity
 from ..auth.message import Message
+from ..cloud.agenda import Agenda
 from ..cloud.broker import Broker
 from ..cloud.clock import Clock
 from ..config.settings import Behaviour
 from .answer import Answer, json_answer
 from .calls import Call
-from .graphql_accounts import APPLICATION_TYPES, PLATFORM_TYPES, Accounts
-from .graphql_devices import Devices
-from .graphql_mutations import Mutations
-from .graphql_sessions import Sessions
+from .graphql_root import Roots
 from .wire import Request, json_body
 
 PATH = "/graphql/v1"
 SCHEMA = Path(__file__).with_name("schema.graphql")
 _REMEMBERED = 64
+_HUMP = re.compile(r"(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,9 @@ class GraphQL:
 
     name = "graphql"
 
-    def __init__(self, broker: Broker, behaviour: Behaviour, clock: Clock) -> None:
-        self._broker = broker
+    def __init__(self, broker: Broker, behaviour: Behaviour, clock: Clock, agenda: Agenda) -> None:
+        self._roots = Roots(broker, behaviour, clock, agenda)
         self._behaviour = behaviour
-        self._clock = clock
         self._schema = build_schema(SCHEMA.read_text(encoding="utf-8"))
         # Clients ask the same few questions again and again, and to understand one takes longer than to answer it.
         self._understand = functools.lru_cache(_REMEMBERED)(self._parse)
@@ -93,7 +92,7 @@ class GraphQL:
         return document, validate(self._schema, document)
 
     def read(self, message: Message) -> Request:
-        """Find out what a request wants: a mutation by its name, everything else is a ``query``."""
+        """Find out what a request wants: its first mutation's name in snake case, everything else is a ``query``."""
         try:
             content = _content(message)
         except ValueError as error:
@@ -113,12 +112,14 @@ class GraphQL:
         fields = [node for node in operation.selection_set.selections if isinstance(node, FieldNode)]
         if not fields:
             return
-        request.operation = fields[0].name.value
+        request.operation = _HUMP.sub("_", fields[0].name.value).lower()
         arguments = {
             argument.name.value: value_from_ast_untyped(argument.value, variables)
             for argument in fields[0].arguments or ()
         }
-        request.service_id = _text(arguments.get("serviceId"))
+        request.service_id = next(
+            filter(None, (_text(arguments.get(key)) for key in ("serviceId", "id", "deviceId"))), None
+        )
         request.connection_id = _text(arguments.get("connectionId"))
 
     def missing_credential(self, request: Request, identity: Identity) -> Answer | None:
@@ -146,27 +147,12 @@ class GraphQL:
         outcome = execute(
             self._schema,
             document,
-            root_value=self._root(identity, call),
+            root_value=self._roots.of(identity, call, request.refused),
             variable_values=asked.variables,
             operation_name=asked.operation_name,
         )
         result = outcome if isinstance(outcome, ExecutionResult) else await outcome
         return json_answer(result.formatted)
-
-    def _root(self, identity: Identity, call: Call) -> dict[str, object]:
-        viewer = identity.account
-        sessions = Sessions(self._broker, self._behaviour, self._clock, viewer)
-        devices = Devices(self._broker, self._behaviour, self._clock, viewer, sessions)
-        accounts = Accounts(self._broker.world, viewer, devices, sessions)
-        mutations = Mutations(self._broker, self._behaviour, identity, sessions, call)
-        return {
-            "version": "simulator",
-            "applicationTypes": APPLICATION_TYPES,
-            "platformTypes": PLATFORM_TYPES,
-            "login": lambda _info: accounts.user(viewer),
-            "connect": mutations.connect,
-            "disconnect": mutations.disconnect,
-        }
 
 
 def _text(value: object) -> str | None:

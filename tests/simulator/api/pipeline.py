@@ -7,14 +7,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from aiohttp import web
 
 from ..auth.authentication import authenticate, claimed_key_id, dialect_of
 from ..auth.message import Headers, Message, SignatureRefused
 from ..auth.rate_limit import RateLimiter
+from ..cloud.agenda import Agenda
 from ..cloud.clock import Clock, iso
 from ..cloud.faults import Fault, Faults
+from ..cloud.outside_changes import change_from_outside
+from ..config.reader import ConfigError, Section
 from ..config.settings import Behaviour
 from ..config.world import World
 from .answer import Answer
@@ -35,6 +39,7 @@ class Pipeline:
         faults: Faults,
         limiter: RateLimiter,
         world: World,
+        agenda: Agenda,
     ) -> None:
         self._wire = wire
         self._behaviour = behaviour
@@ -43,6 +48,7 @@ class Pipeline:
         self._faults = faults
         self._limiter = limiter
         self._world = world
+        self._agenda = agenda
 
     async def handle(self, http: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -53,6 +59,7 @@ class Pipeline:
         except web.HTTPException as error:
             call.status, call.detail = error.status, error.reason
             raise
+        self._agenda.run_due()
         request = self._wire.read(message)
         call.operation, call.service_id = request.operation, request.service_id
         call.connection_id = request.connection_id
@@ -70,6 +77,12 @@ class Pipeline:
             await asyncio.sleep(fault.seconds)
         elif fault.name == "device_leaves":
             self._world.remove(fault.id)
+        elif fault.name == "device_changes":
+            # What has gone meanwhile, nobody changes.
+            with contextlib.suppress(ConfigError):
+                change_from_outside(self._world, Section(fault.change, "change"))
+        elif fault.name == "part_refused":
+            request.refused = {fault.field: fault.text}
         answer = await self._answer(http, request, call) if fault.committed else Answer(200, b"{}")
         if fault.name == "lost_request" or (fault.name == "lost_answer" and fault.how != "half"):
             await drop(http, fault.how)

@@ -88,7 +88,9 @@ def list_answer(world: World, account: Account) -> dict[str, object]:
 
 def _entries(world: World, account: Account, device: Device) -> list[dict[str, object]]:
     services = [(device.id, device.name, BULK_SERVICE, device.online)]
-    services += [(one.id, one.name, one.application, device.online and one.online) for one in device.services]
+    services += [
+        (one.id, one.name, one.application, device.online and one.online) for one in device.services if one.listed
+    ]
     owner = world.account(device.owner_id)
     return [
         {

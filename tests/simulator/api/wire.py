@@ -18,13 +18,17 @@ from .calls import Call
 
 @dataclass(slots=True)
 class Request:
-    """An API request whose operation is known; ``content`` is what the wire made of the body."""
+    """An API request whose operation is known.
+
+    ``content`` is what the wire made of the body; ``refused`` has the words with which parts of it are to be refused.
+    """
 
     message: Message
     operation: str
     service_id: str | None = None
     connection_id: str | None = None
     content: dict[str, object] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
 
 
 def json_body(message: Message) -> object:

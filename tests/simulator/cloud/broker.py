@@ -79,6 +79,11 @@ class Broker:
         for connection in list(self._open if connections is None else connections):
             self.close(connection)
 
+    def close_service(self, service_id: str) -> None:
+        """Close all connections to a service, those that this simulator did not open as well."""
+        self.close_all([connection for connection in self._open if connection.service_id == service_id])
+        self.world.sessions = [one for one in self.world.sessions if one.service_id.lower() != service_id.lower()]
+
     async def run(self) -> None:
         """Close connections when their time has come, for ever."""
         while True:

@@ -31,12 +31,24 @@ API_FAULTS = (
     "drip",
     "large",
     "device_leaves",
+    "device_changes",
+    "part_refused",
     "item_error",
     "field_error",
     "wrong_item",
 )
 _WIRES = ("rest", "graphql", "proxy", _ANY)
-_OPERATIONS = ("connect", "stop", "list", "disconnect", "query", _ANY)
+_OPERATIONS = (
+    "connect",
+    "stop",
+    "list",
+    "disconnect",
+    "query",
+    "add_service",
+    "update_service",
+    "remove_service",
+    _ANY,
+)
 _HOW = ("close", "reset", "half", "hang")
 # A status, a redirect and a refusal come instead of the deed, the others after it.
 _INSTEAD = ("lost_request", "status", "redirect", "refused", "errors", "data_null")
@@ -47,7 +59,8 @@ class Fault:
     """One fault that is switched on.
 
     ``left`` is how many requests it still hits, None for all, ``spared`` how many it lets pass before; ``committed``
-    tells whether the request is carried out although the client sees the fault.
+    tells whether the request is carried out although the client sees the fault. ``change`` is what somebody else does
+    before, ``field`` the mutation of a request that is refused, by its alias.
     """
 
     wire: str
@@ -66,6 +79,8 @@ class Fault:
     size: int
     id: str
     key_id: str
+    change: dict[str, object]
+    field: str
 
     def hits(self, wire: str, operation: str, key_id: str, chance: random.Random) -> bool:
         """Tell whether a request of this kind, signed by this access key, is hit, and count it."""
@@ -129,6 +144,8 @@ def read_fault(section: Section) -> Fault:
         size=section.integer("size", 10_000_000, maximum=100_000_000),
         id=section.text("id", ""),
         key_id=section.text("key_id", _ANY),
+        change=section.mapping("change"),
+        field=section.text("field", ""),
     )
     section.finish()
     return fault

@@ -100,6 +100,11 @@ def _behaviour(section: Section) -> Behaviour:
         proxy_host=_loopback(section, "proxy_host"),
         reuse_ports=section.flag("reuse_ports", False),
         cut_on_close=section.flag("cut_on_close", True),
+        service_names=section.choice("service_names", "as_sent", ("as_sent", "prefixed", "suffixed", "unique")),
+        offline_changes=section.choice("offline_changes", "accepted", ("accepted", "refused")),
+        add_answer=section.choice("add_answer", "service", ("service", "null")),
+        service_visible_after=section.number("service_visible_after", 0.0),
+        service_online_after=section.number("service_online_after", 0.0),
         rate_limit=_rate_limit(section),
         signatures=_signatures(section.section("signatures")),
     )

@@ -117,7 +117,19 @@ class Section:
         """Return ``host:port`` split, or None when absent."""
         if not self._get(key, None):
             return None
-        host, colon, port = self.text(key).rpartition(":")
+        return self._host_and_port(key, self.text(key))
+
+    def endpoints(self) -> dict[tuple[str, int], tuple[str, int]]:
+        """Return a mapping of ``host:port`` to ``host:port``, all of them split."""
+        found = {}
+        for key in self._values:
+            target = self.endpoint(str(key))
+            if target is not None:
+                found[self._host_and_port(str(key), str(key))] = target
+        return found
+
+    def _host_and_port(self, key: str, value: str) -> tuple[str, int]:
+        host, colon, port = value.rpartition(":")
         if not (colon and host and port.isdecimal() and 0 < int(port) < 65536):
             raise self.fail(key, "must be host:port")
         return host, int(port)

@@ -63,6 +63,11 @@ class Behaviour:
     proxy_host: str = "127.0.0.1"
     reuse_ports: bool = False
     cut_on_close: bool = True
+    service_names: str = "as_sent"
+    offline_changes: str = "accepted"
+    add_answer: str = "service"
+    service_visible_after: float = 0.0
+    service_online_after: float = 0.0
     rate_limit: RateLimit | None = None
     signatures: Signatures = field(default_factory=Signatures)
 

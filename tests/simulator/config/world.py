@@ -57,7 +57,11 @@ class Account:
 
 @dataclass(slots=True)
 class Service:
-    """A service of a device; ``target`` is where its proxies lead on this machine."""
+    """A service of a device.
+
+    ``host`` and ``port`` are where the device finds it, ``target`` is where its proxies lead on this machine. A service
+    that is not ``listed`` exists, but what is read does not show it yet.
+    """
 
     id: str
     name: str
@@ -68,11 +72,17 @@ class Service:
     license: str
     target: tuple[str, int] | None
     attributes: dict[str, object]
+    host: str | None
+    created: str
+    listed: bool = True
 
 
 @dataclass(slots=True)
 class Device:
-    """A device, its services, and the accounts it is shared with."""
+    """A device, its services, and the accounts it is shared with.
+
+    ``targets`` says where on this machine is what the device finds at a host and a port.
+    """
 
     id: str
     name: str
@@ -86,6 +96,10 @@ class Device:
     attributes: dict[str, object]
     services: list[Service]
     shared_with: dict[str, frozenset[Permission]]
+    configurable: bool
+    version: str | None
+    last_reported: str | None
+    targets: dict[tuple[str, int], tuple[str, int]]
 
 
 @dataclass(slots=True)

@@ -84,6 +84,7 @@ def _id(section: Section, seen: set[str]) -> str:
 
 
 def _device(world: World, section: Section, seen: set[str]) -> Device:
+    created = section.text("created", _LONG_AGO)
     device = Device(
         id=_id(section, seen),
         name=section.text("name"),
@@ -92,11 +93,15 @@ def _device(world: World, section: Section, seen: set[str]) -> Device:
         platform=section.integer("platform", 0),
         license=section.choice("license", "LICENSED", _LICENSES),
         hardware_id=section.text("hardware_id", "") or None,
-        created=section.text("created", _LONG_AGO),
+        created=created,
         tags=list(section.texts("tags")),
         attributes=section.mapping("attributes"),
-        services=[_service(one, seen) for one in section.sections("services")],
+        services=[read_service(one, seen, created) for one in section.sections("services")],
         shared_with=dict(_share(world, one) for one in section.sections("shared_with")),
+        configurable=section.flag("configurable", True),
+        version=section.text("version", "") or None,
+        last_reported=section.text("last_reported", "") or None,
+        targets=section.section("targets").endpoints(),
     )
     section.finish()
     return device
@@ -108,7 +113,13 @@ def _share(world: World, section: Section) -> tuple[str, frozenset[Permission]]:
     return share
 
 
-def _service(section: Section, seen: set[str]) -> Service:
+def read_service(section: Section, seen: set[str], created: str) -> Service:
+    """Build one service.
+
+    :param seen: the ids of others in lower case; the service's own is added.
+    :param created: when it was made, as the API tells it.
+    :raises ConfigError: a value cannot be used, or the id is used twice.
+    """
     service = Service(
         id=_id(section, seen),
         name=section.text("name"),
@@ -119,6 +130,8 @@ def _service(section: Section, seen: set[str]) -> Service:
         license=section.choice("license", "LICENSED", _LICENSES),
         target=section.endpoint("target"),
         attributes=section.mapping("attributes"),
+        host=section.text("host", "127.0.0.1") or None,
+        created=created,
     )
     section.finish()
     return service

@@ -2,23 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changes to devices and services while the simulator runs."""
+"""Changes to devices and services that no request of the API made: their agents, or somebody else."""
 
 from __future__ import annotations
 
 from ..config.reader import Section
 from ..config.world import Device, Permission, Service, World
+from ..config.world_reader import read_service
 
 
-def update_device(world: World, body: Section) -> None:
-    """Change the device or service whose ``id`` is given; keys that are absent stay as they are.
+def change_from_outside(world: World, body: Section) -> None:
+    """Change or remove the device or service whose ``id`` is given; keys that are absent stay as they are.
 
     :raises ConfigError: there is none with this id, or a value cannot be used.
     """
     id_ = body.text("id")
     found = world.service(id_)
     if found is not None:
-        _update_service(found[1], body)
+        _update_service(*found, body)
         return
     device = world.device(id_)
     if device is None:
@@ -26,12 +27,17 @@ def update_device(world: World, body: Section) -> None:
     _update_device(world, device, body)
 
 
-def _update_service(service: Service, body: Section) -> None:
+def _update_service(device: Device, service: Service, body: Section) -> None:
     service.name = body.text("name", service.name)
     service.enabled = body.flag("enabled", service.enabled)
     service.online = body.flag("online", service.online)
     service.license = body.text("license", service.license)
     service.target = body.endpoint("target") or service.target
+    service.application = body.integer("application", service.application)
+    service.port = body.integer("port", service.port)
+    service.host = body.text("host", service.host or "") or None
+    if body.flag("removed", False):
+        device.services.remove(service)
 
 
 def _update_device(world: World, device: Device, body: Section) -> None:
@@ -39,6 +45,17 @@ def _update_device(world: World, device: Device, body: Section) -> None:
     device.online = body.flag("online", device.online)
     device.license = body.text("license", device.license)
     device.tags = list(body.texts("tags", device.tags))
+    device.attributes = body.mapping("attributes") if body.has("attributes") else device.attributes
+    device.configurable = body.flag("configurable", device.configurable)
+    device.last_reported = body.text("last_reported", device.last_reported or "") or None
+    taken = {id_.lower() for other in world.devices for id_ in (other.id, *(one.id for one in other.services))}
+    device.services += [read_service(one, taken, device.created) for one in body.sections("new_services")]
+    _update_shares(world, device, body)
+    if body.flag("removed", False):
+        world.remove(device.id)
+
+
+def _update_shares(world: World, device: Device, body: Section) -> None:
     for reference, names in body.mapping("permissions").items():
         account = world.account(reference)
         if account is None or not isinstance(names, list) or not all(name in [*Permission] for name in names):
