@@ -90,7 +90,7 @@ class Admin:
         return {}
 
     def _device(self, body: Section) -> Json:
-        change_from_outside(self._simulation.world, body)
+        change_from_outside(self._simulation.world, body, self._simulation.behaviour.agent_overwrites_name)
         return {}
 
     def _close(self, body: Section) -> Json:

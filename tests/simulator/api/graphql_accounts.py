@@ -49,7 +49,8 @@ class Accounts:
             "email": account.email,
             "organization": self._organization(account) if account.organization else None,
             "account": self._account,
-            "tags": [{"name": tag, "color": 1, "created": _CREATED} for tag in self._tags(account)],
+            "attributes": account.attributes if own else {},
+            "tags": [{"name": tag, "color": 1, "created": _CREATED} for tag in self._world.tags(account)],
             "membership": [self._member(self._viewer, one) for one in account.memberships] if own else [],
             "sessions": lambda _info: self._sessions.of_account(account),
             "apiKey": {"key": account.developer_key, "updated": _CREATED} if own and account.developer_key else None,
@@ -72,9 +73,6 @@ class Accounts:
         if account is None or (account is not self._viewer and account.id not in member_of):
             return None
         return self.user(account)
-
-    def _tags(self, account: Account) -> list[str]:
-        return sorted({tag for device in self._owned(account) for tag in device.tags})
 
     def _owned(self, account: Account) -> list[Device]:
         return [device for device in self._world.devices if device.owner_id == account.id]

@@ -12,6 +12,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from ..cloud.applications import BULK_SERVICE, application
+from ..cloud.attributes import read_attribute
 from ..cloud.broker import Broker
 from ..cloud.clock import Clock, iso
 from ..cloud.service_values import LOCAL
@@ -38,7 +39,7 @@ class Devices:
         devices = [
             device
             for device in self._broker.world.listed(account, self._viewer)
-            if device_matches(device, arguments, device.owner_id == account.id)
+            if device_matches(device, arguments, account)
         ]
         try:
             ordered = in_order(devices, arguments["sort"])
@@ -70,13 +71,23 @@ class Devices:
             **self._common(device, bulk),
             "hardwareId": device.hardware_id,
             "configurable": device.configurable,
-            "tags": [{"name": tag, "color": 1, "created": device.created} for tag in device.tags],
+            "tags": partial(self._tags, device),
             "services": partial(self._services, device, kinds),
         }
 
     def service(self, device: Device, service: Service) -> Values:
         """Return a service."""
         return {**self._common(device, service), "device": lambda _info: self.device(device)}
+
+    def _tags(self, device: Device, _info: Any, accountId: str | None = None) -> list[Values]:
+        """Answer ``tags(...)``: those of an account, without the argument of the one in which the viewer finds it."""
+        account = self._broker.world.account(accountId or device.account_for(self._viewer))
+        allowed = account is not None and Permission.VIEW in self._viewer.granted(account.id)
+        tags = device.tags.get(account.id, []) if account and allowed else []
+        return [{"name": tag, "color": 1, "created": device.created} for tag in tags]
+
+    def _attribute(self, service: Service, _info: Any, name: str | None = None, context: str | None = None) -> object:
+        return None if name is None else read_attribute(service.attributes, name, self._behaviour.attribute_paths)
 
     def _services(self, device: Device, kinds: list[int] | None, _info: Any, **arguments: Any) -> list[Values]:
         services = [self._bulk(device)] if self._behaviour.list_bulk_service else []
@@ -134,7 +145,7 @@ class Devices:
                 for id_ in device.shared_with
             ],
             "attributes": service.attributes,
-            "attribute": lambda _info, name=None, context=None: service.attributes.get(name),
+            "attribute": partial(self._attribute, service),
             "tags": [],
             "endpoint": self._endpoint(device, service, online, reported),
             "lastReported": reported,

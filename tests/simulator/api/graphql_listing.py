@@ -13,23 +13,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..config.world import Device, Service
+from ..config.world import Account, Device, Service
 
 MAX_PAGE = 1000
 
 
-def device_matches(device: Device, arguments: Mapping[str, Any], owned: bool) -> bool:
-    """Tell whether a device passes the filters of ``devices(...)``; ``owned`` says whose it is."""
+def device_matches(device: Device, arguments: Mapping[str, Any], account: Account) -> bool:
+    """Tell whether a device passes the filters of ``devices(...)`` of an account."""
     kinds = arguments.get("application")
     checks = (
         _in(device.id, arguments.get("id")),
         _named(device.name, arguments.get("name")),
         arguments.get("platform") is None or device.platform in arguments["platform"],
         _named(device.hardware_id or "", arguments.get("hardwareId")),
-        arguments.get("owner") in (None, owned),
+        arguments.get("owner") in (None, device.owner_id == account.id),
         arguments.get("state") in (None, state(device.online)),
         kinds is None or any(service.application in kinds for service in device.services),
-        _tagged(device.tags, arguments.get("tag")),
+        _tagged(device.tags.get(account.id, []), arguments.get("tag")),
     )
     return all(checks)
 

@@ -12,10 +12,13 @@ from ..auth.authentication import Identity
 from ..cloud.agenda import Agenda
 from ..cloud.broker import Broker
 from ..cloud.clock import Clock
+from ..cloud.device_changes import DeviceChanges
 from ..cloud.service_changes import ServiceChanges
+from ..cloud.tag_changes import TagChanges
 from ..config.settings import Behaviour
 from .calls import Call
 from .graphql_accounts import APPLICATION_TYPES, PLATFORM_TYPES, Accounts
+from .graphql_device_mutations import DeviceMutations
 from .graphql_devices import Devices
 from .graphql_mutations import Mutations
 from .graphql_refusals import refusing
@@ -31,6 +34,8 @@ class Roots:
         self._behaviour = behaviour
         self._clock = clock
         self._services = ServiceChanges(broker, behaviour, clock, agenda)
+        self._changes = DeviceChanges(broker, behaviour, self._services)
+        self._tags = TagChanges(broker.world, behaviour)
 
     def of(self, identity: Identity, call: Call, refused: Mapping[str, str]) -> dict[str, object]:
         """Return the root value.
@@ -43,7 +48,12 @@ class Roots:
         accounts = Accounts(self._broker.world, viewer, devices, sessions)
         mutations = Mutations(self._broker, self._behaviour, identity, sessions, call)
         services = ServiceMutations(self._services, self._behaviour, devices, viewer)
-        resolvers = {"connect": mutations.connect, "disconnect": mutations.disconnect, **services.resolvers()}
+        resolvers = {
+            "connect": mutations.connect,
+            "disconnect": mutations.disconnect,
+            **services.resolvers(),
+            **DeviceMutations(self._changes, self._tags, viewer).resolvers(),
+        }
         return {
             "version": "simulator",
             "applicationTypes": APPLICATION_TYPES,

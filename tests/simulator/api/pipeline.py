@@ -80,7 +80,8 @@ class Pipeline:
         elif fault.name == "device_changes":
             # What has gone meanwhile, nobody changes.
             with contextlib.suppress(ConfigError):
-                change_from_outside(self._world, Section(fault.change, "change"))
+                change = Section(fault.change, "change")
+                change_from_outside(self._world, change, self._behaviour.agent_overwrites_name)
         elif fault.name == "part_refused":
             request.refused = {fault.field: fault.text}
         answer = await self._answer(http, request, call) if fault.committed else Answer(200, b"{}")

@@ -17,15 +17,18 @@ from ..config.world import Permission
 class Objection(StrEnum):
     """A refusal that is about what was asked for."""
 
+    UNKNOWN_ACCOUNT = "Account not found"
     UNKNOWN_DEVICE = "Device not found"
     UNKNOWN_SERVICE = "Service not found"
     NOT_CONFIGURABLE = "Device is not configurable"
     DEVICE_INACTIVE = "Device is inactive"
+    DEVICE_ACTIVE = "Device is active"
     NAME_TAKEN = "Name is already in use"
     BAD_NAME = "Invalid name"
     BAD_APPLICATION = "Invalid application"
     BAD_HOST = "Invalid host"
     BAD_PORT = "Invalid port"
+    BAD_TAG = "Invalid tag"
 
 
 class ChangeRefused(Exception):

@@ -47,6 +47,12 @@ _OPERATIONS = (
     "add_service",
     "update_service",
     "remove_service",
+    "add_tag",
+    "remove_tag",
+    "set_attribute",
+    "set_attributes",
+    "rename_service",
+    "delete_device",
     _ANY,
 )
 _HOW = ("close", "reset", "half", "hang")

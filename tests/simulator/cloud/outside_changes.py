@@ -11,9 +11,10 @@ from ..config.world import Device, Permission, Service, World
 from ..config.world_reader import read_service
 
 
-def change_from_outside(world: World, body: Section) -> None:
+def change_from_outside(world: World, body: Section, agent_overwrites_name: bool = False) -> None:
     """Change or remove the device or service whose ``id`` is given; keys that are absent stay as they are.
 
+    :param agent_overwrites_name: whether a device that comes online gets the name back that its agent has.
     :raises ConfigError: there is none with this id, or a value cannot be used.
     """
     id_ = body.text("id")
@@ -24,7 +25,7 @@ def change_from_outside(world: World, body: Section) -> None:
     device = world.device(id_)
     if device is None:
         raise body.fail("id", "is no device or service")
-    _update_device(world, device, body)
+    _update_device(world, device, body, agent_overwrites_name)
 
 
 def _update_service(device: Device, service: Service, body: Section) -> None:
@@ -40,11 +41,13 @@ def _update_service(device: Device, service: Service, body: Section) -> None:
         device.services.remove(service)
 
 
-def _update_device(world: World, device: Device, body: Section) -> None:
+def _update_device(world: World, device: Device, body: Section, agent_overwrites_name: bool) -> None:
     device.name = body.text("name", device.name)
-    device.online = body.flag("online", device.online)
+    was_online, device.online = device.online, body.flag("online", device.online)
+    if agent_overwrites_name and device.online and not was_online:
+        device.name = device.agent_name
     device.license = body.text("license", device.license)
-    device.tags = list(body.texts("tags", device.tags))
+    device.tags[device.owner_id] = list(body.texts("tags", device.tags[device.owner_id]))
     device.attributes = body.mapping("attributes") if body.has("attributes") else device.attributes
     device.configurable = body.flag("configurable", device.configurable)
     device.last_reported = body.text("last_reported", device.last_reported or "") or None

@@ -105,6 +105,12 @@ def _behaviour(section: Section) -> Behaviour:
         add_answer=section.choice("add_answer", "service", ("service", "null")),
         service_visible_after=section.number("service_visible_after", 0.0),
         service_online_after=section.number("service_online_after", 0.0),
+        tag_case=section.choice("tag_case", "insensitive", ("insensitive", "sensitive", "lower")),
+        tag_permission=section.choice("tag_permission", "admin", ("admin", "manage")),
+        attributes=section.choice("attributes", "merge", ("merge", "replace")),
+        attribute_paths=section.choice("attribute_paths", "nested", ("nested", "literal")),
+        agent_overwrites_name=section.flag("agent_overwrites_name", False),
+        delete_online=section.choice("delete_online", "refused", ("refused", "accepted")),
         rate_limit=_rate_limit(section),
         signatures=_signatures(section.section("signatures")),
     )

@@ -68,6 +68,12 @@ class Behaviour:
     add_answer: str = "service"
     service_visible_after: float = 0.0
     service_online_after: float = 0.0
+    tag_case: str = "insensitive"
+    tag_permission: str = "admin"
+    attributes: str = "merge"
+    attribute_paths: str = "nested"
+    agent_overwrites_name: bool = False
+    delete_online: str = "refused"
     rate_limit: RateLimit | None = None
     signatures: Signatures = field(default_factory=Signatures)
 

@@ -45,7 +45,10 @@ class Membership:
 
 @dataclass(slots=True)
 class Account:
-    """A user; the owner of an organisation when ``organization`` is set."""
+    """A user; the owner of an organisation when ``organization`` is set.
+
+    ``tags`` are those that it has besides the ones that its devices have.
+    """
 
     id: str
     email: str
@@ -53,6 +56,14 @@ class Account:
     access_keys: list[AccessKey] = field(default_factory=list)
     memberships: list[Membership] = field(default_factory=list)
     organization: str | None = None
+    tags: list[str] = field(default_factory=list)
+    attributes: dict[str, object] = field(default_factory=dict)
+
+    def granted(self, owner_id: str) -> frozenset[Permission]:
+        """Return what this user may do in the account with this id: everything in its own, elsewhere by a role."""
+        if owner_id == self.id:
+            return OWNER_PERMISSIONS
+        return frozenset(one for role in self.memberships if role.account_id == owner_id for one in role.permissions)
 
 
 @dataclass(slots=True)
@@ -81,6 +92,7 @@ class Service:
 class Device:
     """A device, its services, and the accounts it is shared with.
 
+    ``tags`` are those that each account gave it, by the account's id; ``agent_name`` is how its agent calls it.
     ``targets`` says where on this machine is what the device finds at a host and a port.
     """
 
@@ -92,14 +104,23 @@ class Device:
     license: str
     hardware_id: str | None
     created: str
-    tags: list[str]
+    tags: dict[str, list[str]]
     attributes: dict[str, object]
     services: list[Service]
     shared_with: dict[str, frozenset[Permission]]
     configurable: bool
     version: str | None
     last_reported: str | None
+    agent_name: str
     targets: dict[tuple[str, int], tuple[str, int]]
+
+    def belongs_to(self, account: Account) -> bool:
+        """Tell whether the account lists this device: it owns it, or it was shared with it."""
+        return self.owner_id == account.id or bool(self.shared_with.get(account.id))
+
+    def account_for(self, viewer: Account) -> str:
+        """Return the id of the account in which *viewer* finds this device: the own one, else the owner's."""
+        return viewer.id if self.belongs_to(viewer) else self.owner_id
 
 
 @dataclass(slots=True)
@@ -151,17 +172,15 @@ class World:
 
     def permissions(self, account: Account, device: Device) -> frozenset[Permission]:
         """Return what ``account`` may do with ``device``: as owner, by a share, or by a role in the owner's account."""
-        if device.owner_id == account.id:
-            return OWNER_PERMISSIONS
-        granted: set[Permission] = set(device.shared_with.get(account.id, ()))
-        for membership in account.memberships:
-            if membership.account_id == device.owner_id:
-                granted |= membership.permissions
-        return frozenset(granted)
+        return account.granted(device.owner_id) | device.shared_with.get(account.id, frozenset())
+
+    def tags(self, account: Account) -> list[str]:
+        """Return the tags that an account has, on devices or not."""
+        used = (tag for device in self.devices for tag in device.tags.get(account.id, ()))
+        return sorted({*account.tags, *used})
 
     def listed(self, account: Account, viewer: Account) -> Iterable[Device]:
         """Yield the devices of ``account``, owned and shared to it, that ``viewer`` may see."""
         for device in self.devices:
-            belongs = device.owner_id == account.id or device.shared_with.get(account.id)
-            if belongs and Permission.VIEW in self.permissions(viewer, device):
+            if device.belongs_to(account) and Permission.VIEW in self.permissions(viewer, device):
                 yield device

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from .reader import Section
 from .world import AccessKey, Account, Device, ForeignSession, Membership, Permission, Service, World
@@ -41,6 +42,7 @@ def _account(section: Section) -> Account:
         developer_key=section.text("developer_key") if section.has("developer_key") else None,
         access_keys=keys,
         organization=section.text("organization") if section.has("organization") else None,
+        tags=list(section.texts("tags")),
     )
     for optional in ("developer_key", "organization"):
         section.text(optional, "")
@@ -85,30 +87,41 @@ def _id(section: Section, seen: set[str]) -> str:
 
 def _device(world: World, section: Section, seen: set[str]) -> Device:
     created = section.text("created", _LONG_AGO)
+    owner_id, name = _account_id(world, section, "owner"), section.text("name")
+    tags = section.texts("tags")
+    shares = [_share(world, one, tags) for one in section.sections("shared_with")]
     device = Device(
         id=_id(section, seen),
-        name=section.text("name"),
-        owner_id=_account_id(world, section, "owner"),
+        name=name,
+        owner_id=owner_id,
         online=section.flag("online", True),
         platform=section.integer("platform", 0),
         license=section.choice("license", "LICENSED", _LICENSES),
         hardware_id=section.text("hardware_id", "") or None,
         created=created,
-        tags=list(section.texts("tags")),
+        tags={owner_id: list(tags), **{share.account_id: share.tags for share in shares}},
         attributes=section.mapping("attributes"),
         services=[read_service(one, seen, created) for one in section.sections("services")],
-        shared_with=dict(_share(world, one) for one in section.sections("shared_with")),
+        shared_with={share.account_id: share.permissions for share in shares},
         configurable=section.flag("configurable", True),
         version=section.text("version", "") or None,
         last_reported=section.text("last_reported", "") or None,
+        agent_name=name,
         targets=section.section("targets").endpoints(),
     )
     section.finish()
     return device
 
 
-def _share(world: World, section: Section) -> tuple[str, frozenset[Permission]]:
-    share = _account_id(world, section, "account"), _permissions(section)
+@dataclass(frozen=True, slots=True)
+class _Share:
+    account_id: str
+    permissions: frozenset[Permission]
+    tags: list[str]
+
+
+def _share(world: World, section: Section, tags: tuple[str, ...]) -> _Share:
+    share = _Share(_account_id(world, section, "account"), _permissions(section), list(section.texts("tags", tags)))
     section.finish()
     return share
 

@@ -17,13 +17,19 @@ from tests.simulator.admin_client import AdminClient
 
 from .client import Client
 from .world import PI, SSH, UNKNOWN, VNC, WEB
-from .writing import add, arguments, done, mutate, refusal, service, service_names
+from .writing import add, arguments, device, done, mutate, refusal, service, service_names, tags
 
 # each mutation with its operation, and arguments that work
 MUTATIONS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("add_service", "addService", "id", {"deviceId": PI, "name": "db"}),
     ("update_service", "updateService", "id", {"id": SSH, "name": "shell"}),
     ("remove_service", "removeService", "", {"id": WEB}),
+    ("add_tag", "addTag", "", {"name": ["new"], "serviceId": [PI]}),
+    ("remove_tag", "removeTag", "", {"name": ["pi"], "serviceId": [PI]}),
+    ("set_attribute", "setAttribute", "", {"name": "rack", "value": 8, "serviceId": PI}),
+    ("set_attributes", "setAttributes", "", {"attributes": {"rack": 8}, "serviceId": PI}),
+    ("rename_service", "renameService", "", {"name": "attic", "serviceId": PI}),
+    ("delete_device", "deleteDevice", "", {"deviceId": PI, "force": True}),
 ]
 STATE = """{ login { devices { items { id name attributes tags { name }
     services { id name port attributes } } } tags { name } } }"""
@@ -86,6 +92,16 @@ def test_somebody_else_can_be_faster(simulator: AdminClient, alice: Client) -> N
     changed = {"port": 2222, "host": "x", "name": "shell"}
     assert done(mutate(alice, "updateService", fields, id=SSH, name="shell")) == changed
     assert service(alice, SSH, fields) == changed
+
+
+def test_somebody_else_can_change_tags_and_names(simulator: AdminClient, alice: Client) -> None:
+    simulator.set_fault({"operation": "add_tag", "fault": "device_changes", "change": {"id": PI, "tags": ["theirs"]}})
+    done(mutate(alice, "addTag", name=["ours"], serviceId=[PI]))
+    assert tags(alice, PI) == ["theirs", "ours"]
+    change = {"id": PI, "name": "theirs", "attributes": {"theirs": 1}}
+    simulator.set_fault({"operation": "set_attribute", "fault": "device_changes", "change": change})
+    done(mutate(alice, "setAttribute", name="ours", value=2, serviceId=PI))
+    assert device(alice, PI, "name attributes") == {"name": "theirs", "attributes": {"theirs": 1, "ours": 2}}
 
 
 def test_somebody_else_can_add_and_remove_services(simulator: AdminClient, alice: Client) -> None:

@@ -165,7 +165,7 @@ def test_an_account_can_be_counted(alice: Client) -> None:
     alice.connect(SSH)
     info = alice.graphql("{ login { info { devices { total online } sessions { inbound } } tags { name } } }")["login"]
     assert info["info"] == {"devices": {"total": 1, "online": 1}, "sessions": {"inbound": 2}}
-    assert [tag["name"] for tag in info["tags"]] == ["garage", "pi"]
+    assert [tag["name"] for tag in info["tags"]] == ["garage", "laptop", "pi"]
 
 
 def test_the_developer_key_can_be_looked_up(alice: Client) -> None:

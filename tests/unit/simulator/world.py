@@ -54,7 +54,7 @@ def devices(target: dict[str, str]) -> list[dict[str, Any]]:
         "owner": "alice",
         "tags": ["pi", "garage"],
         "attributes": {"rack": 7},
-        "shared_with": [{"account": "bob"}],
+        "shared_with": [{"account": "bob", "tags": []}],
         "services": [
             {"id": SSH, **ssh},
             {"id": WEB, "name": "web", "application": 7, "port": 80, **target},
@@ -68,7 +68,7 @@ def devices(target: dict[str, str]) -> list[dict[str, Any]]:
         "online": False,
         "tags": ["laptop"],
         "services": [{"id": LAPTOP_SSH, **ssh}],
-        "shared_with": [{"account": "alice"}],
+        "shared_with": [{"account": "alice", "tags": ["laptop"]}],
     }
     gateway = {"id": GATEWAY, "name": "gateway", "owner": "acme", "services": [{"id": GATEWAY_SSH, **ssh}]}
     return [pi, laptop, gateway]

@@ -71,6 +71,13 @@ def device(client: Client, device_id: str, fields: str) -> dict[str, Any] | None
     return found[0] if found else None
 
 
+def tags(client: Client, device_id: str, account_id: str | None = None) -> list[str]:
+    """Return the tags of a device, in an account or in the one in which the client finds the device."""
+    found = device(client, device_id, f"tags({arguments({'accountId': account_id})}) {{ name }}")
+    assert found is not None
+    return [one["name"] for one in found["tags"]]
+
+
 def service_names(client: Client, device_id: str) -> list[str]:
     """Return the names of a device's services as they are listed."""
     found = device(client, device_id, "services { name }")
