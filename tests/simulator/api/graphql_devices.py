@@ -18,6 +18,7 @@ from ..cloud.clock import Clock, iso
 from ..cloud.service_values import LOCAL
 from ..config.settings import Behaviour
 from ..config.world import Account, Device, Permission, Service
+from .graphql_links import link_type, link_values
 from .graphql_listing import device_matches, in_order, page, service_matches, state
 from .graphql_sessions import Sessions
 
@@ -77,7 +78,22 @@ class Devices:
 
     def service(self, device: Device, service: Service) -> Values:
         """Return a service."""
-        return {**self._common(device, service), "device": lambda _info: self.device(device)}
+        return {
+            **self._common(device, service),
+            "device": lambda _info: self.device(device),
+            "link": lambda _info, type=None: self.link(device, service, type),
+        }
+
+    def link(self, device: Device, service: Service, kinds: list[str] | None = None) -> Values | None:
+        """Return the connect link of a service, None when it has none of these types, or it is not for the viewer.
+
+        Its code and its password are secrets, so it is for those who could make another one.
+        """
+        allowed = Permission.MANAGE in self._broker.world.permissions(self._viewer, device)
+        if service.link is None or not allowed or (kinds is not None and link_type(service) not in kinds):
+            return None
+        told = link_values(service.link, self._behaviour.link_password)
+        return {**told, "service": lambda _info: self.service(device, service)}
 
     def _tags(self, device: Device, _info: Any, accountId: str | None = None) -> list[Values]:
         """Answer ``tags(...)``: those of an account, without the argument of the one in which the viewer finds it."""

@@ -13,6 +13,7 @@ from ..cloud.agenda import Agenda
 from ..cloud.broker import Broker
 from ..cloud.clock import Clock
 from ..cloud.device_changes import DeviceChanges
+from ..cloud.link_changes import LinkChanges
 from ..cloud.service_changes import ServiceChanges
 from ..cloud.tag_changes import TagChanges
 from ..config.settings import Behaviour
@@ -20,9 +21,10 @@ from .calls import Call
 from .graphql_accounts import APPLICATION_TYPES, PLATFORM_TYPES, Accounts
 from .graphql_device_mutations import DeviceMutations
 from .graphql_devices import Devices
+from .graphql_link_mutations import LinkMutations
 from .graphql_mutations import Mutations
 from .graphql_refusals import refusing
-from .graphql_services import ServiceMutations
+from .graphql_service_mutations import ServiceMutations
 from .graphql_sessions import Sessions
 
 
@@ -36,6 +38,7 @@ class Roots:
         self._services = ServiceChanges(broker, behaviour, clock, agenda)
         self._changes = DeviceChanges(broker, behaviour, self._services)
         self._tags = TagChanges(broker.world, behaviour)
+        self._links = LinkChanges(broker.world, behaviour, clock)
 
     def of(self, identity: Identity, call: Call, refused: Mapping[str, str]) -> dict[str, object]:
         """Return the root value.
@@ -53,6 +56,7 @@ class Roots:
             "disconnect": mutations.disconnect,
             **services.resolvers(),
             **DeviceMutations(self._changes, self._tags, viewer).resolvers(),
+            **LinkMutations(self._links, devices, viewer).resolvers(),
         }
         return {
             "version": "simulator",

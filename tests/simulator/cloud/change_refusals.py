@@ -29,6 +29,8 @@ class Objection(StrEnum):
     BAD_HOST = "Invalid host"
     BAD_PORT = "Invalid port"
     BAD_TAG = "Invalid tag"
+    UNKNOWN_LINK = "Connect link not found"
+    BAD_CIDR = "Invalid CIDR"
 
 
 class ChangeRefused(Exception):

@@ -53,6 +53,8 @@ _OPERATIONS = (
     "set_attributes",
     "rename_service",
     "delete_device",
+    "set_connect_link",
+    "remove_connect_link",
     _ANY,
 )
 _HOW = ("close", "reset", "half", "hang")

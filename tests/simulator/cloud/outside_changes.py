@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..config.reader import Section
 from ..config.world import Device, Permission, Service, World
-from ..config.world_reader import read_service
+from ..config.world_reader import read_link, read_service
 
 
 def change_from_outside(world: World, body: Section, agent_overwrites_name: bool = False) -> None:
@@ -37,6 +37,9 @@ def _update_service(device: Device, service: Service, body: Section) -> None:
     service.application = body.integer("application", service.application)
     service.port = body.integer("port", service.port)
     service.host = body.text("host", service.host or "") or None
+    service.link = read_link(body, service.created) if body.has("link") else service.link
+    if body.flag("link_removed", False):
+        service.link = None
     if body.flag("removed", False):
         device.services.remove(service)
 

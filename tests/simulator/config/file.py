@@ -110,6 +110,8 @@ def _behaviour(section: Section) -> Behaviour:
         attributes=section.choice("attributes", "merge", ("merge", "replace")),
         attribute_paths=section.choice("attribute_paths", "nested", ("nested", "literal")),
         agent_overwrites_name=section.flag("agent_overwrites_name", False),
+        link_password=section.choice("link_password", "plain", ("plain", "stars", "omitted")),
+        link_url=section.choice("link_url", "stable", ("stable", "rotates")),
         delete_online=section.choice("delete_online", "refused", ("refused", "accepted")),
         rate_limit=_rate_limit(section),
         signatures=_signatures(section.section("signatures")),

@@ -74,6 +74,8 @@ class Behaviour:
     attribute_paths: str = "nested"
     agent_overwrites_name: bool = False
     delete_online: str = "refused"
+    link_password: str = "plain"
+    link_url: str = "stable"
     rate_limit: RateLimit | None = None
     signatures: Signatures = field(default_factory=Signatures)
 

@@ -67,6 +67,19 @@ class Account:
 
 
 @dataclass(slots=True)
+class Link:
+    """The persistent public URL of a service, or its key for WebSockets; who has ``code`` may connect."""
+
+    url: str
+    code: str = field(repr=False)
+    enabled: bool
+    password: str | None = field(repr=False)
+    allow: list[str]
+    deny: list[str]
+    created: str
+
+
+@dataclass(slots=True)
 class Service:
     """A service of a device.
 
@@ -85,6 +98,7 @@ class Service:
     attributes: dict[str, object]
     host: str | None
     created: str
+    link: Link | None = None
     listed: bool = True
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from .reader import Section
-from .world import AccessKey, Account, Device, ForeignSession, Membership, Permission, Service, World
+from .world import AccessKey, Account, Device, ForeignSession, Link, Membership, Permission, Service, World
 
 # The vendor's application writes ids as eight colon-separated octets.
 _ID = re.compile(r"[0-9A-Za-z]{2}(:[0-9A-Za-z]{2}){7}")
@@ -145,9 +145,32 @@ def read_service(section: Section, seen: set[str], created: str) -> Service:
         attributes=section.mapping("attributes"),
         host=section.text("host", "127.0.0.1") or None,
         created=created,
+        link=read_link(section, created),
     )
     section.finish()
     return service
+
+
+def read_link(service: Section, created: str) -> Link | None:
+    """Build the connect link of a service, None when it has none.
+
+    :param created: when it was made, as the API tells it, unless it is said.
+    :raises ConfigError: a value cannot be used.
+    """
+    section = service.section("link")
+    if not service.has("link"):
+        return None
+    link = Link(
+        url=section.text("url", "https://example.connect.remote.it"),
+        code=section.text("code", "EXAMPLECODE"),
+        enabled=section.flag("enabled", True),
+        password=section.text("password", "") or None,
+        allow=list(section.texts("allow")),
+        deny=list(section.texts("deny")),
+        created=section.text("created", created),
+    )
+    section.finish()
+    return link
 
 
 def _session(world: World, section: Section) -> ForeignSession:

@@ -30,10 +30,19 @@ MUTATIONS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("set_attributes", "setAttributes", "", {"attributes": {"rack": 8}, "serviceId": PI}),
     ("rename_service", "renameService", "", {"name": "attic", "serviceId": PI}),
     ("delete_device", "deleteDevice", "", {"deviceId": PI, "force": True}),
+    ("set_connect_link", "setConnectLink", "url", {"serviceId": WEB, "enabled": True}),
+    ("remove_connect_link", "removeConnectLink", "", {"serviceId": VNC}),
 ]
 STATE = """{ login { devices { items { id name attributes tags { name }
-    services { id name port attributes } } } tags { name } } }"""
+    services { id name port attributes link { enabled } } } } tags { name } } }"""
 each_mutation = pytest.mark.parametrize(("operation", "name", "fields", "values"), MUTATIONS)
+
+
+@pytest.fixture
+def alice(simulator: AdminClient) -> Client:
+    """The owner of the Pi, one of whose services has a connect link."""
+    simulator.update(VNC, link={})
+    return Client(simulator)
 
 
 def state(client: Client) -> dict[str, Any]:
@@ -102,6 +111,16 @@ def test_somebody_else_can_change_tags_and_names(simulator: AdminClient, alice: 
     simulator.set_fault({"operation": "set_attribute", "fault": "device_changes", "change": change})
     done(mutate(alice, "setAttribute", name="ours", value=2, serviceId=PI))
     assert device(alice, PI, "name attributes") == {"name": "theirs", "attributes": {"theirs": 1, "ours": 2}}
+
+
+def test_somebody_else_can_change_and_remove_a_connect_link(simulator: AdminClient, alice: Client) -> None:
+    change: dict[str, Any] = {"id": VNC, "link": {"enabled": False, "allow": ["192.0.2.0/24"]}}
+    simulator.set_fault({"operation": "set_connect_link", "fault": "device_changes", "change": change})
+    answer = mutate(alice, "setConnectLink", "enabled allow deny", serviceId=VNC, deny=["192.0.2.7/32"])
+    assert done(answer) == {"enabled": False, "allow": ["192.0.2.0/24"], "deny": ["192.0.2.7/32"]}
+    change = {"id": VNC, "link_removed": True}
+    simulator.set_fault({"operation": "remove_connect_link", "fault": "device_changes", "change": change})
+    assert refusal(mutate(alice, "removeConnectLink", serviceId=VNC)) == "Connect link not found"
 
 
 def test_somebody_else_can_add_and_remove_services(simulator: AdminClient, alice: Client) -> None:
