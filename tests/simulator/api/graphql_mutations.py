@@ -24,7 +24,7 @@ _REVERSE = {"AUTO_PROXY": None, "REVERSE_PROXY": True, "PORT_PROXY": False}
 
 
 class Mutations:
-    """The two mutations, for one request."""
+    """The two mutations about connections, for one request."""
 
     def __init__(
         self, broker: Broker, behaviour: Behaviour, identity: Identity, sessions: Sessions, call: Call

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import copy
+
 from ..config.reader import Section
 from ..config.world import Device, Permission, Service, World
 from ..config.world_reader import read_link, read_service
@@ -51,7 +53,8 @@ def _update_device(world: World, device: Device, body: Section, agent_overwrites
         device.name = device.agent_name
     device.license = body.text("license", device.license)
     device.tags[device.owner_id] = list(body.texts("tags", device.tags[device.owner_id]))
-    device.attributes = body.mapping("attributes") if body.has("attributes") else device.attributes
+    # A fault does the same again and again, whatever is made of these attributes in between.
+    device.attributes = copy.deepcopy(body.mapping("attributes")) if body.has("attributes") else device.attributes
     device.configurable = body.flag("configurable", device.configurable)
     device.last_reported = body.text("last_reported", device.last_reported or "") or None
     taken = {id_.lower() for other in world.devices for id_ in (other.id, *(one.id for one in other.services))}

@@ -111,6 +111,8 @@ def test_somebody_else_can_change_tags_and_names(simulator: AdminClient, alice: 
     simulator.set_fault({"operation": "set_attribute", "fault": "device_changes", "change": change})
     done(mutate(alice, "setAttribute", name="ours", value=2, serviceId=PI))
     assert device(alice, PI, "name attributes") == {"name": "theirs", "attributes": {"theirs": 1, "ours": 2}}
+    done(mutate(alice, "setAttribute", name="other", value=3, serviceId=PI))
+    assert device(alice, PI, "attributes") == {"attributes": {"theirs": 1, "other": 3}}
 
 
 def test_somebody_else_can_change_and_remove_a_connect_link(simulator: AdminClient, alice: Client) -> None:
