@@ -45,12 +45,26 @@ TRACES = {
     "signature": 'signature="',
 }
 FAULTS: list[dict[str, Any]] = [
-    *({"fault": name, "seconds": 0.1, "text": "x", "size": 1000} for name in API_FAULTS if not name.startswith("lost")),
+    *(
+        {"fault": name, "seconds": 0.1, "text": "x", "size": 1000, "change": {"id": SERVICE}}
+        for name in API_FAULTS
+        if not name.startswith("lost")
+    ),
     *({"fault": name, "how": how} for name in ("lost_request", "lost_answer") for how in ("close", "reset", "hang")),
     {"fault": "lost_answer", "how": "half"},
     *({"fault": "status", "status": status} for status in (401, 403, 404, 429, 500)),
 ]
-HARMLESS = ("latency", "extra_fields", "drip", "large", "device_leaves", "item_error", "wrong_item")
+HARMLESS = (
+    "latency",
+    "extra_fields",
+    "drip",
+    "large",
+    "device_leaves",
+    "device_changes",
+    "part_refused",
+    "item_error",
+    "wrong_item",
+)
 
 
 @pytest.fixture(autouse=True)
