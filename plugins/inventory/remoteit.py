@@ -180,13 +180,15 @@ options:
     default: 60
 notes:
   - The variables of a host are C(remoteit_id), C(remoteit_name), C(remoteit_online), C(remoteit_state), which is V(online)
-    or V(offline), C(remoteit_attributes), C(remoteit_device_id), C(remoteit_device_name), C(remoteit_device_online),
-    C(remoteit_device_attributes), C(remoteit_tags), C(remoteit_platform), C(remoteit_platform_name), C(remoteit_owner),
-    C(remoteit_shared), C(remoteit_organisation), C(remoteit_created), C(remoteit_last_reported),
-    C(remoteit_external_address) and C(remoteit_license).
-  - With O(hosts=services), the first five are those of the service. C(remoteit_service_id), C(remoteit_service_name),
-    C(remoteit_application), C(remoteit_application_name), C(remoteit_port), C(remoteit_enabled) and
-    C(remoteit_can_connect) are set as well.
+    or V(offline), C(remoteit_attributes), C(remoteit_permissions), C(remoteit_device_id), C(remoteit_device_name),
+    C(remoteit_device_online), C(remoteit_device_attributes), C(remoteit_device_permissions), C(remoteit_tags),
+    C(remoteit_platform), C(remoteit_platform_name), C(remoteit_owner), C(remoteit_shared), C(remoteit_organisation),
+    C(remoteit_created), C(remoteit_last_reported), C(remoteit_external_address), C(remoteit_hardware_id),
+    C(remoteit_version), C(remoteit_configurable) and C(remoteit_license). What they mean is told of
+    RV(community.remoteit.remoteit_device_info#module:devices).
+  - With O(hosts=services), the first six are those of the service. C(remoteit_service_id), C(remoteit_service_name),
+    C(remoteit_application), C(remoteit_application_name), C(remoteit_protocol), C(remoteit_host), C(remoteit_port),
+    C(remoteit_enabled) and C(remoteit_can_connect) are set as well.
   - With O(hosts=devices), C(remoteit_services) is a dictionary of the services by name. Services that share a name stand
     under their ids. C(remoteit_service_id) and C(remoteit_service_name) are those of the service by which SSH reaches the
     device, if there is one.

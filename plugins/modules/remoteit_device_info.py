@@ -149,6 +149,30 @@ devices:
       returned: success
       type: str
       sample: 198.51.100.7
+    hardware_id:
+      description:
+        - What the software of remote.it on the device calls the machine, often the address of a network card and more.
+          C(null) if it is not told.
+      returned: success
+      type: str
+      sample: 02:00:00:00:00:01-1a2b
+    version:
+      description: The version of that software, C(null) if it is not told.
+      returned: success
+      type: str
+      sample: 5.4.2
+    configurable:
+      description: Whether that software lets services of the device be added, changed and removed.
+      returned: success
+      type: bool
+      sample: true
+    permissions:
+      description:
+        - What the access key may do with the device, sorted, such as V(VIEW), V(CONNECT) and V(MANAGE).
+      returned: success
+      type: list
+      elements: str
+      sample: [CONNECT, MANAGE, VIEW]
     license:
       description: C(LICENSED), C(UNLICENSED) or C(NON_COMMERCIAL). Services of unlicensed devices cannot be connected to.
       returned: success
@@ -186,8 +210,19 @@ devices:
           returned: success
           type: str
           sample: SSH
+        protocol:
+          description: V(TCP) or V(UDP), empty if it is not told. This collection's connections are TCP.
+          returned: success
+          type: str
+          sample: TCP
+        host:
+          description:
+            - The address that the device connects to, which may be another machine in its network. C(null) if it is not told.
+          returned: success
+          type: str
+          sample: 127.0.0.1
         port:
-          description: The port on the device.
+          description: The port there.
           returned: success
           type: int
           sample: 22
@@ -206,6 +241,12 @@ devices:
           returned: success
           type: bool
           sample: true
+        permissions:
+          description: What the access key may do with the service, sorted, such as V(VIEW), V(CONNECT) and V(MANAGE).
+          returned: success
+          type: list
+          elements: str
+          sample: [CONNECT, MANAGE, VIEW]
         attributes:
           description: The attributes that were given to the service.
           returned: success

@@ -16,23 +16,27 @@ class FleetService:
     """A service of a device.
 
     *id* is in upper case, *application* is the id of an application type such as 28 and *application_name* its name
-    such as ``SSH``, empty when remote.it has none; *port* is that on the device; *can_connect* tells whether whoever
-    asked may open connections to it.
+    such as ``SSH``, empty when remote.it has none; *protocol* is ``TCP`` or ``UDP``; *host* is what the device connects to, which
+    may be another machine near it, and *port* the port there; *can_connect* tells whether whoever asked may open connections to it,
+    *permissions* is all that he may do, such as ``MANAGE``, sorted.
     """
 
     id: str
     name: str
     application: int | None
     application_name: str
+    protocol: str
+    host: str | None
     port: int | None
     enabled: bool
     online: bool
     can_connect: bool
+    permissions: tuple[str, ...]
     attributes: dict[str, Any]
 
     def as_result(self) -> dict[str, Any]:
-        """The dict that modules return."""
-        return asdict(self)
+        """The dict that modules return; *permissions* is a list."""
+        return {**asdict(self), "permissions": list(self.permissions)}
 
     def as_record(self) -> dict[str, Any]:
         """A dict for JSON, which shares its parts with this service."""
@@ -40,8 +44,8 @@ class FleetService:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> FleetService:
-        """The inverse of as_record(). Raises TypeError when *record* has other fields."""
-        return cls(**record)
+        """The inverse of as_record(). Raises KeyError or TypeError when *record* has other fields."""
+        return cls(**{**record, "permissions": tuple(record["permissions"])})
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,9 @@ class Device:
 
     *id* is in upper case, *owner* is an e-mail address, *shared* tells whether it belongs to another account than the
     one whose fleet was asked for, *created* and *last_reported* are ISO 8601 as remote.it gives it, *organisation* is
-    the id of the account that was asked for when it is not that of the access key.
+    the id of the account that was asked for when it is not that of the access key. *hardware_id* and *version* are what the
+    device's own software tells of the machine and of itself, *configurable* is whether that lets its services be changed,
+    *permissions* is what whoever asked may do with it, sorted.
     """
 
     id: str
@@ -65,13 +71,18 @@ class Device:
     created: str | None
     last_reported: str | None
     external_address: str | None
+    hardware_id: str | None
+    version: str | None
+    configurable: bool
+    permissions: tuple[str, ...]
     license: str
     organisation: str | None
     services: tuple[FleetService, ...]
 
     def as_result(self) -> dict[str, Any]:
-        """The dict that modules return; *tags* and *services* are lists."""
-        return {**asdict(self), "tags": list(self.tags), "services": [service.as_result() for service in self.services]}
+        """The dict that modules return; *tags*, *permissions* and *services* are lists."""
+        lists = {"tags": list(self.tags), "permissions": list(self.permissions)}
+        return {**asdict(self), **lists, "services": [service.as_result() for service in self.services]}
 
     def as_record(self) -> dict[str, Any]:
         """A dict for JSON, which shares its parts with this device."""
@@ -81,7 +92,8 @@ class Device:
     def from_record(cls, record: Mapping[str, Any]) -> Device:
         """The inverse of as_record(). Raises KeyError or TypeError when *record* has other fields."""
         services = tuple(FleetService.from_record(service) for service in record["services"])
-        return cls(**{**record, "tags": tuple(record["tags"]), "services": services})
+        tuples = {name: tuple(record[name]) for name in ("tags", "permissions")}
+        return cls(**{**record, **tuples, "services": services})
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,12 @@ PAGE_SIZE = 1000
 _SORT = "created,name"
 
 TYPE_NAMES = "applicationTypes { id name } platformTypes { id name }"
-_SERVICES = "services { id name application port enabled online can(permission: CONNECT) attributes }"
+_SERVICES = (
+    "services { id name application protocol host port enabled online can(permission: CONNECT) permissions attributes }"
+)
 _DEVICE = (
     "id name online platform tags(accountId: $account) { name } owner { id email } attributes created lastReported "
-    f"license endpoint {{ externalAddress }} {_SERVICES}"
+    f"license endpoint {{ externalAddress }} hardwareId version configurable permissions {_SERVICES}"
 )
 _VARIABLES = (
     "$account: String, $from: Int, $size: Int, $name: String, $tag: ListFilter, $state: String, $platform: [Int!], "

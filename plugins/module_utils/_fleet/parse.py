@@ -47,6 +47,10 @@ def parse_device(
         created=_text(fields, "created"),
         last_reported=_text(fields, "lastReported"),
         external_address=_text(endpoint, "externalAddress"),
+        hardware_id=_text(fields, "hardwareId"),
+        version=_text(fields, "version"),
+        configurable=_flag(fields, "configurable"),
+        permissions=_permissions(fields),
         license=_text(fields, "license") or "",
         organisation=None if organisation is None else printable(organisation),
         services=_services(fields, device_id, names, leave_out),
@@ -89,10 +93,13 @@ def _service(node: Any, names: TypeNames) -> FleetService:
         name=_text(fields, "name") or "",
         application=application,
         application_name="" if application is None else names.applications.get(application, ""),
+        protocol=_text(fields, "protocol") or "",
+        host=_text(fields, "host"),
         port=_number(fields, "port"),
         enabled=_flag(fields, "enabled"),
         online=_flag(fields, "online"),
         can_connect=_flag(fields, "can"),
+        permissions=_permissions(fields),
         attributes=_attributes(fields),
     )
 
@@ -141,6 +148,11 @@ def _number(fields: Mapping[str, Any], name: str) -> int | None:
 def _tags(fields: Mapping[str, Any]) -> list[str]:
     texts = (_text(_fields(tag), "name") for tag in _required(fields, "tags", list))
     return sorted({text for text in texts if text})
+
+
+def _permissions(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    words = _required(fields, "permissions", list)
+    return tuple(sorted({inert(word) for word in words if isinstance(word, str)}))
 
 
 def _names(nodes: Any) -> dict[int, str]:

@@ -53,7 +53,7 @@ def hosts_of_services(devices: Iterable[Device], prefix: str, ssh_names: Collect
             online = device.online and service.online
             variables = {
                 **common,
-                **vars(service),
+                **_service_variables(service),
                 "online": online,
                 "state": _state(online),
                 "service_id": service.id,
@@ -81,7 +81,7 @@ def hosts_of_devices(
         variables = {
             **_device_variables(device),
             "state": _state(device.online),
-            "services": {name: dict(vars(listed)) for name, listed in services.items()},
+            "services": {name: _service_variables(listed) for name, listed in services.items()},
         }
         if service:
             variables |= {"service_id": service.id, "service_name": service.name}
@@ -127,10 +127,14 @@ def nowhere(host: FleetHost) -> dict[str, str]:
 def _device_variables(device: Device) -> dict[str, Any]:
     # Not as_result(), which copies all values deeply: that is what takes longest with thousands of devices.
     variables = {name: value for name, value in vars(device).items() if name != "services"}
-    variables["tags"] = list(device.tags)
+    variables |= {"tags": list(device.tags), "permissions": list(device.permissions)}
     # In both modes, so that one expression serves both.
-    own = {name: variables[name] for name in ("id", "name", "online", "attributes")}
+    own = {name: variables[name] for name in ("id", "name", "online", "attributes", "permissions")}
     return {**variables, **_prefixed("device_", own)}
+
+
+def _service_variables(service: FleetService) -> dict[str, Any]:
+    return {**vars(service), "permissions": list(service.permissions)}
 
 
 def _prefixed(prefix: str, variables: dict[str, Any]) -> dict[str, Any]:

@@ -55,8 +55,11 @@ def test_a_bad_device_is_left_out_and_named(node: Any) -> None:
 
 
 def test_what_may_be_missing_is_no_reason_to_leave_a_device_out() -> None:
-    nothing = dict.fromkeys(("name", "platform", "owner", "created", "lastReported", "license", "endpoint"))
-    cloud = FleetCloud(device_node(1, **nothing, services=[service_node(1, name=None, application=None, port=None)]))
+    nothing = dict.fromkeys(
+        ("name", "platform", "owner", "created", "lastReported", "license", "endpoint", "hardwareId", "version")
+    )
+    service = service_node(1, 1, **dict.fromkeys(("name", "application", "protocol", "host", "port")))
+    cloud = FleetCloud(device_node(1, **nothing, services=[service]))
     (device,) = cloud.read()
     assert (device.name, device.platform, device.platform_name, device.owner) == ("", None, "", "")
     assert (device.shared, device.external_address) == (True, None)

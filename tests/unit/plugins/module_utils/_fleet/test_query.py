@@ -36,6 +36,9 @@ def test_one_page_is_one_request_and_has_everything() -> None:
     assert (device.attributes, device.license, device.organisation) == ({"rack": 7}, "LICENSED", None)
     assert (device.created, device.last_reported) == ("2024-01-01T00:00:00.000Z", "2026-02-03T04:05:06.000Z")
     assert device.external_address == "198.51.100.7"
+    assert (device.hardware_id, device.version, device.configurable) == ("02:00:00:00:00:01-1a2b", "5.4.2", True)
+    assert device.permissions == device.services[1].permissions == ("CONNECT", "MANAGE", "VIEW")
+    assert (device.services[1].protocol, device.services[1].host) == ("TCP", "127.0.0.1")
     shown = [(one.name, one.application, one.application_name, one.port) for one in device.services]
     assert shown == [("odd", 4711, "", None), ("service 1", 28, "SSH", 22), ("web", 7, "HTTP", 80)]
     assert [(one.enabled, one.online, one.can_connect) for one in device.services] == [

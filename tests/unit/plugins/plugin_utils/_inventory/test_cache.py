@@ -35,7 +35,9 @@ ATTRIBUTES = st.dictionaries(
 
 def device(attributes: dict[str, Any]) -> Device:
     """A device whose attributes, and whose service's, are these."""
-    service = FleetService("80:00:00:00:00:00:00:01", "ssh", 28, "SSH", 22, True, True, True, attributes)
+    service = FleetService(
+        "80:00:00:00:00:00:00:01", "ssh", 28, "SSH", "TCP", None, 22, True, True, True, (), attributes
+    )
     return Device(
         id="80:00:00:00:00:00:00:00",
         name="pi",
@@ -49,6 +51,10 @@ def device(attributes: dict[str, Any]) -> Device:
         created=None,
         last_reported=None,
         external_address=None,
+        hardware_id=None,
+        version=None,
+        configurable=False,
+        permissions=("VIEW",),
         license="",
         organisation=None,
         services=(service,),

@@ -25,6 +25,10 @@ COMMON = {
     "created": "2026-01-02T03:04:05.000Z",
     "last_reported": "2026-02-03T04:05:06.000Z",
     "external_address": "198.51.100.7",
+    "hardware_id": "02:00:00:00:00:01-1a2b",
+    "version": "5.4.2",
+    "configurable": True,
+    "device_permissions": ["CONNECT", "MANAGE", "VIEW"],
     "license": "LICENSED",
     "organisation": None,
     "device_id": DEVICE.id,
@@ -50,9 +54,12 @@ def test_the_variables_of_a_service() -> None:
         "online": True,
         "application": 28,
         "application_name": "SSH",
+        "protocol": "TCP",
+        "host": "127.0.0.1",
         "port": 22,
         "enabled": True,
         "can_connect": True,
+        "permissions": ["CONNECT", "VIEW"],
         "attributes": {"user": "pi"},
     }
     assert (shell.words, shell.speaks_ssh, web.speaks_ssh) == (("pi-kitchen", "shell"), True, False)
@@ -68,6 +75,7 @@ def test_the_variables_of_a_device() -> None:
         "service_name": "shell",
         "state": "online",
         "online": True,
+        "permissions": ["CONNECT", "MANAGE", "VIEW"],
         "attributes": {"rack": 7},
         "services": {"shell": SSH.as_result(), "web": WEB.as_result()},
     }
