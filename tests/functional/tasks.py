@@ -12,6 +12,7 @@ CONNECTION = "community.remoteit.remoteit_connection"
 INFO = "community.remoteit.remoteit_connection_info"
 LOOKUP = "community.remoteit.remoteit_proxy"
 DEVICES = "community.remoteit.remoteit_device_info"
+SERVICE = "community.remoteit.remoteit_service"
 # Which device of the lab it is that answers; raw, because a Python there would take longer than all else.
 WHO = {"name": "who", "ansible.builtin.raw": 'printf %s "$DEVICE_NAME"', "changed_when": False}
 
@@ -29,3 +30,8 @@ def info(name: str, **options: Any) -> dict[str, Any]:
 def show(name: str, expression: str) -> dict[str, Any]:
     """A debug task whose ``msg`` is the value of a Jinja expression."""
     return {"name": name, "ansible.builtin.debug": {"msg": "{{ " + expression + " }}"}}
+
+
+def service(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_service task called *name*; *keywords* are keywords of the task."""
+    return {"name": name, SERVICE: options, **(keywords or {})}

@@ -37,6 +37,12 @@ VARIABLES = {
 }
 
 
+CREDENTIALS = f"""[fleet]
+R3_ACCESS_KEY_ID={KEY_ID}
+R3_SECRET_ACCESS_KEY={SECRET}
+R3_DEVELOPER_API_KEY={DEVELOPER_KEY}
+"""
+
 _EXAMPLES = re.compile(r'^EXAMPLES = r"""\n(.*?)"""', re.M | re.S)
 GUIDES = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), *sorted((ROOT / "docs").rglob("*.rst"))]
 PLUGINS = sorted(
@@ -97,6 +103,8 @@ def test_there_is_something_to_run() -> None:
 def test_playbook(lab: Lab, fleet: Fleet, name: str, tmp_path: Path) -> None:
     variables = tmp_path / "variables.yml"
     variables.write_text(yaml.safe_dump(VARIABLES))
+    (tmp_path / ".remoteit").mkdir()
+    (tmp_path / ".remoteit" / "credentials").write_text(CREDENTIALS)
     inventory = inventory_before(name)
     arguments = ["-i", str(fleet.write(inventory))] if inventory else []
     # some write to the home directory, and async_status looks into that of the password database

@@ -122,6 +122,15 @@ class GraphqlApi:
         data, errors, _lost = self._ask(query, variables, deadline, repeatable=True)
         return data, errors if isinstance(errors, list) else [errors] if errors else []
 
+    def ask(
+        self, document: str, variables: Mapping[str, Any], deadline: Deadline, *, repeatable: bool = True
+    ) -> Mapping[str, Any]:
+        """The ``data`` of the answer to a query or a mutation; what is not *repeatable* is never sent twice.
+
+        Raises NotSentError, AnswerLostError, and RefusedError also where an error is next to data.
+        """
+        return self._call(document, variables, deadline, repeatable=repeatable)
+
     def _login(self, query: str, variables: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
         return login_of(self._call(query, variables, deadline, repeatable=True))
 

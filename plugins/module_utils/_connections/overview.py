@@ -40,6 +40,11 @@ def list_open(
     return found, [session for session in sessions if session.id not in known]
 
 
+def count_held(client: Client, warn: Callable[[str], None], service_id: str, deadline: Deadline) -> int:
+    """How many connections to the service the registry knows. Raises RegistryError."""
+    return len(Registry(client.settings, warn).read(service_id, deadline).connections)
+
+
 def _listed(client: Client, service_id: str | None, held: Sequence[Connection], deadline: Deadline) -> list[Session]:
     """Our sessions; those on services that others share with us are listed with the service only."""
     ids = {service_id} if service_id else {connection.service_id for connection in held}

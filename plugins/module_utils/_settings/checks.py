@@ -27,6 +27,21 @@ def checked_service_id(text: str) -> str:
         raise OptionError(f"service_id={text[:_SHOWN]!r} is not a service id: {_seems(text)}") from None
 
 
+def checked_id(option: str, text: str) -> str:
+    """The canonical id of a device. Raises OptionError that names *option*."""
+    try:
+        return canonical_id(text)
+    except ValueError:
+        written = (
+            f'YAML takes an id of digits for a number: write "{id_}", with the quotes.'
+            if (id_ := _unquoted(text))
+            else (
+                "eight hex octets such as 80:00:00:00:01:02:03:04 are expected; community.remoteit.remoteit_device_info shows it."
+            )
+        )
+        raise OptionError(f"{option}={text[:_SHOWN]!r} is not the id of a device: {written}") from None
+
+
 def _seems(text: str) -> str:
     """What *text* seems to be instead of a service id, and what to write."""
     if id_ := _unquoted(text):

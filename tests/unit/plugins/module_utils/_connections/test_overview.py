@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RefusedError
-from ansible_collections.community.remoteit.plugins.module_utils._connections.overview import list_open
+from ansible_collections.community.remoteit.plugins.module_utils._connections.overview import count_held, list_open
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
 from tests.doubles.account import listed
 from tests.doubles.held import Site, made
@@ -47,3 +47,10 @@ def test_that_nothing_is_open_is_not_said_without_a_check(site: Site, held: list
     site.account.says["sessions"] = site.account.says["service"] = {"errors": [{"message": "not today"}]}
     with pytest.raises(RefusedError, match="not today"):
         list_open(site.connections.client, site.warnings.append, None, Deadline(20))
+
+
+def test_what_the_registry_knows_is_counted_without_a_request(site: Site) -> None:
+    assert count_held(site.connections.client, site.warnings.append, SERVICE, Deadline(20)) == 0
+    site.hold(made("A"), made("B"))
+    assert count_held(site.connections.client, site.warnings.append, SERVICE, Deadline(20)) == 2
+    assert site.account.asked == []
