@@ -222,6 +222,13 @@ pending:
   returned: success
   type: bool
   sample: false
+diff:
+  description: What the task manages of the service, before and after it. It is empty where there is no service.
+  returned: success
+  type: dict
+  sample:
+    before: {port: 22}
+    after: {port: 2222}
 error:
   description:
     - Why the task failed, for conditions to read, while C(msg) is for people.
