@@ -162,6 +162,7 @@ options:
 seealso:
   - module: community.remoteit.remoteit_connection_info
   - module: community.remoteit.remoteit_device_info
+  - module: community.remoteit.remoteit_device_wait
   - plugin: community.remoteit.remoteit_proxy
     plugin_type: lookup
 author:

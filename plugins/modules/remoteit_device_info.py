@@ -34,6 +34,7 @@ options:
     default: 60
 seealso:
   - module: community.remoteit.remoteit_connection
+  - module: community.remoteit.remoteit_device_wait
 author:
   - community.remoteit contributors (@ansible-collections)
 """

@@ -13,6 +13,7 @@ INFO = "community.remoteit.remoteit_connection_info"
 LOOKUP = "community.remoteit.remoteit_proxy"
 DEVICES = "community.remoteit.remoteit_device_info"
 SERVICE = "community.remoteit.remoteit_service"
+WAIT = "community.remoteit.remoteit_device_wait"
 # Which device of the lab it is that answers; raw, because a Python there would take longer than all else.
 WHO = {"name": "who", "ansible.builtin.raw": 'printf %s "$DEVICE_NAME"', "changed_when": False}
 
@@ -25,6 +26,11 @@ def connection(name: str, service_id: str, keywords: dict[str, Any] | None = Non
 def info(name: str, **options: Any) -> dict[str, Any]:
     """A remoteit_connection_info task."""
     return {"name": name, INFO: options}
+
+
+def wait(name: str, keywords: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+    """A remoteit_device_wait task, which looks once unless it is told otherwise."""
+    return {"name": name, WAIT: {"timeout": 0, **options}, **(keywords or {})}
 
 
 def show(name: str, expression: str) -> dict[str, Any]:

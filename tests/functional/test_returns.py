@@ -19,7 +19,7 @@ from tests.lab.lab import Lab
 from tests.lab.playbook import TaskResult
 from tests.lab.world import DATABASE, OFFLINE, OTHER, UNKNOWN, WEB
 
-from .tasks import CONNECTION, DEVICES, INFO, SERVICE, connection, info, service
+from .tasks import CONNECTION, DEVICES, INFO, SERVICE, WAIT, connection, info, service, wait
 
 pytestmark = pytest.mark.one_core
 
@@ -77,7 +77,8 @@ def test_every_value_has_a_sample(path: Path) -> None:
 
 def undocumented(task: TaskResult) -> list[str]:
     """How what the task returned differs from its documentation."""
-    plugin = {"info": INFO, "devices": DEVICES, "service": SERVICE}.get(task.task.partition(" ")[0], CONNECTION)
+    plugins = {"info": INFO, "devices": DEVICES, "service": SERVICE, "wait": WAIT}
+    plugin = plugins.get(task.task.partition(" ")[0], CONNECTION)
     values = documented(plugin)
     got = {name: value for name, value in task.result.items() if name not in COMMON and name[0] != "_"}
     if task.status == "failed":
@@ -105,6 +106,7 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
         service("service added", {"check_mode": True}, device="pi-kitchen", name="new", application="ssh"),
         service("service changed", service_id=OTHER, name="other"),
         service("service of nothing", service_id=UNKNOWN, state="absent"),
+        wait("wait", service_ids=[DATABASE]),
         connection("closed", DATABASE, state="absent"),
     )
     assert run.returncode == 0, run.output
@@ -121,6 +123,8 @@ def test_what_is_returned_by_a_failure_is_documented(lab: Lab) -> None:
         {**info("info of nothing", service_id="kitchen"), **go_on},
         service("service refused", go_on, service_id=UNKNOWN),
         {"name": "devices of nobody", DEVICES: {"profile": "x", "credentials_file": "/no/such/file"}, **go_on},
+        wait("wait in vain", go_on, service_ids=[OFFLINE]),
+        wait("wait for nothing", go_on, devices=[]),
     )
-    assert [task.status for task in run.results] == ["failed"] * 6
+    assert [task.status for task in run.results] == ["failed"] * 8
     assert [complaint for task in run.results for complaint in undocumented(task)] == []

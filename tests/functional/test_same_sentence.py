@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from tests import COLLECTION
 
 from .fleet_lab import KITCHEN, Fleet
-from .tasks import CONNECTION, DEVICES, INFO, LOOKUP, connection, show
+from .tasks import CONNECTION, DEVICES, INFO, LOOKUP, connection, show, wait
 
 pytestmark = pytest.mark.one_core
 
@@ -29,6 +29,7 @@ TASKS: list[dict[str, Any]] = [
     {"name": "several", CONNECTION: {"services": [KITCHEN]}, **IGNORED},
     {"name": "connections", INFO: {}, **IGNORED},
     {"name": "devices", DEVICES: {}, **IGNORED},
+    wait("wait", IGNORED, devices=["pi"]),
     {**show("lookup", f"lookup('{LOOKUP}', '{KITCHEN}', missing='open')"), **IGNORED},
 ]
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
@@ -95,7 +96,7 @@ def test_everybody_names_a_library_that_is_broken_and_the_cause(fleet: Fleet, tm
     told = told_by_tasks_and_ssh(fleet, environ)
     # a registry is no matter of the list of devices, nor is the inventory in this process the one to be shown
     if module == "hiredis":
-        del told["devices"]
+        del told["devices"], told["wait"]
     listing = fleet.show({"connect": "existing"}, environ=environ)
     told["inventory"] = " ".join(listing.errors.split())
     said = f"The Python library {library} cannot be used by {sys.executable} ({cause}"

@@ -21,7 +21,7 @@ PAGE_SIZE = 1000
 
 # Nothing changes its creation, and what is new comes last: other orders move devices from page to page. Both keys are
 # known to be accepted, which ``id`` is not.
-_SORT = "created,name"
+SORT = "created,name"
 
 TYPE_NAMES = "applicationTypes { id name } platformTypes { id name }"
 _SERVICES = (
@@ -36,7 +36,7 @@ _VARIABLES = (
     "$application: [Int!], $owner: Boolean"
 )
 _FILTER = (
-    f'sort: "{_SORT}", name: $name, tag: $tag, state: $state, platform: $platform, application: $application, '
+    f'sort: "{SORT}", name: $name, tag: $tag, state: $state, platform: $platform, application: $application, '
     "owner: $owner"
 )
 _PAGE = f"devices({_FILTER}, from: $from, size: $size) {{ total hasMore items {{ {_DEVICE} }} }}"
@@ -84,7 +84,7 @@ def read_page(
         raise refusal(errors)
     login = login_of(data)
     parent = login if organisation is None else login.get("account")
-    nodes, has_more, total = _unpacked(parent, start, errors)
+    nodes, has_more, total = unpacked(parent, start, errors)
     said = {_index(error, items): refusal(error).reason for error in errors}
     return Page(
         account_id=organisation or str(login.get("id")),
@@ -104,9 +104,14 @@ def _query(organisation: str | None, start: int, with_names: bool) -> str:
     return f"query ({declared}) {{ {TYPE_NAMES if with_names else ''} login {{ id {fleet} }} }}"
 
 
-def _unpacked(parent: Any, start: int, errors: Sequence[Any]) -> tuple[list[Any], bool, int | None]:
-    """The items of a page, whether more follow, and the total if it is told."""
-    page = parent.get("devices") if isinstance(parent, Mapping) else None
+def unpacked(
+    parent: Any, start: int, errors: Sequence[Any], field: str = "devices"
+) -> tuple[list[Any], bool, int | None]:
+    """The items of a page, whether more follow, and the total if it is told.
+
+    *parent* has the page as *field*; *start* is the index at which it begins. Raises RefusedError and AnswerLostError.
+    """
+    page = parent.get(field) if isinstance(parent, Mapping) else None
     items = page.get("items") if isinstance(page, Mapping) else None
     if not isinstance(page, Mapping) or not isinstance(items, list):
         if errors:

@@ -13,6 +13,7 @@ from typing import Any
 from .._base.text import inert, printable
 from .._model.ids import canonical_id, same_id
 from .device import Device, FleetService, TypeNames
+from .presence import Sighting
 
 _BULK_SERVICE = 35
 
@@ -54,6 +55,32 @@ def parse_device(
         license=_text(fields, "license") or "",
         organisation=None if organisation is None else printable(organisation),
         services=_services(fields, device_id, names, leave_out),
+    )
+
+
+def parse_seen_device(node: Any) -> Sighting:
+    """A device of which no more is asked than whether it is there. ValueError says why it cannot be used."""
+    fields = _fields(node)
+    return Sighting(
+        id=_id(fields),
+        name=_text(fields, "name") or "",
+        service_id=None,
+        online=_flag(fields, "online"),
+        last_reported=_text(fields, "lastReported"),
+    )
+
+
+def parse_seen_service(node: Any) -> Sighting:
+    """The same of a service, whose device is told with it."""
+    fields = _fields(node)
+    device = _fields(fields.get("device"))
+    return Sighting(
+        id=_id(device),
+        name=_text(device, "name") or "",
+        service_id=_id(fields),
+        online=_flag(fields, "online"),
+        # It is the device that restarts.
+        last_reported=_text(device, "lastReported"),
     )
 
 

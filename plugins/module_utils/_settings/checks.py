@@ -72,6 +72,20 @@ def _unquoted(text: str) -> str:
     return ":".join([str(number), *octets]) if 10 <= number < 100 else ""
 
 
+def checked_listed_id(option: str, text: str) -> str:
+    """The canonical form of an id in the list *option*. Raises OptionError."""
+    try:
+        return canonical_id(text)
+    except ValueError:
+        pass
+    if id_ := _unquoted(text):
+        raise OptionError(f'{option}: YAML takes the id {id_} for the number {text}: write "{id_}", with the quotes.')
+    raise OptionError(
+        f"{option}={text[:_SHOWN]!r} is not an id: eight hex octets such as 80:00:00:00:01:02:03:04 are expected; "
+        "community.remoteit.remoteit_device_info shows the ids of devices and their services."
+    )
+
+
 def checked_connection_id(text: str) -> str:
     """A connection id. Raises OptionError."""
     if is_id(text):
@@ -97,6 +111,13 @@ def checked_seconds(option: str, value: int) -> int:
     """A number of seconds that may be 0. Raises OptionError that names *option*."""
     if value < 0:
         raise OptionError(f"{option}={value} is negative: give seconds, 0 or more.")
+    return value
+
+
+def checked_wait(option: str, value: float, least: float = 0.0) -> float:
+    """A number of seconds that is not less than *least*, and has an end. Raises OptionError that names *option*."""
+    if not least <= value < math.inf:
+        raise OptionError(f"{option}={value:g} is not a time to wait: give seconds, {least:g} or more.")
     return value
 
 

@@ -12,8 +12,10 @@ from ansible_collections.community.remoteit.plugins.module_utils._settings.check
     checked_concurrency,
     checked_connection_id,
     checked_deadline,
+    checked_listed_id,
     checked_seconds,
     checked_service_id,
+    checked_wait,
 )
 from tests.doubles.material import CONNECTION_ID, SERVICE
 
@@ -64,6 +66,27 @@ def test_what_it_seems_to_be_instead_of_a_service_id_is_told(text: str, said: st
     assert said in str(caught.value)
 
 
+def test_an_id_in_a_list_becomes_canonical() -> None:
+    assert checked_listed_id("device_ids", "8a:00:00:00:01:8e:ed:0f") == "8A:00:00:00:01:8E:ED:0F"
+
+
+@pytest.mark.parametrize("text", ["", "8A:00", f"{SERVICE}\n", "pi-kitchen", CONNECTION_ID, "7"])
+def test_a_bad_id_in_a_list_is_an_option_error_that_names_the_list(text: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        checked_listed_id("device_ids", text)
+    assert str(caught.value).startswith(f"device_ids={text!r} is not an id: eight hex octets such as ")
+
+
+def test_what_yaml_made_of_an_id_in_a_list_is_told_with_the_id() -> None:
+    number = yaml.safe_load("80:00:00:00:01:02:03:04")
+    with pytest.raises(OptionError) as caught:
+        checked_listed_id("service_ids", str(number))
+    assert str(caught.value) == (
+        f"service_ids: YAML takes the id 80:00:00:00:01:02:03:04 for the number {number}: write "
+        '"80:00:00:00:01:02:03:04", with the quotes.'
+    )
+
+
 def test_the_id_of_a_service_is_none_of_a_connection() -> None:
     with pytest.raises(OptionError, match="is the id of a service or device, not of a connection"):
         checked_connection_id(SERVICE.lower())
@@ -98,6 +121,19 @@ def test_seconds_may_be_zero_but_not_negative() -> None:
     assert checked_seconds("min_remaining", 7) == 7
     with pytest.raises(OptionError, match="min_remaining=-1 is negative"):
         checked_seconds("min_remaining", -1)
+
+
+def test_a_time_to_wait_may_be_the_least_but_not_less() -> None:
+    assert checked_wait("delay", 0.0) == 0.0
+    assert checked_wait("interval", 10.5, 10) == 10.5
+    with pytest.raises(OptionError, match=r"^interval=9\.5 is not a time to wait: give seconds, 10 or more\.$"):
+        checked_wait("interval", 9.5, 10)
+
+
+@pytest.mark.parametrize("value", [-1, -0.1, float("nan"), float("inf"), float("-inf")])
+def test_a_time_to_wait_that_is_none_is_an_option_error(value: float) -> None:
+    with pytest.raises(OptionError, match="is not a time to wait: give seconds, 0 or more"):
+        checked_wait("timeout", value)
 
 
 @pytest.mark.parametrize("concurrency", [0, -1])
