@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: remoteit_device_wait
-version_added: 1.0.0
+version_added: 1.1.0
 short_description: Wait until remote.it devices are online or offline
 description:
   - Waits until all devices that are named are online, or offline, as far as remote.it knows. It is for devices that are being

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: remoteit_service
-version_added: 1.0.0
+version_added: 1.1.0
 short_description: Manage a service of a remote.it device
 description:
   - Adds, changes, enables, disables and removes a service of a device, which is a port of the device itself, or of another
