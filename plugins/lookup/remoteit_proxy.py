@@ -66,7 +66,8 @@ options:
         that another run is using, is joined and left open.
       - Ansible waits for that if its main process knows this collection, by a task, an inventory or the callback
         P(community.remoteit.remoteit_recap#callback) of it. It does not know of a lookup. Then it is closed within seconds
-        after the end of the run, or, in a container that ends together with it, by the next run.
+        after the end of the run, or, in a container that ends together with it, by the next run. What cannot be closed is
+        in the system's log then.
       - V(never) leaves it open. remote.it closes it when it expires, or after 15 idle minutes.
     type: str
     choices:

@@ -30,7 +30,7 @@ from .._registry.registry import Registry
 from .._settings.settings import Settings
 from .left_behind import was_left_open
 from .memory import Memory, ignore
-from .sweep_orders import Orders, Place, decoded
+from .sweep_orders import KILLED, Orders, Place, decoded
 
 if TYPE_CHECKING:
     from .connections import Connections
@@ -45,14 +45,17 @@ _BRIEFLY = 0.5
 _ENVIRONMENT = threading.Lock()
 
 
-def main(holder: str, path: str) -> None:
-    """Sweep at the end of the run *holder* what is said at the socket *path*, on which our standard input listens."""
+def main(holder: str, path: str, again: str = "") -> None:
+    """Sweep at the end of the run *holder* what is said at the socket *path*, on which our standard input listens.
+
+    *again* is set if somebody else did so before, and was killed: what was said to him is known to nobody.
+    """
     # Whoever ends all processes of a run means the run; this one ends when it has closed what is open.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=os.dup(0)) as listener:
         orders = Orders(listener, path, holder)
-        sentences = serve(holder, orders)
+        sentences = [*([KILLED] if again else []), *serve(holder, orders)]
     if not orders.answered(sentences):
         syslog.openlog("remoteit", syslog.LOG_PID)
         for sentence in sentences:

@@ -21,6 +21,8 @@ from .._settings.settings import Settings
 
 # Said by a run that ends, which waits for an answer. One that was killed says nothing.
 END = b"\n"
+# What a run is told whose process for this was killed.
+KILLED = "Connections of this run may have been left open: the process that was to close them was ended. The next run closes them."
 # How often it is looked whether the run has ended, in seconds.
 _LOOK = 1.0
 

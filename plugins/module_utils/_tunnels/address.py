@@ -43,7 +43,7 @@ def directory(environ: Mapping[str, str] = os.environ) -> str:
     for path in _directories(environ):
         with contextlib.suppress(OSError):
             os.mkdir(path, 0o700)
-        if _is_private(path):
+        if _is_private(path) and os.access(path, os.W_OK):
             return path
     raise OSError(
         "no directory can be made for the sockets of tunnels: set XDG_RUNTIME_DIR to a directory of yours with a short path"

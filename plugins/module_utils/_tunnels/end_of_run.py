@@ -13,12 +13,11 @@ import socket
 from collections.abc import Iterator
 from typing import TextIO
 
-from .._connections.sweep_orders import END
+from .._connections.sweep_orders import END, KILLED
 from .address import run_sockets
 
 # Seconds, which the user waits for.
 _TIMEOUT = 60.0
-_KILLED = "Connections of this run may have been left open: the process that was to close them was ended. The next run closes them."
 
 
 def end_run(run: str) -> Iterator[str]:
@@ -38,7 +37,7 @@ def end_run(run: str) -> Iterator[str]:
             except OSError:
                 with contextlib.suppress(OSError):
                     os.unlink(path)
-                yield _KILLED
+                yield KILLED
         # All of them close at the same time.
         for link in told:
             yield from _answer(link)
@@ -54,7 +53,7 @@ def _answer(link: socket.socket) -> Iterator[str]:
             f"{_TIMEOUT:.0f} seconds."
         )
     except OSError:
-        yield _KILLED
+        yield KILLED
 
 
 def _sentence(lines: TextIO) -> str:

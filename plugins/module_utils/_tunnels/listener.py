@@ -18,6 +18,7 @@ import time
 from collections.abc import Mapping
 
 MOST_DESCRIPTORS = 4096
+AGAIN = "again"
 # Who comes while it starts waits.
 _WAITING = 4096
 # In seconds after a socket was made.
@@ -27,7 +28,8 @@ _SURELY_LISTENED_AT = 60.0
 def linked(path: str, command: list[str], environ: Mapping[str, str] = os.environ) -> socket.socket:
     """A link to who listens at *path*. Raises OSError.
 
-    If nobody does, the program of *command* is started, with the socket as its standard input.
+    If nobody does, the program of *command* is started, with the socket as its standard input; and with one more argument, AGAIN,
+    if somebody did before, and was killed.
     """
     link = _linked(path)
     if link is not None:
@@ -38,9 +40,10 @@ def linked(path: str, command: list[str], environ: Mapping[str, str] = os.enviro
         link = _linked(path)
         if link is not None:
             return link
-        _tidy(os.path.dirname(path))
-        with contextlib.suppress(FileNotFoundError):
+        if os.path.lexists(path):
             os.unlink(path)
+            command = [*command, AGAIN]
+        _tidy(os.path.dirname(path))
         with socket.socket(socket.AF_UNIX) as listener:
             mask = os.umask(0o177)
             listener.bind(path)

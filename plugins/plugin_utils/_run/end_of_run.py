@@ -80,8 +80,11 @@ class EndOfRun:
             with linked(path, [sys.executable, _PROGRAM, self.holder, path], self._environ) as link:
                 link.sendall(line)
         except OSError as error:
+            why = str(error)
+            if error.strerror:
+                why = f"its socket cannot be used ({error.strerror}): set XDG_RUNTIME_DIR to a directory of yours with a short path"
             raise ControllerError(
-                f"the process that closes connections at the end of the run cannot be used: {error.strerror or error}."
+                f"the process that closes connections at the end of the run cannot be used: {why}."
             ) from None
 
     def _end(self) -> None:

@@ -80,6 +80,12 @@ def test_where_there_is_none_it_says_what_to_do(runtime: Path, monkeypatch: pyte
         directory()
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_what_cannot_be_written_is_not_used(runtime: Path) -> None:
+    (runtime / f"remoteit-{os.geteuid()}").mkdir(mode=0o500)
+    assert directory() == f"/tmp/remoteit-{os.geteuid()}"
+
+
 def test_uses_of_services_share_one(runtime: Path) -> None:
     assert path_of(SERVICE) == path_of("--timeout=5", "--access=public", OTHER_SERVICE, "--client-ip=203.0.113.7")
 

@@ -273,7 +273,8 @@ def test_a_watcher_that_was_killed_is_replaced(run: Run, account: Account) -> No
     assert run.does("at_end()") == run.name
     assert eventually(lambda: len(run.watchers()) == 1)
     assert run.does("sys.exit(0)") == ""
-    assert run.ends() == ""
+    # what it was told, nobody knows: perhaps of another registry
+    assert "Connections of this run may have been left open: " in " ".join(run.ends().split())
     assert account.closed == ["C1"]
 
 
