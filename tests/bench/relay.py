@@ -48,7 +48,9 @@ def rows() -> Iterator[Row]:
 def _throughput(count: int, bound: float) -> Iterator[Row]:
     name = "one tunnel" if count == 1 else f"{count} tunnels at a time"
     how = f"{_MEGABYTES} MB, {_ROUNDS} rounds"
-    with far_end() as (host, port), _tunnels(count, host, port) as (through, _environ), contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        host, port = stack.enter_context(far_end())
+        through, _environ = stack.enter_context(_tunnels(count, host, port))
         direct = [stack.enter_context(socket.create_connection((host, port))) for _number in range(count)]
         _hear(direct)
         ways: dict[str, _Way] = {"from": download, "to": upload}
@@ -67,7 +69,9 @@ def _speed(links: list[socket.socket], way: _Way) -> float:
 
 
 def _idle(count: int) -> Row:
-    with far_end() as (host, port), _tunnels(count, host, port) as (_through, environ):
+    with contextlib.ExitStack() as stack:
+        host, port = stack.enter_context(far_end())
+        _through, environ = stack.enter_context(_tunnels(count, host, port))
         pid = multiplexer(environ)
         before = cpu_of(pid)
         time.sleep(_IDLE_SECONDS)

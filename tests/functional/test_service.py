@@ -16,6 +16,8 @@ from tests.lab.world import DATABASE, DISABLED, VIEW_ONLY, WEB, service_id
 from .fleet import inventory, operations
 from .tasks import WHO, connection, info, service, show
 
+pytestmark = pytest.mark.one_core
+
 PI = {"device": "pi-kitchen"}
 BACKUP = {**PI, "name": "backup", "application": "SSH", "port": 2222}
 

@@ -131,7 +131,11 @@ class Lab:
 
     def multiplexers(self) -> list[int]:
         """The processes that have connections for SSH, or have had one until now."""
-        ours = f"multiplexer.py\0{self._sockets}/".encode()
+        return [pid for pid in self._listening() if b"/multiplexer.py\0" in _read(pid, "cmdline")]
+
+    def _listening(self) -> list[int]:
+        """The multiplexers, and what closes at the end of a run."""
+        ours = f"\0{self._sockets}/".encode()
         pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
         return [pid for pid in pids if ours in _read(pid, "cmdline")]
 
@@ -142,6 +146,11 @@ class Lab:
             for pid in pids:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
+            if time.monotonic() > end:
+                raise RuntimeError(f"These processes do not end: {pids}")
+            time.sleep(0.05)
+        # A run may not wait for what closes what a lookup has opened. It would write into the registry of the next test.
+        while pids := self._listening():
             if time.monotonic() > end:
                 raise RuntimeError(f"These processes do not end: {pids}")
             time.sleep(0.05)

@@ -38,9 +38,12 @@ _OF_A_RUN = ".run"
 _LONGEST = 60
 
 
-def directory(environ: Mapping[str, str] = os.environ) -> str:
-    """The directory of the sockets, which nobody else can enter; it is made if need be. Raises OSError."""
-    for path in _directories(environ):
+def directory(environ: Mapping[str, str] | None = None) -> str:
+    """The directory of the sockets, which nobody else can enter; it is made if need be. Raises OSError.
+
+    *environ* is the environment that counts, by default that of this process.
+    """
+    for path in _directories(os.environ if environ is None else environ):
         with contextlib.suppress(OSError):
             os.mkdir(path, 0o700)
         if _is_private(path) and os.access(path, os.W_OK):

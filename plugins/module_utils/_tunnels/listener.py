@@ -25,10 +25,10 @@ _WAITING = 4096
 _SURELY_LISTENED_AT = 60.0
 
 
-def linked(path: str, command: list[str], environ: Mapping[str, str] = os.environ) -> socket.socket:
+def linked(path: str, command: list[str], environ: Mapping[str, str] | None = None) -> socket.socket:
     """A link to who listens at *path*. Raises OSError.
 
-    If nobody does, the program of *command* is started, with the socket as its standard input; and with one more argument, AGAIN,
+    If nobody does, the program of *command* is started in *environ*, by default the environment of this process, with the socket as its standard input; and with one more argument, AGAIN,
     if somebody did before, and was killed.
     """
     link = _linked(path)
@@ -53,7 +53,7 @@ def linked(path: str, command: list[str], environ: Mapping[str, str] = os.enviro
             # Before there is anybody who could end again.
             link.connect(path)
             if not os.fork():
-                _become(listener, command, environ)
+                _become(listener, command, os.environ if environ is None else environ)
             return link
 
 

@@ -235,8 +235,8 @@ def test_no_more_pipes_are_large_than_a_user_can_have() -> None:
 
 
 def test_many_that_are_idle_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = []
-    monkeypatch.setattr(links, "is_closed", lambda link: looks.append(link))
+    looks: list[socket.socket] = []
+    monkeypatch.setattr(links, "is_closed", looks.append)
     monkeypatch.setattr(links, "_LOOK", 0.01)
     line = Line()
     # Once it has begun, nobody looks; until then, it may be seen that ssh has gone.
