@@ -22,6 +22,7 @@ from typing import Any, Self
 
 import yaml
 
+from ansible_collections.community.remoteit.plugins.module_utils._base.process import is_gone
 from tests import COLLECTION
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.harness import Simulator
@@ -150,7 +151,7 @@ class Lab:
                 raise RuntimeError(f"These processes do not end: {pids}")
             time.sleep(0.05)
         # A run may not wait for what closes what a lookup has opened. It would write into the registry of the next test.
-        while pids := self._listening():
+        while pids := [pid for pid in self._listening() if _is_left_by_its_run(pid)]:
             if time.monotonic() > end:
                 raise RuntimeError(f"These processes do not end: {pids}")
             time.sleep(0.05)
@@ -172,6 +173,12 @@ class Lab:
         """The connections that the simulator has open."""
         connections: list[dict[str, Any]] = self.cloud.state()["connections"]
         return connections
+
+
+def _is_left_by_its_run(pid: int) -> bool:
+    """Whether that is what closes at the end of a run, and the run has ended."""
+    words = _read(pid, "cmdline").split(b"\0")
+    return len(words) > 2 and words[1].endswith(b"/sweeper.py") and is_gone(words[2].decode())
 
 
 def _read(pid: int, what: str) -> bytes:
