@@ -22,7 +22,6 @@ from typing import Any, Self
 
 import yaml
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.process import is_gone
 from tests import COLLECTION
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.harness import Simulator
@@ -178,7 +177,12 @@ class Lab:
 def _is_left_by_its_run(pid: int) -> bool:
     """Whether that is what closes at the end of a run, and the run has ended."""
     words = _read(pid, "cmdline").split(b"\0")
-    return len(words) > 2 and words[1].endswith(b"/sweeper.py") and is_gone(words[2].decode())
+    # The name of a run begins with the id of its process.
+    return (
+        len(words) > 2
+        and words[1].endswith(b"/sweeper.py")
+        and not Path("/proc", words[2].decode().partition("/")[0]).exists()
+    )
 
 
 def _read(pid: int, what: str) -> bytes:
