@@ -69,10 +69,12 @@ def check_is_no_id(option: str, text: str) -> None:
 
 
 def named(device: Device) -> str:
+    """How a device is called in a message."""
     return f"{device.name} ({device.id})"
 
 
 def shown(service: FleetService) -> str:
+    """How a service is called in a message."""
     return f"{service.name} ({service.id})"
 
 

@@ -28,8 +28,8 @@ _SURELY_LISTENED_AT = 60.0
 def linked(path: str, command: list[str], environ: Mapping[str, str] | None = None) -> socket.socket:
     """A link to who listens at *path*. Raises OSError.
 
-    If nobody does, the program of *command* is started in *environ*, by default the environment of this process, with the socket as its standard input; and with one more argument, AGAIN,
-    if somebody did before, and was killed.
+    If nobody does, the program of *command* is started in *environ*, by default the environment of this process, with the
+    socket as its standard input; and with one more argument, AGAIN, if somebody did before, and was killed.
     """
     link = _linked(path)
     if link is not None:
