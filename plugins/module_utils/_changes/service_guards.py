@@ -6,14 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from .._base.errors import OptionError, RefusedError
 from .._base.text import printable
 from .device_view import MANAGE, DeviceView, ServiceView
-
-# To change one of these breaks what is connected.
-_CUTTING = {"application", "host", "port"}
 
 
 def check_rights(device: DeviceView) -> None:
@@ -31,11 +26,6 @@ def check_rights(device: DeviceView) -> None:
             200,
             "",
         )
-
-
-def cuts(changes: Collection[str]) -> bool:
-    """Whether to change what is in *changes* ends what is connected."""
-    return bool(_CUTTING & set(changes))
 
 
 def check_use(device: DeviceView, service: ServiceView, held: int, ends: bool) -> None:

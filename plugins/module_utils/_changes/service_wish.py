@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from .._base.errors import OptionError
 from .._base.text import enumerated
-from .device_view import ApplicationType, ServiceView
+from .device_view import ApplicationType
 
 # The vendor's application takes no longer names.
 _LONGEST_NAME = 100
@@ -46,17 +46,6 @@ class ServiceWish(NamedTuple):
             managed["application"] = _type_of(self.application, list(types)).id
         return managed
 
-    def differing(self, service: ServiceView, types: Iterable[ApplicationType], with_name: bool) -> dict[str, Any]:
-        """Of what is managed, what is not so at *service*; its name only *with_name*. Raises OptionError."""
-        managed = self.resolved(types)
-        if not with_name:
-            managed.pop("name", None)
-        return {
-            name: value
-            for name, value in managed.items()
-            if _comparable(name, value) != _comparable(name, getattr(service, name))
-        }
-
     def of_a_new_one(self, types: Iterable[ApplicationType]) -> dict[str, Any]:
         """All that a new service is made with. Raises OptionError."""
         types = list(types)
@@ -72,11 +61,6 @@ class ServiceWish(NamedTuple):
                 raise OptionError(f"port is missing: application={self.application!r} has none by default.")
             managed["port"] = kind.port
         return {"host": LOCAL, "enabled": True, **managed}
-
-
-def _comparable(name: str, value: Any) -> Any:
-    # What leads to the device itself may have no host, if an older software of the device made it.
-    return (value or LOCAL).lower() if name == "host" else value
 
 
 def _check(wish: ServiceWish) -> None:

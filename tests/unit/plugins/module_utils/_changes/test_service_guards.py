@@ -10,7 +10,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 from ansible_collections.community.remoteit.plugins.module_utils._changes.service_guards import (
     check_rights,
     check_use,
-    cuts,
 )
 
 from .views import device, service
@@ -30,11 +29,6 @@ def test_who_may_not_is_told_whom_to_ask() -> None:
 def test_what_cannot_be_changed_from_outside_is_told() -> None:
     with pytest.raises(RefusedError, match=r"update the remote\.it software on the device"):
         check_rights(device(configurable=False))
-
-
-def test_what_cuts_off_who_is_connected() -> None:
-    assert cuts({"port"}) and cuts({"host", "name"}) and cuts({"application"})
-    assert not cuts({"name", "enabled"})
 
 
 @pytest.mark.parametrize(("sessions", "held", "number"), [(2, 1, 2), (0, 1, 1), (1, 0, 1)])

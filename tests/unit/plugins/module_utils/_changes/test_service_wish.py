@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._changes.service_wish import ServiceWish
 
-from .views import TYPES, service
+from .views import TYPES
 
 
 def wish(**options: Any) -> ServiceWish:
@@ -21,37 +21,11 @@ def wish(**options: Any) -> ServiceWish:
 def test_what_is_not_said_is_not_managed() -> None:
     assert wish().resolved(TYPES) == {}
     assert wish(enabled=False).resolved(TYPES) == {"enabled": False}
-    assert wish().differing(service(), TYPES, with_name=True) == {}
 
 
 @pytest.mark.parametrize("application", ["ssh", "SSH", " Ssh", "28"])
 def test_a_type_is_known_by_its_name_and_by_its_id(application: str) -> None:
     assert wish(application=application).resolved(TYPES) == {"application": 28}
-
-
-def test_what_differs_is_told() -> None:
-    wanted = wish(name="page", application="http", host="printer.local", port=8080, enabled=False)
-    everything: dict[str, Any] = {
-        "name": "page",
-        "application": 7,
-        "host": "printer.local",
-        "port": 8080,
-        "enabled": False,
-    }
-    assert wanted.differing(service(), TYPES, with_name=True) == everything
-    assert wanted.differing(service(**everything), TYPES, with_name=True) == {}
-    del everything["name"]
-    assert wanted.differing(service(), TYPES, with_name=False) == everything
-
-
-@pytest.mark.parametrize(("wanted", "there"), [("127.0.0.1", None), ("127.0.0.1", ""), ("Printer", "printer")])
-def test_hosts_that_are_the_same(wanted: str, there: str | None) -> None:
-    assert wish(host=wanted).differing(service(host=there), TYPES, with_name=True) == {}
-
-
-@pytest.mark.parametrize(("wanted", "there"), [("localhost", "127.0.0.1"), ("10.0.0.1", None)])
-def test_hosts_that_are_not(wanted: str, there: str | None) -> None:
-    assert wish(host=wanted).differing(service(host=there), TYPES, with_name=True) == {"host": wanted}
 
 
 def test_a_new_one_gets_defaults() -> None:
