@@ -102,6 +102,13 @@ options:
       - What this O(registry) holds open to the service is closed.
     type: bool
     default: false
+  wait_online:
+    description:
+      - Wait until the service is online, if it is enabled. A new one is not online at once, because its device has to hear of it.
+      - If that does not happen before O(timeout) is over, the task fails; what it changed stays changed. In check mode, it does not
+        wait.
+    type: bool
+    default: false
   timeout:
     description:
       - Seconds that the whole task may take.
@@ -132,6 +139,14 @@ EXAMPLES = r"""
         application: http
         host: 192.168.1.20
       register: printer
+
+    - name: Let the web interface of the device be reached, and go on when it can be
+      community.remoteit.remoteit_service:
+        device: pi-kitchen
+        name: dashboard
+        application: https
+        port: 8443
+        wait_online: true
 
     - name: Give it another name, and switch it off
       community.remoteit.remoteit_service:

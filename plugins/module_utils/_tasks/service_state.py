@@ -21,6 +21,7 @@ from .._settings.checks import checked_deadline, checked_id, checked_service_id
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
 from .service_changes import ServiceChanges
+from .service_online import wait_until_online
 
 PRESENT = "present"
 ABSENT = "absent"
@@ -44,6 +45,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "enabled": {"type": "bool"},
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "force": {"type": "bool", "default": False},
+        "wait_online": {"type": "bool", "default": False},
         "timeout": {"type": "float", "default": DEFAULT_TIMEOUT},
         **api_argument_spec(),
     }
@@ -63,6 +65,8 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
     changes = ServiceChanges(connections, read.device, deadline)
     changes.check([plan], params["force"])
     after = plan.predicted() if check_mode else changes.carry_out(plan)
+    if params["wait_online"] and after is not None and after.enabled and not check_mode:
+        after = wait_until_online(connections, after, deadline)
     if plan.is_change and after is not None and after.protocol == "UDP":
         warn(f"Service {inert(after.name)} is UDP: the connections of this collection are TCP only.")
     return _result(plan, after, read.device)
