@@ -188,7 +188,7 @@ notes:
     RV(community.remoteit.remoteit_device_info#module:devices).
   - With O(hosts=services), the first six are those of the service. C(remoteit_service_id), C(remoteit_service_name),
     C(remoteit_application), C(remoteit_application_name), C(remoteit_protocol), C(remoteit_host), C(remoteit_port),
-    C(remoteit_enabled) and C(remoteit_can_connect) are set as well.
+    C(remoteit_enabled), C(remoteit_can_connect) and C(remoteit_link) are set as well.
   - With O(hosts=devices), C(remoteit_services) is a dictionary of the services by name. Services that share a name stand
     under their ids. C(remoteit_service_id) and C(remoteit_service_name) are those of the service by which SSH reaches the
     device, if there is one.

@@ -253,6 +253,23 @@ devices:
           returned: success
           type: dict
           sample: {}
+        link:
+          description:
+            - The connect link of the service, a URL that stays, see M(community.remoteit.remoteit_connect_link). C(null) if it has
+              none, or if remote.it does not tell this access key of it.
+          returned: success
+          type: dict
+          contains:
+            url:
+              description: The URL.
+              returned: success
+              type: str
+              sample: https://0123456789abcdef.connect.remote.it
+            enabled:
+              description: Whether it leads to the service.
+              returned: success
+              type: bool
+              sample: true
 error:
   description:
     - Why the task failed, for conditions to read, while C(msg) is for people.

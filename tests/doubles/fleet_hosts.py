@@ -30,6 +30,7 @@ SSH = FleetService(
     can_connect=True,
     permissions=("CONNECT", "VIEW"),
     attributes={"user": "pi"},
+    link=None,
 )
 
 

@@ -18,7 +18,8 @@ class FleetService:
     *id* is in upper case, *application* is the id of an application type such as 28 and *application_name* its name
     such as ``SSH``, empty when remote.it has none; *protocol* is ``TCP`` or ``UDP``; *host* is what the device connects to, which
     may be another machine near it, and *port* the port there; *can_connect* tells whether whoever asked may open connections to it,
-    *permissions* is all that he may do, such as ``MANAGE``, sorted.
+    *permissions* is all that he may do, such as ``MANAGE``, sorted; *link* is the ``url`` of its connect link and whether that is
+    ``enabled``, None where there is none that he may know of.
     """
 
     id: str
@@ -33,6 +34,7 @@ class FleetService:
     can_connect: bool
     permissions: tuple[str, ...]
     attributes: dict[str, Any]
+    link: dict[str, str | bool] | None
 
     def as_result(self) -> dict[str, Any]:
         """The dict that modules return; *permissions* is a list."""

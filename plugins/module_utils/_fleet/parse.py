@@ -128,7 +128,12 @@ def _service(node: Any, names: TypeNames) -> FleetService:
         can_connect=_flag(fields, "can"),
         permissions=_permissions(fields),
         attributes=_attributes(fields),
+        link=_link(_optional(fields, "link", Mapping)),
     )
+
+
+def _link(fields: Mapping[str, Any] | None) -> dict[str, str | bool] | None:
+    return None if fields is None else {"url": inert(_required(fields, "url", str)), "enabled": _flag(fields, "enabled")}
 
 
 def _fields(node: Any) -> Mapping[str, Any]:

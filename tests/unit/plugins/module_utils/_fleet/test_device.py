@@ -44,7 +44,7 @@ def test_a_result_has_every_field(device: Device) -> None:
 
 @pytest.mark.parametrize("name", [*Device.__dataclass_fields__, "weather"])
 def test_a_record_with_other_fields_is_refused(name: str) -> None:
-    service = FleetService("80:00:00:00:00:00:00:01", "ssh", 28, "SSH", "TCP", None, 22, True, True, True, (), {})
+    service = FleetService("80:00:00:00:00:00:00:01", "ssh", 28, "SSH", "TCP", None, 22, True, True, True, (), {}, None)
     values = dict.fromkeys(Device.__dataclass_fields__)
     record = Device(**{**values, "tags": (), "services": (service,)}).as_record()  # type: ignore[arg-type]
     record = {**record, "weather": "fine"} if name == "weather" else {k: v for k, v in record.items() if k != name}

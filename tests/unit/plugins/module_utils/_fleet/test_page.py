@@ -31,6 +31,14 @@ def test_an_error_about_one_device_leaves_that_one_out() -> None:
     ]
 
 
+def test_a_link_that_is_not_to_be_seen_is_none() -> None:
+    cloud = fleet(3)
+    path = ["login", "devices", "items", 1, "services", 0, "link"]
+    cloud.answer = with_errors(*({"message": "no", "path": where} for where in (path, [*path, "url"])))
+    assert [device.services[0].link for device in cloud.read()] == [None, None, None]
+    assert cloud.warnings == []
+
+
 @pytest.mark.parametrize(
     "error",
     [

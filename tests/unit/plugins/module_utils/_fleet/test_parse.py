@@ -58,7 +58,7 @@ def test_what_may_be_missing_is_no_reason_to_leave_a_device_out() -> None:
     nothing = dict.fromkeys(
         ("name", "platform", "owner", "created", "lastReported", "license", "endpoint", "hardwareId", "version")
     )
-    service = service_node(1, 1, **dict.fromkeys(("name", "application", "protocol", "host", "port")))
+    service = service_node(1, 1, **dict.fromkeys(("name", "application", "protocol", "host", "port", "link")))
     cloud = FleetCloud(device_node(1, **nothing, services=[service]))
     (device,) = cloud.read()
     assert (device.name, device.platform, device.platform_name, device.owner) == ("", None, "", "")
@@ -78,6 +78,9 @@ def test_what_may_be_missing_is_no_reason_to_leave_a_device_out() -> None:
         service_node(1, 2, port="22"),
         service_node(1, 2, application=[]),
         service_node(1, 2, attributes="none"),
+        service_node(1, 2, link="https://a.example.com"),
+        service_node(1, 2, link={"url": None, "enabled": True}),
+        service_node(1, 2, link={"url": "https://a.example.com"}),
     ],
 )
 def test_a_bad_service_is_left_out_and_its_device_stays(bad: Any) -> None:
@@ -95,7 +98,7 @@ def test_hostile_texts_are_one_printable_line() -> None:
             name=nasty,
             tags=[{"name": nasty}],
             attributes={nasty: [nasty, {nasty: nasty}], "nan": float("nan")},
-            services=[service_node(1, name=nasty, attributes={"k": nasty})],
+            services=[service_node(1, name=nasty, attributes={"k": nasty}, link={"url": nasty, "enabled": True})],
         )
     )
     (device,) = cloud.read()

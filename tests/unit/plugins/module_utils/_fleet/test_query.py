@@ -17,11 +17,12 @@ from ansible_collections.community.remoteit.plugins.module_utils._fleet import q
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from tests.doubles.fleet_cloud import FleetCloud, device_node, fleet, id_of, names, service_node
 
+LINK = {"url": "https://web.connect.remote.it", "enabled": True}
 CHANGED = "Devices came, went or changed while they were listed"
 
 
 def test_one_page_is_one_request_and_has_everything() -> None:
-    web = service_node(1, 2, name="web", application=7, port=80, can=False, enabled=False, online=False)
+    web = service_node(1, 2, name="web", application=7, port=80, can=False, enabled=False, online=False, link=LINK)
     odd = service_node(1, 3, name="odd", application=4711, port=None, attributes={"a": [1, {"b": None}]})
     bulk = service_node(1, 0, application=35)
     cloud = FleetCloud(
@@ -47,6 +48,7 @@ def test_one_page_is_one_request_and_has_everything() -> None:
         (False, False, False),
     ]
     assert device.services[0].attributes == {"a": [1, {"b": None}]}
+    assert [one.link for one in device.services] == [None, None, LINK]
     assert cloud.warnings == []
     (asked,) = cloud.asked
     assert asked["variables"] == {"from": 0, "size": 1000}

@@ -36,7 +36,7 @@ KEY_PAIR = {"access_key_id": KEY_ID, "secret_access_key": SECRET}
 
 def device() -> Device:
     """A device with one SSH service."""
-    ssh = FleetService(SERVICE, "ssh", 28, "SSH", "TCP", None, 22, True, True, True, (), {})
+    ssh = FleetService(SERVICE, "ssh", 28, "SSH", "TCP", None, 22, True, True, True, (), {}, None)
     values = dict.fromkeys(Device.__dataclass_fields__)
     return Device(**{**values, "id": SERVICE, "name": "pi", "tags": (), "permissions": (), "services": (ssh,)})  # type: ignore[arg-type]
 

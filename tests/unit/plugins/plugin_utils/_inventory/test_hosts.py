@@ -61,6 +61,7 @@ def test_the_variables_of_a_service() -> None:
         "can_connect": True,
         "permissions": ["CONNECT", "VIEW"],
         "attributes": {"user": "pi"},
+        "link": None,
     }
     assert (shell.words, shell.speaks_ssh, web.speaks_ssh) == (("pi-kitchen", "shell"), True, False)
 
