@@ -13,6 +13,7 @@ INFO = "community.remoteit.remoteit_connection_info"
 LOOKUP = "community.remoteit.remoteit_proxy"
 DEVICES = "community.remoteit.remoteit_device_info"
 SERVICE = "community.remoteit.remoteit_service"
+LINK = "community.remoteit.remoteit_connect_link"
 WAIT = "community.remoteit.remoteit_device_wait"
 # Which device of the lab it is that answers; raw, because a Python there would take longer than all else.
 WHO = {"name": "who", "ansible.builtin.raw": 'printf %s "$DEVICE_NAME"', "changed_when": False}
@@ -41,3 +42,8 @@ def show(name: str, expression: str) -> dict[str, Any]:
 def service(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
     """A remoteit_service task called *name*; *keywords* are keywords of the task."""
     return {"name": name, SERVICE: options, **(keywords or {})}
+
+
+def link(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_connect_link task called *name*; *keywords* are keywords of the task."""
+    return {"name": name, LINK: options, **(keywords or {})}

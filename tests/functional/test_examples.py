@@ -34,6 +34,7 @@ VARIABLES = {
     "vault_key_id": KEY_ID,
     "vault_secret": SECRET,
     "vault_developer_key": DEVELOPER_KEY,
+    "vault_link_password": "open sesame",
 }
 
 

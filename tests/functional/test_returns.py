@@ -19,7 +19,7 @@ from tests.lab.lab import Lab
 from tests.lab.playbook import TaskResult
 from tests.lab.world import DATABASE, OFFLINE, OTHER, UNKNOWN, WEB
 
-from .tasks import CONNECTION, DEVICES, INFO, SERVICE, WAIT, connection, info, service, wait
+from .tasks import CONNECTION, DEVICES, INFO, LINK, SERVICE, WAIT, connection, info, link, service, wait
 
 pytestmark = pytest.mark.one_core
 
@@ -77,7 +77,7 @@ def test_every_value_has_a_sample(path: Path) -> None:
 
 def undocumented(task: TaskResult) -> list[str]:
     """How what the task returned differs from its documentation."""
-    plugins = {"info": INFO, "devices": DEVICES, "service": SERVICE, "wait": WAIT}
+    plugins = {"info": INFO, "devices": DEVICES, "service": SERVICE, "link": LINK, "wait": WAIT}
     plugin = plugins.get(task.task.partition(" ")[0], CONNECTION)
     values = documented(plugin)
     got = {name: value for name, value in task.result.items() if name not in COMMON and name[0] != "_"}
@@ -102,6 +102,9 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
         connection("predicted", OTHER, {"check_mode": True}),
         {"name": "many", CONNECTION: many},
         info("info"),
+        link("link made", service_id=WEB, allow=["192.0.2.0/24"]),
+        link("link predicted", {"check_mode": True}, service_id=WEB, state="disabled"),
+        link("link of nothing", service_id=UNKNOWN, state="absent"),
         {"name": "devices", DEVICES: {}},
         service("service added", {"check_mode": True}, device="pi-kitchen", name="new", application="ssh"),
         service("service changed", service_id=OTHER, name="other"),
@@ -123,8 +126,9 @@ def test_what_is_returned_by_a_failure_is_documented(lab: Lab) -> None:
         {**info("info of nothing", service_id="kitchen"), **go_on},
         service("service refused", go_on, service_id=UNKNOWN),
         {"name": "devices of nobody", DEVICES: {"profile": "x", "credentials_file": "/no/such/file"}, **go_on},
+        link("link refused", go_on, service_id=UNKNOWN),
         wait("wait in vain", go_on, service_ids=[OFFLINE]),
         wait("wait for nothing", go_on, devices=[]),
     )
-    assert [task.status for task in run.results] == ["failed"] * 8
+    assert [task.status for task in run.results] == ["failed"] * 9
     assert [complaint for task in run.results for complaint in undocumented(task)] == []

@@ -39,7 +39,7 @@ def device_by_name(
     if len(usable) == 1:
         return usable[0]
     if usable:
-        ids = "service_id" if permission is None else "device_id"
+        ids = "device_id" if "device_id" in options else "service_id"
         raise OptionError(
             f"{option}={text!r} fits {len(usable)} devices: set {ids} to one of {enumerated(map(_with_ids, usable))}."
         )

@@ -133,7 +133,9 @@ def _service(node: Any, names: TypeNames) -> FleetService:
 
 
 def _link(fields: Mapping[str, Any] | None) -> dict[str, str | bool] | None:
-    return None if fields is None else {"url": inert(_required(fields, "url", str)), "enabled": _flag(fields, "enabled")}
+    return (
+        None if fields is None else {"url": inert(_required(fields, "url", str)), "enabled": _flag(fields, "enabled")}
+    )
 
 
 def _fields(node: Any) -> Mapping[str, Any]:

@@ -17,13 +17,16 @@ from .device import Device, FleetService
 from .device_by_name import check_is_no_id, device_by_name, named, shown
 
 
-def service_by_name(options: Mapping[str, Any], client: Client, deadline: Deadline, *, to_connect: bool) -> str:
+def service_by_name(
+    options: Mapping[str, Any], client: Client, deadline: Deadline, *, to_connect: bool, permission: str | None = None
+) -> str:
     """The id of the service that ``device`` or ``device_tag`` with ``service`` means, in the fleet of ``account``.
 
-    With *to_connect*, a service that may be seen only is refused. Raises OptionError and ApiError.
+    With *to_connect*, a service that may be seen only is refused. With *permission*, only devices on which the access key has it
+    count, as device_by_name() tells. Raises OptionError and ApiError.
     """
     _check(options)
-    device = device_by_name(options, client, deadline)
+    device = device_by_name(options, client, deadline, permission)
     service = _service(device, options["service"])
     if to_connect and not service.can_connect:
         raise RefusedError(

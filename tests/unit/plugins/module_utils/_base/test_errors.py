@@ -100,6 +100,7 @@ def test_the_guide_has_each_kind() -> None:
         # It opens nothing that would be remembered.
         ("remoteit_device_info", {"controller", "registry"}),
         ("remoteit_device_wait", {"controller", "registry"}),
+        ("remoteit_connect_link", {"controller", "registry"}),
     ],
 )
 def test_the_documentation_of_the_module_has_each_kind(module: str, without: set[str]) -> None:

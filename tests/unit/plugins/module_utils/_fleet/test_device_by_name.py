@@ -39,9 +39,10 @@ def test_a_strangers_device_of_the_same_name_is_neither_meant_nor_in_the_way() -
     assert "fits 2 devices: set service_id to one of" in refusal(FleetCloud(*cloud.devices), None, device="pi")
 
 
-def test_of_two_that_may_be_changed_none_is_chosen() -> None:
+@pytest.mark.parametrize(("known", "told"), [({}, "service_id"), ({"device_id": None}, "device_id")])
+def test_of_two_that_may_be_changed_none_is_chosen(known: dict[str, Any], told: str) -> None:
     cloud = FleetCloud(device_node(1, name="pi"), device_node(3, name="pi"), STRANGERS)
-    assert "device='pi' fits 2 devices: set device_id to one of" in refusal(cloud, device="pi")
+    assert f"device='pi' fits 2 devices: set {told} to one of" in refusal(cloud, device="pi", **known)
 
 
 def test_a_device_that_may_only_be_seen_is_told_of() -> None:

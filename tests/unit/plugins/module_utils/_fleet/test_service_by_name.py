@@ -25,12 +25,12 @@ def pi(**fields: Any) -> dict[str, Any]:
     return device_node(1, **{"name": "pi", "services": services, **fields})
 
 
-def chosen(cloud: FleetCloud, to_connect: bool = True, **options: Any) -> str:
+def chosen(cloud: FleetCloud, to_connect: bool = True, permission: str | None = None, **options: Any) -> str:
     """What the options mean to somebody who has the devices of *cloud*."""
     values = {**dict.fromkeys(("device", "device_tag", "service", "account")), **options}
     client = Client(cloud.settings(), Clock(), cloud.warnings.append)
     with cloud.server:
-        return service_by_name(values, client, Deadline(20), to_connect=to_connect)
+        return service_by_name(values, client, Deadline(20), to_connect=to_connect, permission=permission)
 
 
 def refusal(cloud: FleetCloud, **options: Any) -> str:
@@ -123,6 +123,12 @@ def test_what_may_be_seen_only_is_refused_to_who_wants_to_connect() -> None:
         f"No connection: this access key may see, but not connect to, {SSH} of {PI}; ask acme@example.com for CONNECT."
     )
     assert chosen(FleetCloud(node), to_connect=False, device="pi") == id_of(1, 1)
+
+
+def test_a_device_on_which_a_permission_is_missing_does_not_count() -> None:
+    cloud = FleetCloud(pi(permissions=["VIEW", "CONNECT"]), device_node(2, name="pi"))
+    assert chosen(cloud, permission="MANAGE", device="pi") == id_of(2, 1)
+    assert "fits 2 devices" in refusal(FleetCloud(*cloud.devices), device="pi")
 
 
 def test_a_wanted_device_that_makes_no_sense_is_named() -> None:

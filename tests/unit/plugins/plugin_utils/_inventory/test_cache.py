@@ -36,7 +36,19 @@ ATTRIBUTES = st.dictionaries(
 def device(attributes: dict[str, Any]) -> Device:
     """A device whose attributes, and whose service's, are these."""
     service = FleetService(
-        "80:00:00:00:00:00:00:01", "ssh", 28, "SSH", "TCP", None, 22, True, True, True, (), attributes, {"url": "https://a.example.com"}
+        "80:00:00:00:00:00:00:01",
+        "ssh",
+        28,
+        "SSH",
+        "TCP",
+        None,
+        22,
+        True,
+        True,
+        True,
+        (),
+        attributes,
+        {"url": "https://a.example.com"},
     )
     return Device(
         id="80:00:00:00:00:00:00:00",
