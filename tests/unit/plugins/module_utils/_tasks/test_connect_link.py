@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError, RemoteItError
+from ansible_collections.community.remoteit.plugins.module_utils._changes.link_writes import set_link
 from ansible_collections.community.remoteit.plugins.module_utils._tasks import connect_link
 from tests.doubles.task import parameters
 from tests.lab.site import PAGE, SERVICE, Site, configuration
@@ -82,9 +83,8 @@ def test_a_password_is_set_again_only_if_it_is_told_to_be_another(
 
 def test_a_lost_list_is_told(simulated: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     made = run(simulated, allow=OFFICE)["link"]
-    real = connect_link.set_link
     # as if what is not sent did not stay
-    monkeypatch.setattr(connect_link, "set_link", lambda *given: real(*given)._replace(allow=()))
+    monkeypatch.setattr(connect_link, "set_link", lambda *given: set_link(*given)._replace(allow=()))
     run(simulated, deny=["198.51.100.7"])
     assert "other networks in allow" in warned(simulated)[0]
     assert made["allow"] == OFFICE
