@@ -11,7 +11,7 @@ version_added: 1.1.0
 short_description: Manage the public URL of a web service at remote.it
 description:
   - Makes, changes, switches off and removes the connect link of a web service, which is a URL under which browsers and webhooks
-    reach the service. It stays as it is for months, while the connections of M(community.remoteit.remoteit_connection) end after
+    reach the service. It stays until it is removed, while the connections of M(community.remoteit.remoteit_connection) end after
     8 hours.
   - What is left out is not managed, and stays as it is.
   - The access key needs the permission C(MANAGE) on the device.
