@@ -25,7 +25,7 @@ BY_NAME = {"device": "cabinet", "service": "service 03"}
 OFFICE = ["192.0.2.0/24"]
 PASSWORD = "a password of our own"
 SET, REMOVE = "set_connect_link", "remove_connect_link"
-# Each with whether the second time is still a change, and the diff.
+# Each with what its diff shows at least, before and after.
 STATES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
     (
         "make",
