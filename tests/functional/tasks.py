@@ -12,6 +12,7 @@ CONNECTION = "community.remoteit.remoteit_connection"
 INFO = "community.remoteit.remoteit_connection_info"
 LOOKUP = "community.remoteit.remoteit_proxy"
 DEVICES = "community.remoteit.remoteit_device_info"
+DEVICE = "community.remoteit.remoteit_device"
 SERVICE = "community.remoteit.remoteit_service"
 LINK = "community.remoteit.remoteit_connect_link"
 WAIT = "community.remoteit.remoteit_device_wait"
@@ -47,3 +48,8 @@ def service(name: str, keywords: dict[str, Any] | None = None, /, **options: Any
 def link(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
     """A remoteit_connect_link task called *name*; *keywords* are keywords of the task."""
     return {"name": name, LINK: options, **(keywords or {})}
+
+
+def device(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_device task called *name*; *keywords* are keywords of the task."""
+    return {"name": name, DEVICE: options, **(keywords or {})}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -19,16 +20,19 @@ class RemoteItError(Exception):
     :ivar kind: by which a playbook tells it from others, one for each class; documented, so it stays as it is
     :ivar status: HTTP status code of the answer, None without one
     :ivar reason: remote.it's words, printable, possibly empty
+    :ivar done: what had been changed before, a sentence for each, where a task makes several changes; None where it does not
     """
 
     kind = "other"
     status: int | None = None
     reason = ""
+    done: Sequence[str] | None = None
 
     def as_result(self) -> dict[str, Any]:
-        """What a task that fails with it returns: ``msg`` for people, ``error`` for playbooks."""
+        """What a task that fails with it returns: ``msg`` for people, ``error`` and ``done`` for playbooks."""
         error = {"kind": self.kind, "status": self.status, "reason": self.reason}
-        return {"failed": True, "msg": str(self), "error": error}
+        result = {"failed": True, "msg": str(self), "error": error}
+        return result if self.done is None else {**result, "done": list(self.done)}
 
 
 class OptionError(RemoteItError):

@@ -13,16 +13,18 @@ from .._api.graphql import GraphqlApi, login_of
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError
 from .._base.text import printable
-from .._model.ids import canonical_id
+from .._model.ids import canonical_id, same_id
 
 # What the answer to a change has to tell as well.
 SERVICE = "id name application protocol host port enabled online permissions sessions { id }"
-_DEVICE = f"id name online configurable permissions owner {{ email }} services {{ {SERVICE} }}"
-_TYPES = "applicationTypes { id name port }"
-_BY_DEVICE = f"query ($ids: [String!]!) {{ {_TYPES} login {{ id device(id: $ids) {{ {_DEVICE} }} }} }}"
-_BY_SERVICE = (
-    f"query ($ids: [String!]!) {{ {_TYPES} login {{ id service(id: $ids) {{ id device {{ {_DEVICE} }} }} }} }}"
+_DEVICE = (
+    "id name online platform tags(accountId: $account) { name } owner { id email } attributes created lastReported license "
+    "endpoint { externalAddress } hardwareId version configurable permissions sessions { id } "
+    f"services {{ {SERVICE} can(permission: CONNECT) attributes }}"
 )
+_QUERY = "query ($ids: [String!]!, $account: String) { applicationTypes { id name port } platformTypes { id name } "
+_BY_DEVICE = f"{_QUERY} login {{ id device(id: $ids) {{ {_DEVICE} }} }} }}"
+_BY_SERVICE = f"{_QUERY} login {{ id service(id: $ids) {{ id device {{ {_DEVICE} }} }} }} }}"
 
 MANAGE = "MANAGE"
 
@@ -46,7 +48,11 @@ class ServiceView(NamedTuple):
 
 
 class DeviceView(NamedTuple):
-    """A device; *configurable* is whether its software lets services be changed, *owner* an e-mail address or empty."""
+    """A device; *configurable* is whether its software lets services be changed, *owner* an e-mail address or empty.
+
+    *tags* are those of the account, and *attributes* all that there are, both as remote.it has them. *created* and *last_reported* are
+    ISO 8601 as remote.it gives it, *is_own* is whether the account owns it, *sessions* how many connections anybody has open to it.
+    """
 
     id: str
     name: str
@@ -55,6 +61,12 @@ class DeviceView(NamedTuple):
     permissions: tuple[str, ...]
     owner: str
     services: tuple[ServiceView, ...]
+    tags: tuple[str, ...]
+    attributes: Mapping[str, Any]
+    created: str | None
+    last_reported: str | None
+    is_own: bool
+    sessions: int
 
     def shown(self) -> str:
         """How it is called in a message."""
@@ -70,20 +82,27 @@ class ApplicationType(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What was read: the device, None where there is none that can be seen, and all types of services."""
+    """What was read: the device, None where there is none that can be seen, and all types of services.
+
+    *answer* has the same as it came, for whoever shows all of it.
+    """
 
     device: DeviceView | None
     types: tuple[ApplicationType, ...]
+    answer: Mapping[str, Any]
 
 
-def read_device(graphql: GraphqlApi, device_id: str, deadline: Deadline) -> Read:
-    """The device with this id. Raises ApiError."""
-    return _read(graphql.ask(_BY_DEVICE, {"ids": [device_id]}, deadline), "device")
+def read_device(graphql: GraphqlApi, device_id: str, deadline: Deadline, account: str | None = None) -> Read:
+    """The device with this id, or with this service. Raises ApiError.
+
+    *account* is the id of the one whose tags are meant, and whose own the device may be; None is that of the access key.
+    """
+    return _read(graphql.ask(_BY_DEVICE, _variables(device_id, account), deadline), "device", account)
 
 
 def read_device_of(graphql: GraphqlApi, service_id: str, deadline: Deadline) -> Read:
     """The device with this service. Raises ApiError."""
-    return _read(graphql.ask(_BY_SERVICE, {"ids": [service_id]}, deadline), "service")
+    return _read(graphql.ask(_BY_SERVICE, _variables(service_id, None), deadline), "service", None)
 
 
 def parse_service(node: Any) -> ServiceView:
@@ -105,34 +124,54 @@ def parse_service(node: Any) -> ServiceView:
     )
 
 
-def _read(data: Mapping[str, Any], what: str) -> Read:
-    nodes = login_of(data).get(what)
+def _variables(id_: str, account: str | None) -> dict[str, Any]:
+    return {"ids": [id_], **({} if account is None else {"account": account})}
+
+
+def _read(data: Mapping[str, Any], what: str, account: str | None) -> Read:
+    login = login_of(data)
+    nodes = login.get(what)
     node = nodes[0] if isinstance(nodes, list) and nodes else None
     if what == "service" and isinstance(node, Mapping):
         node = node.get("device")
     try:
-        return Read(None if node is None else _device(node), tuple(_types(data.get("applicationTypes"))))
+        device = None if node is None else _device(node, account or _text(login, "id"))
+        return Read(device, tuple(_types(data.get("applicationTypes"))), data)
     except ValueError as error:
         raise AnswerLostError(f"The answer to {what} cannot be used: {error}.", status=200) from None
 
 
-def _device(node: Any) -> DeviceView:
+def _device(node: Any, account: str) -> DeviceView:
     if not isinstance(node, Mapping):
         raise ValueError("it has no device")
-    owner, device_id = node.get("owner"), _id(node)
+    owner, device_id, attributes = node.get("owner"), _id(node), node.get("attributes")
     services = node.get("services")
     if not isinstance(services, list):
         raise ValueError("it has no list of services")
+    owner = owner if isinstance(owner, Mapping) else {}
     return DeviceView(
         id=device_id,
         name=_text(node, "name"),
         online=_flag(node, "online"),
         configurable=_flag(node, "configurable"),
         permissions=_permissions(node),
-        owner=printable(_text(owner, "email")) if isinstance(owner, Mapping) else "",
+        owner=printable(_text(owner, "email")),
         # One of them stands for the device itself.
         services=tuple(service for service in map(parse_service, services) if service.id != device_id),
+        tags=tuple(sorted({_text(tag, "name") for tag in _mappings(node.get("tags"))} - {""})),
+        attributes=attributes if isinstance(attributes, Mapping) else {},
+        created=_text(node, "created") or None,
+        last_reported=_text(node, "lastReported") or None,
+        is_own=same_id(_text(owner, "id"), account),
+        # Whether those of the services are told of the device, too, is not known.
+        sessions=len(
+            {_text(one, "id") for place in (node, *_mappings(services)) for one in _mappings(place.get("sessions"))}
+        ),
     )
+
+
+def _mappings(nodes: Any) -> list[Mapping[str, Any]]:
+    return [node for node in nodes if isinstance(node, Mapping)] if isinstance(nodes, list) else []
 
 
 def _types(nodes: Any) -> Iterator[ApplicationType]:

@@ -9,10 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._api.graphql import GraphqlApi, login_of
+from .._base.clock import Deadline
 from .._base.errors import OptionError
 from .._base.text import printable
 
 MEMBERSHIP = "membership { organization { name account { id email } } }"
+_ACCOUNTS = f"query {{ login {{ id email {MEMBERSHIP} }} }}"
+
+
+def read_account(graphql: GraphqlApi, account: str | None, deadline: Deadline) -> str | None:
+    """What chosen_account() tells of *account*, for which remote.it is asked. Raises OptionError and ApiError."""
+    if account is None:
+        return None
+    return chosen_account(login_of(graphql.ask(_ACCOUNTS, {}, deadline)), account)
 
 
 def chosen_account(login: Mapping[str, Any], account: str | None) -> str | None:

@@ -6,21 +6,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from .._base.text import inert, printable
+from .._model.attributes import shown_attributes
 from .._model.ids import canonical_id, same_id
 from .device import Device, FleetService, TypeNames
 from .presence import Sighting
 
 _BULK_SERVICE = 35
-
-# Ends in :attr:`Device.attributes`, so it is long enough for people's notes.
-_ATTRIBUTE_CHARACTERS = 4096
-_ATTRIBUTE_VALUES = 1000
-_ATTRIBUTE_DEPTH = 8
 
 
 def parse_device(
@@ -199,21 +194,4 @@ def _names(nodes: Any) -> dict[int, str]:
 
 
 def _attributes(fields: Mapping[str, Any]) -> dict[str, Any]:
-    left = _ATTRIBUTE_VALUES
-
-    def copied(value: Any, depth: int) -> Any:
-        nonlocal left
-        left -= 1
-        if left < 0 or depth > _ATTRIBUTE_DEPTH:
-            raise ValueError("its attributes are too many or too deep")
-        if isinstance(value, Mapping):
-            return {inert(key): copied(item, depth + 1) for key, item in value.items()}
-        if isinstance(value, list):
-            return [copied(item, depth + 1) for item in value]
-        if isinstance(value, str):
-            return inert(value, _ATTRIBUTE_CHARACTERS)
-        # JSON has no such number, Python's parser takes it all the same.
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    result: dict[str, Any] = copied(_required(fields, "attributes", Mapping), 0)
-    return result
+    return shown_attributes(_required(fields, "attributes", Mapping))

@@ -32,5 +32,9 @@ def service(number: int = 1, **changes: Any) -> ServiceView:
 
 def device(*services: ServiceView, **changes: Any) -> DeviceView:
     """A device that may be managed."""
-    made = DeviceView(DEVICE_ID, "pi", True, True, ("MANAGE", "VIEW"), "owner@example.com", services)
+    created = "2024-01-01T00:00:00.000Z"
+    rights = ("MANAGE", "VIEW")
+    made = DeviceView(
+        DEVICE_ID, "pi", True, True, rights, "owner@example.com", services, (), {}, created, created, True, 0
+    )
     return made._replace(**changes)

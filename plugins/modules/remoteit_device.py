@@ -1,0 +1,430 @@
+#!/usr/bin/python
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: remoteit_device
+version_added: 1.1.0
+short_description: Manage the name, the tags and the attributes of a remote.it device, or remove it
+description:
+  - Gives a device another name, tags and attributes, and takes them away.
+  - Removes a device that is not used any more. A device is never added, because that is done by its own software.
+  - What is left out is not managed.
+  - The access key needs the permission C(MANAGE) on the device. For tags and names, remote.it may want C(ADMIN) in the account, which
+    is seen only when it refuses, and not in check mode.
+  - It asks remote.it by GraphQL, whatever O(api) says.
+  - The task runs in the controller, like M(community.remoteit.remoteit_connection).
+extends_documentation_fragment:
+  - community.remoteit._remoteit
+  - community.remoteit._attributes
+  - community.remoteit._attributes.actiongroup_remoteit
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Everything is asked and checked, and nothing is written.
+  diff_mode:
+    support: full
+    details:
+      - It shows what the task manages, and nothing else.
+  idempotent:
+    support: full
+  async:
+    support: full
+options:
+  device_id:
+    description:
+      - The id of the device. Put it in quotes, because YAML takes some ids for numbers.
+      - One of O(device_id) and O(device) is required.
+    type: str
+  device:
+    description:
+      - Instead of O(device_id), the name that the device has, exactly as M(community.remoteit.remoteit_device_info) shows it. Only
+        devices count on which the access key has C(MANAGE). If two have this name, none is chosen, and the error lists them.
+      - Names are looked up at remote.it each time, which takes a request more.
+    type: str
+  account:
+    description:
+      - The account whose tags are meant, and which lists the device, if it is not the access key's own. The id, the e-mail address or
+        the name of an organisation in which the user of the access key has a role. It takes a request more.
+    type: str
+  name:
+    description:
+      - With O(device_id), the name that the device shall have.
+    type: str
+  tags:
+    description:
+      - Tags that the device shall have, without regard to case and order. Those that the account does not have yet are made, see
+        RV(tags_created).
+      - Tags can give people access, see the warning that the task gives where the account has custom roles.
+    type: list
+    elements: str
+  purge_tags:
+    description:
+      - Take away all other tags. With an empty list as O(tags), these are all.
+    type: bool
+    default: false
+  attributes:
+    description:
+      - Attributes that the device shall have, JSON values by their names. V(1), V("1") and V(true) are three different values. One that
+        is C(null) is removed.
+      - Names have no dots and no C($). A dict is set as a whole.
+    type: dict
+  purge_attributes:
+    description:
+      - Remove all other attributes, but for those that begin with C($), which are remote.it's own, and those that have a dot in their
+        name, which cannot be named to remote.it.
+    type: bool
+    default: false
+  description:
+    description:
+      - The description that the remote.it application shows. An empty one removes it.
+    type: str
+  categories:
+    description:
+      - The texts that the remote.it application shows as categories. An empty one removes it.
+    type: dict
+    suboptions: &letters
+      a:
+        description: The first one.
+        type: str
+      b:
+        description: The second one.
+        type: str
+      c:
+        description: The third one.
+        type: str
+      d:
+        description: The fourth one.
+        type: str
+      e:
+        description: The fifth one.
+        type: str
+  statuses:
+    description:
+      - The texts that the remote.it application shows as statuses. An empty one removes it.
+    type: dict
+    suboptions: *letters
+  state:
+    description:
+      - V(present) makes sure that the device is as described. It fails if the device is not there.
+      - V(absent) removes it, which cannot be undone. It takes O(device_id) and O(expect_name), and works only for a device that
+        belongs to the account, is offline, has not been heard of for O(min_offline), and has no connections. What else is set is
+        ignored then.
+      - What this O(registry) holds open to a removed device is closed.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  expect_name:
+    description:
+      - With O(state=absent), the name that the device must have. It is required then.
+    type: str
+  min_offline:
+    description:
+      - With O(state=absent), for how many seconds remote.it must not have heard of the device.
+    type: int
+    default: 3600
+  timeout:
+    description:
+      - Seconds that the whole task may take.
+    type: float
+    default: 60
+seealso:
+  - module: community.remoteit.remoteit_device_info
+  - module: community.remoteit.remoteit_service
+author:
+  - community.remoteit contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+- name: Describe a device
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Say what it is, and where
+      community.remoteit.remoteit_device:
+        device: pi-kitchen
+        tags: [production, kitchen]
+        attributes:
+          rack: 7
+          tested: null
+        description: The one above the door
+        categories:
+          a: Berlin
+      register: kitchen
+
+    - name: Have these tags only
+      community.remoteit.remoteit_device:
+        device_id: "{{ kitchen.device.id }}"
+        tags: [kitchen]
+        purge_tags: true
+
+    - name: Give it another name
+      community.remoteit.remoteit_device:
+        device_id: "{{ kitchen.device.id }}"
+        name: pi-pantry
+
+    - name: Remove a device that has been replaced
+      community.remoteit.remoteit_device:
+        device_id: "{{ offline_device_id }}"
+        expect_name: cellar
+        state: absent
+"""
+
+RETURN = r"""
+device:
+  description:
+    - The device as it is after the task, as M(community.remoteit.remoteit_device_info) shows it, C(null) if it is not there.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: The id of the device, in upper case. It is not the id of a service.
+      returned: success
+      type: str
+      sample: "80:00:00:00:00:00:01:00"
+    name:
+      description: The name of the device. Nothing makes it unique.
+      returned: success
+      type: str
+      sample: pi-kitchen
+    online:
+      description: Whether the device is online, as far as remote.it knows.
+      returned: success
+      type: bool
+      sample: true
+    platform:
+      description: The id of the platform.
+      returned: success
+      type: int
+      sample: 1
+    platform_name:
+      description: The name of the platform, empty if remote.it has none.
+      returned: success
+      type: str
+      sample: Linux
+    tags:
+      description: The tags that the account has given to the device, sorted.
+      returned: success
+      type: list
+      elements: str
+      sample: [kitchen, pi]
+    owner:
+      description: The e-mail address of the account that owns the device, empty if it is not told.
+      returned: success
+      type: str
+      sample: owner@example.com
+    shared:
+      description: Whether the device belongs to another account than the one that is listed.
+      returned: success
+      type: bool
+      sample: false
+    attributes:
+      description: The attributes that were given to the device.
+      returned: success
+      type: dict
+      sample: {rack: 7}
+    created:
+      description: When the device was registered.
+      returned: success
+      type: str
+      sample: "2024-01-01T00:00:00.000Z"
+    last_reported:
+      description: When remote.it last heard of the device.
+      returned: success
+      type: str
+      sample: "2026-02-03T04:05:06.000Z"
+    external_address:
+      description: The address from which the device reaches remote.it.
+      returned: success
+      type: str
+      sample: 198.51.100.7
+    hardware_id:
+      description:
+        - What the software of remote.it on the device calls the machine, often the address of a network card and more.
+          C(null) if it is not told.
+      returned: success
+      type: str
+      sample: 02:00:00:00:00:01-1a2b
+    version:
+      description: The version of that software, C(null) if it is not told.
+      returned: success
+      type: str
+      sample: 5.4.2
+    configurable:
+      description: Whether that software lets services of the device be added, changed and removed.
+      returned: success
+      type: bool
+      sample: true
+    permissions:
+      description:
+        - What the access key may do with the device, sorted, such as V(VIEW), V(CONNECT) and V(MANAGE).
+      returned: success
+      type: list
+      elements: str
+      sample: [CONNECT, MANAGE, VIEW]
+    license:
+      description: C(LICENSED), C(UNLICENSED) or C(NON_COMMERCIAL). Services of unlicensed devices cannot be connected to.
+      returned: success
+      type: str
+      sample: LICENSED
+    organisation:
+      description: The id of the account that is listed, C(null) if it is the access key's own.
+      returned: success
+      type: str
+      sample: f0:00:00:00:00:00:00:02
+    services:
+      description:
+        - The services of the device, sorted by name and id. With O(application), only those of one of the applications.
+      returned: success
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The id of the service, in upper case, as O(community.remoteit.remoteit_connection#module:service_id) takes it.
+          returned: success
+          type: str
+          sample: "80:00:00:00:00:00:01:01"
+        name:
+          description: The name of the service. Nothing makes it unique.
+          returned: success
+          type: str
+          sample: ssh
+        application:
+          description: The id of the application.
+          returned: success
+          type: int
+          sample: 28
+        application_name:
+          description: The name of the application, empty if remote.it has none.
+          returned: success
+          type: str
+          sample: SSH
+        protocol:
+          description: V(TCP) or V(UDP), empty if it is not told. This collection's connections are TCP.
+          returned: success
+          type: str
+          sample: TCP
+        host:
+          description:
+            - The address that the device connects to, which may be another machine in its network. C(null) if it is not told.
+          returned: success
+          type: str
+          sample: 127.0.0.1
+        port:
+          description: The port there.
+          returned: success
+          type: int
+          sample: 22
+        enabled:
+          description: Whether the service accepts connections.
+          returned: success
+          type: bool
+          sample: true
+        online:
+          description: Whether the service is online, as far as remote.it knows.
+          returned: success
+          type: bool
+          sample: true
+        can_connect:
+          description: Whether the access key may open connections to the service.
+          returned: success
+          type: bool
+          sample: true
+        permissions:
+          description: What the access key may do with the service, sorted, such as V(VIEW), V(CONNECT) and V(MANAGE).
+          returned: success
+          type: list
+          elements: str
+          sample: [CONNECT, MANAGE, VIEW]
+        attributes:
+          description: The attributes that were given to the service.
+          returned: success
+          type: dict
+          sample: {}
+tags_added:
+  description: The tags that the device did not have, sorted.
+  returned: success
+  type: list
+  elements: str
+  sample: [production]
+tags_removed:
+  description: The tags that it has no more, sorted.
+  returned: success
+  type: list
+  elements: str
+  sample: [test]
+tags_created:
+  description:
+    - Of RV(tags_added), those that the account did not have before, so that a misspelt one is seen. It is C(null) if the access key may not
+      read the tags of the account.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+diff:
+  description:
+    - What the task manages of the device, before and after it. What the remote.it application shows is among the attributes, with its path as
+      the name. It is empty where there is no device.
+  returned: success
+  type: dict
+  sample:
+    before: {tags: [kitchen]}
+    after: {tags: [kitchen, production]}
+done:
+  description: What had been changed before the failure, a sentence for each change. All that is not told is as it was.
+  returned: when the task fails while it changes the device
+  type: list
+  elements: str
+  sample: ["Tags added: production."]
+error:
+  description:
+    - Why the task failed, for conditions to read, while C(msg) is for people.
+    - What Ansible itself fails with before the task begins, such as a host without Python that it is sent to, has none.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - What it is about. The kinds keep their meaning; later releases may have more of them.
+        - V(options) - an option is missing, has a value that cannot be used, or keeps a device from being removed.
+        - V(registry) - the registry cannot be read or written.
+        - V(credentials) - the access key or the developer key is missing, or is none.
+        - V(library) - a Python library is missing, or does not work.
+        - V(not_sent) - remote.it could not be reached.
+        - V(answer_lost) - no usable answer came back.
+        - V(refused) - remote.it answered no. It is about the key if RV(error.status) is V(401) or V(403), about too
+          many requests if it is V(429), and about the account, a device or a service if it is V(200). Others are a matter of the URL or of a web
+          proxy.
+        - V(out_of_time) - O(timeout) was over.
+      returned: always
+      type: str
+      sample: refused
+    status:
+      description: The HTTP status code of the answer. It is C(null) if there was none.
+      returned: always
+      type: int
+      sample: 200
+    reason:
+      description: remote.it's own words, empty if it gave none.
+      returned: always
+      type: str
+      sample: service is inactive
+"""
+
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.device_state import RULES, argument_spec, run
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.module import run_module
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(run, argument_spec(), **RULES)
+
+
+if __name__ == "__main__":
+    main()
