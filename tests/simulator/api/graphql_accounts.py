@@ -9,8 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from graphql import GraphQLError
+
 from ..cloud.applications import APPLICATIONS
-from ..config.world import Account, Device, Membership, World
+from ..cloud.change_refusals import ChangeRefused
+from ..config.world import Account, Device, Membership, Permission, World
 from .graphql_devices import Devices
 from .graphql_sessions import Sessions
 
@@ -100,29 +103,40 @@ class Accounts:
             "name": owner.organization or owner.email,
             "created": _CREATED,
             "tags": [],
-            "roles": [],
+            "roles": partial(self._roles, owner),
             "account": {"id": owner.id, "email": owner.email},
             "verified": True,
             "members": [],
         }
+
+    def _roles(self, owner: Account, _info: Any) -> list[Values]:
+        """Answer ``roles``, which are for administrators. Whether others may read them is not published."""
+        if Permission.ADMIN not in self._viewer.granted(owner.id):
+            raise GraphQLError(str(ChangeRefused(Permission.ADMIN)))
+        return [_role(one) for one in self._world.roles(owner)]
 
     def _member(self, user: Account, membership: Membership) -> Values:
         owner = self._world.account(membership.account_id)
         assert owner is not None
         return {
             "created": _CREATED,
-            "customRole": {
-                "id": membership.role,
-                "name": membership.role,
-                "system": False,
-                "created": _CREATED,
-                "updated": _CREATED,
-                "access": "ALL",
-                "permissions": sorted(membership.permissions),
-                "tag": None,
-            },
+            "customRole": _role(membership),
             "user": {"id": user.id, "email": user.email},
             "role": "MEMBER",
             "license": "LICENSED",
             "organization": self._organization(owner),
         }
+
+
+def _role(membership: Membership) -> Values:
+    tag = membership.tag
+    return {
+        "id": membership.role,
+        "name": membership.role,
+        "system": False,
+        "created": _CREATED,
+        "updated": _CREATED,
+        "access": "ALL" if tag is None else "TAG",
+        "permissions": sorted(membership.permissions),
+        "tag": None if tag is None else {"operator": tag.operator, "values": list(tag.values)},
+    }

@@ -34,13 +34,26 @@ class AccessKey:
     enabled: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    """Devices that have any, or all, of some tags (GraphQL type ``ListFilterType``)."""
+
+    operator: str
+    values: tuple[str, ...]
+
+    def fits(self, tags: Iterable[str]) -> bool:
+        """Tell whether a device with these tags is one of them."""
+        return (all if self.operator == "ALL" else any)(value in tags for value in self.values)
+
+
 @dataclass(slots=True)
 class Membership:
-    """A user's role in the organisation of another account."""
+    """A user's role in the organisation of another account; with ``tag`` it is about the devices of that filter only."""
 
     account_id: str
     role: str
     permissions: frozenset[Permission]
+    tag: TagFilter | None = None
 
 
 @dataclass(slots=True)
@@ -59,11 +72,16 @@ class Account:
     tags: list[str] = field(default_factory=list)
     attributes: dict[str, object] = field(default_factory=dict)
 
-    def granted(self, owner_id: str) -> frozenset[Permission]:
-        """Return what this user may do in the account with this id: everything in its own, elsewhere by a role."""
+    def granted(self, owner_id: str, tags: Iterable[str] | None = None) -> frozenset[Permission]:
+        """Return what this user may do in the account with this id: everything in its own, elsewhere by a role.
+
+        :param tags: those of the device that it is about, None for the account itself.
+        """
         if owner_id == self.id:
             return OWNER_PERMISSIONS
-        return frozenset(one for role in self.memberships if role.account_id == owner_id for one in role.permissions)
+        roles = (role for role in self.memberships if role.account_id == owner_id)
+        fitting = (role for role in roles if tags is None or role.tag is None or role.tag.fits(tags))
+        return frozenset(permission for role in fitting for permission in role.permissions)
 
 
 @dataclass(slots=True)
@@ -186,12 +204,18 @@ class World:
 
     def permissions(self, account: Account, device: Device) -> frozenset[Permission]:
         """Return what ``account`` may do with ``device``: as owner, by a share, or by a role in the owner's account."""
-        return account.granted(device.owner_id) | device.shared_with.get(account.id, frozenset())
+        by_role = account.granted(device.owner_id, device.tags.get(device.owner_id, []))
+        return by_role | device.shared_with.get(account.id, frozenset())
 
     def tags(self, account: Account) -> list[str]:
         """Return the tags that an account has, on devices or not."""
         used = (tag for device in self.devices for tag in device.tags.get(account.id, ()))
         return sorted({*account.tags, *used})
+
+    def roles(self, owner: Account) -> list[Membership]:
+        """Return the roles in the organisation of an account, one membership for each."""
+        members = (one for account in self.accounts for one in account.memberships if one.account_id == owner.id)
+        return list({one.role: one for one in members}.values())
 
     def listed(self, account: Account, viewer: Account) -> Iterable[Device]:
         """Yield the devices of ``account``, owned and shared to it, that ``viewer`` may see."""

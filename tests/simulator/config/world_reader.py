@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from .reader import Section
-from .world import AccessKey, Account, Device, ForeignSession, Link, Membership, Permission, Service, World
+from .world import AccessKey, Account, Device, ForeignSession, Link, Membership, Permission, Service, TagFilter, World
 
 # The vendor's application writes ids as eight colon-separated octets.
 _ID = re.compile(r"[0-9A-Za-z]{2}(:[0-9A-Za-z]{2}){7}")
@@ -70,9 +70,19 @@ def _permissions(section: Section) -> frozenset[Permission]:
 
 
 def _membership(world: World, section: Section) -> Membership:
-    member = Membership(_account_id(world, section, "account"), section.text("role", "Member"), _permissions(section))
+    account_id, role = _account_id(world, section, "account"), section.text("role", "Member")
+    member = Membership(account_id, role, _permissions(section), _tag_filter(section))
     section.finish()
     return member
+
+
+def _tag_filter(role: Section) -> TagFilter | None:
+    section = role.section("tag")
+    if not role.has("tag"):
+        return None
+    tag_filter = TagFilter(section.choice("operator", "ANY", ("ANY", "ALL")), section.texts("values"))
+    section.finish()
+    return tag_filter
 
 
 def _id(section: Section, seen: set[str]) -> str:

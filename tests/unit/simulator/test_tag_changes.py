@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from tests.simulator.admin_client import AdminClient
+from tests.simulator.config.reader import ConfigError
 
 from .client import BOB_KEY, Client
 from .conftest import Start
 from .world import GATEWAY, LAPTOP, PI, SSH, configuration
-from .writing import done, mutate, refusal, tags
+from .writing import device, done, mutate, refusal, tags
 
 
 def change(client: Client, mutation: str, names: list[str], *ids: str, **account: str) -> dict[str, Any]:
@@ -124,3 +125,52 @@ def test_an_account_can_have_tags_that_no_device_has(start: Start) -> None:
     config = configuration()
     config["accounts"][1]["tags"] = ["spare"]
     assert catalogue(Client(start(config), BOB_KEY)) == ["laptop", "spare"]
+
+
+def with_role(**tag: Any) -> dict[str, Any]:
+    """Return a configuration in which Alice may see those devices of ACME that have these tags."""
+    config = configuration()
+    config["accounts"][0]["memberships"] = [
+        {"account": "acme", "role": "Cook", "permissions": ["VIEW", "ADMIN"], "tag": tag}
+    ]
+    return config
+
+
+@pytest.mark.parametrize(
+    ("tag", "given", "is_seen"),
+    [
+        ({"values": ["a", "b"]}, ["b"], True),
+        ({"values": ["a", "b"], "operator": "ALL"}, ["b"], False),
+        ({"values": ["a", "b"], "operator": "ALL"}, ["b", "a", "c"], True),
+        ({"values": ["a"]}, ["c"], False),
+    ],
+)
+def test_a_tag_gives_access_by_a_role(start: Start, tag: dict[str, Any], given: list[str], is_seen: bool) -> None:
+    server = start(with_role(**tag))
+    alice = Client(server)
+    assert device(alice, GATEWAY, "id") is None
+    server.update(GATEWAY, tags=given)
+    assert device(alice, GATEWAY, "id") == ({"id": GATEWAY} if is_seen else None)
+
+
+ROLES = """{ login { account(id: "acme") { tags { name } organization { name roles {
+    name access permissions tag { operator values } } } } } }"""
+
+
+def test_roles_and_what_they_select_by_are_told_to_administrators(start: Start) -> None:
+    server = start(with_role(values=["a"]))
+    account = Client(server).graphql(ROLES)["login"]["account"]
+    assert account["organization"]["roles"] == [
+        {"name": "Cook", "access": "TAG", "permissions": ["ADMIN", "VIEW"], "tag": {"operator": "ANY", "values": ["a"]}}
+    ]
+
+
+def test_roles_are_not_told_to_others_who_may_read_all_the_rest(alice: Client) -> None:
+    answer = alice.post_graphql(ROLES).json()
+    assert answer["data"]["login"]["account"] == {"tags": [], "organization": None}
+    assert [error["message"] for error in answer["errors"]] == ["Permission denied: ADMIN"]
+
+
+def test_a_role_that_selects_by_nothing_known_is_a_mistake(start: Start) -> None:
+    with pytest.raises(ConfigError, match="operator"):
+        start(with_role(values=[], operator="SOME"))
