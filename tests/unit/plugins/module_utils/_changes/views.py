@@ -13,6 +13,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._changes.device
     DeviceView,
     ServiceView,
 )
+from ansible_collections.community.remoteit.plugins.module_utils._changes.device_wish import DeviceWish
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.device_state import argument_spec
 
 TYPES = [
     ApplicationType(1, "TCP", None),
@@ -38,3 +40,8 @@ def device(*services: ServiceView, **changes: Any) -> DeviceView:
         DEVICE_ID, "pi", True, True, rights, "owner@example.com", services, (), {}, created, created, True, 0
     )
     return made._replace(**changes)
+
+
+def wish(**options: Any) -> DeviceWish:
+    """What is wanted of a device by a task with these *options*."""
+    return DeviceWish.from_options({name: option.get("default") for name, option in argument_spec().items()} | options)
