@@ -39,9 +39,9 @@ def device_by_name(
     if len(usable) == 1:
         return usable[0]
     if usable:
-        ids = "device_id" if "device_id" in options else "service_id"
+        ids, with_ids = ("device_id", named) if "device_id" in options else ("service_id", _with_ids)
         raise OptionError(
-            f"{option}={text!r} fits {len(usable)} devices: set {ids} to one of {enumerated(map(_with_ids, usable))}."
+            f"{option}={text!r} fits {len(usable)} devices: set {ids} to one of {enumerated(map(with_ids, usable))}."
         )
     if fitting:
         raise OptionError(

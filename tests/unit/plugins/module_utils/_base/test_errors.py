@@ -72,6 +72,15 @@ def test_what_a_task_returns(error: RemoteItError, kind: str, status: int | None
     assert error.as_result() == {"failed": True, "msg": "No.", "error": told}
 
 
+def test_what_was_done_before_is_told_where_a_task_tells_it() -> None:
+    error = OptionError("No.")
+    assert "done" not in error.as_result()
+    error.done = ["Tags added: a."]
+    assert error.as_result()["done"] == ["Tags added: a."]
+    error.done = []
+    assert error.as_result()["done"] == []
+
+
 def test_each_class_has_a_kind_of_its_own() -> None:
     kinds = [one.kind for one in classes() if "kind" in vars(one)]
     assert len(set(kinds)) == len(kinds)
@@ -97,6 +106,7 @@ def test_the_guide_has_each_kind() -> None:
     [
         ("remoteit_connection", set()),
         ("remoteit_connection_info", {"controller"}),
+        ("remoteit_device", {"controller"}),
         # It opens nothing that would be remembered.
         ("remoteit_device_info", {"controller", "registry"}),
         ("remoteit_device_wait", {"controller", "registry"}),

@@ -50,6 +50,24 @@ def test_who_is_connected_is_counted(simulated: Site) -> None:
     assert {one.id: one.sessions for one in device.services}[SERVICE] == 1
 
 
+def test_what_is_kept_of_a_device_itself_is_read_as_well(simulated: Site) -> None:
+    heard = "2026-02-03T04:05:06.000Z"
+    simulated.cloud.update(
+        service_id(1, 0), tags=["b", "A b", "b"], attributes={"a": [1]}, last_reported=heard, online=False
+    )
+    device = read(simulated, service_id(1, 0)).device
+    assert device is not None
+    assert (device.tags, device.attributes) == (("A b", "b"), {"a": [1]})
+    assert (device.created, device.last_reported) == ("2024-01-01T00:00:00.000Z", heard)
+    assert (device.is_own, device.sessions) == (True, 0)
+    simulated.cloud.update(service_id(1, 0), online=True)
+    simulated.task()
+    graphql = Client(simulated.settings(), Clock(), pytest.fail).graphql
+    device = read_device(graphql, service_id(1, 0), Deadline(20), "another account").device
+    assert device is not None
+    assert (device.is_own, device.sessions, device.tags) == (False, 1, ())
+
+
 @pytest.mark.parametrize("what", [service_id(7, 0), service_id(7, 1)])
 def test_what_is_not_there_is_nothing(what: str, simulated: Site) -> None:
     assert read(simulated, what).device is None

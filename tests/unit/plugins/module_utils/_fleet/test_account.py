@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
+from ansible_collections.community.remoteit.plugins.module_utils._fleet.account import read_account
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.filter import FleetFilter
 from tests.doubles.fleet_cloud import ACME, ME, FleetCloud, device_node, fleet
 
@@ -66,3 +69,14 @@ def test_an_account_whose_id_cannot_be_one_is_not_there() -> None:
     with pytest.raises(OptionError, match="is not an account") as caught:
         cloud.read(FleetFilter(), "acme")
     assert str(caught.value).isprintable()
+
+
+def test_the_account_alone_may_be_asked_for() -> None:
+    cloud = fleet(1)
+    with cloud.server:
+        graphql = Client(cloud.settings(), Clock(), cloud.warnings.append).graphql
+        assert read_account(graphql, None, Deadline(20)) is None
+        assert cloud.asked == []
+        assert [read_account(graphql, account, Deadline(20)) for account in (ME, "acme")] == [None, ACME]
+        with pytest.raises(OptionError, match="is not an account that this access key can see"):
+            read_account(graphql, "nobody", Deadline(20))

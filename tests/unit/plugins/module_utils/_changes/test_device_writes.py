@@ -1,0 +1,222 @@
+# Copyright (c) 2026, community.remoteit contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is asked for is done when it returns, and what was done before a failure is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.community.remoteit.plugins.module_utils._api.client import Client
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Clock, Deadline
+from ansible_collections.community.remoteit.plugins.module_utils._base.errors import (
+    AnswerLostError,
+    ApiError,
+    NotSentError,
+    RefusedError,
+)
+from ansible_collections.community.remoteit.plugins.module_utils._changes.device_view import DeviceView, read_device
+from ansible_collections.community.remoteit.plugins.module_utils._changes.device_writes import DeviceWrites
+from tests.lab.site import Site, configuration
+from tests.lab.world import service_id
+from tests.simulator.threaded import ThreadedSimulator
+
+pytestmark = pytest.mark.slow
+
+CABINET, CELLAR = service_id(1, 0), service_id(2, 0)
+MANY = {f"a{number:02}": number for number in range(45)}
+
+
+class Target:
+    """A device of a *site*, and the writes to it."""
+
+    def __init__(self, site: Site, id_: str = CABINET) -> None:
+        self.cloud = site.cloud
+        self.done: list[str] = []
+        self._id = id_
+        self.graphql = Client(site.settings(request_timeout=1.0), Clock(), pytest.fail).graphql
+        self.writes = DeviceWrites(self.graphql, self.device(), None, (0.0, 0.05, 0.1), self.done)
+
+    def found(self) -> DeviceView | None:
+        return read_device(self.graphql, self._id, Deadline(20)).device
+
+    def device(self) -> DeviceView:
+        found = self.found()
+        assert found is not None
+        return found
+
+    def set(self, **changes: Any) -> None:
+        self.writes.set_attributes(changes, Deadline(20))
+
+    def asked(self, operation: str) -> int:
+        return len(self.cloud.calls(operation=operation))
+
+
+@pytest.fixture
+def cabinet(simulated: Site) -> Target:
+    return Target(simulated)
+
+
+def test_tags_names_and_attributes_change(cabinet: Target) -> None:
+    writes, deadline = cabinet.writes, Deadline(20)
+    writes.add_tags(["a", "B"], deadline)
+    cabinet.set(rack=7, row=[True, {"x": None}])
+    writes.rename("attic", deadline)
+    cabinet.set(rack=None)
+    writes.remove_tags(["a"], deadline)
+    now = cabinet.device()
+    assert (now.name, now.tags, now.attributes) == ("attic", ("B",), {"row": [True, {"x": None}]})
+    assert cabinet.done == [
+        "Tags added: a, B.",
+        "Attributes set: rack, row.",
+        "Renamed from cabinet to attic.",
+        "Attributes removed: rack.",
+        "Tags removed: a.",
+    ]
+    assert [cabinet.asked(name) for name in ("add_tag", "set_attribute", "rename_service", "remove_tag")] == [
+        1,
+        2,
+        1,
+        1,
+    ]
+
+
+def test_many_attributes_are_few_requests(cabinet: Target) -> None:
+    cabinet.set(**MANY)
+    assert cabinet.device().attributes == MANY
+    assert cabinet.asked("set_attribute") == 3
+    assert len(cabinet.done) == 3
+
+
+def test_nothing_is_no_request(cabinet: Target) -> None:
+    cabinet.set()
+    assert (cabinet.asked("set_attribute"), cabinet.done) == (0, [])
+
+
+def test_where_a_path_has_led_is_looked_at(cabinet: Target) -> None:
+    cabinet.set(**{"$remoteit.description": "x"})
+    assert cabinet.device().attributes == {"$remoteit": {"description": "x"}}
+    cabinet.set(**{"$remoteit.description": None})
+    assert cabinet.device().attributes == {"$remoteit": {}}
+    assert cabinet.done == ["Attributes set: $remoteit.description.", "Attributes removed: $remoteit.description."]
+
+
+def test_a_path_that_leads_elsewhere_is_told(tmp_path: Path) -> None:
+    with ThreadedSimulator(configuration("127.0.0.1:9", attribute_paths="literal")) as cloud:
+        target = Target(Site(cloud, tmp_path))
+        with pytest.raises(
+            RefusedError, match=r"accepted the change of the attributes \$remoteit.description of cabinet"
+        ):
+            target.set(**{"$remoteit.description": "x", "rack": 7})
+        assert target.done == ["Attributes set: rack."]
+
+
+def test_of_a_request_of_which_a_part_is_refused_the_rest_is_done(cabinet: Target) -> None:
+    cabinet.cloud.set_fault({"operation": "set_attribute", "fault": "part_refused", "field": "a1", "text": "not now"})
+    with pytest.raises(RefusedError, match="refused to change the attribute two: 'not now'") as caught:
+        cabinet.set(one=1, two=2, three=3)
+    assert caught.value.reason == "not now"
+    assert cabinet.done == ["Attributes set: one, three."]
+    assert cabinet.device().attributes == {"one": 1, "three": 3}
+
+
+def test_after_a_failure_there_is_no_further_request(cabinet: Target) -> None:
+    cabinet.cloud.set_fault({"operation": "set_attribute", "fault": "part_refused", "field": "a1", "after": 1})
+    with pytest.raises(RefusedError):
+        cabinet.set(**MANY)
+    assert cabinet.asked("set_attribute") == 2
+    assert len(cabinet.device().attributes) == 39
+
+
+def test_an_answer_that_says_something_else_is_looked_into(cabinet: Target) -> None:
+    cabinet.cloud.set_fault({"operation": "set_attribute", "fault": "wrong_fields"})
+    cabinet.set(rack=7)
+    assert cabinet.done == ["Attributes set: rack."]
+    cabinet.cloud.set_fault({"operation": "set_attribute", "fault": "field_error"})
+    with pytest.raises(ApiError):
+        cabinet.set(rack=8)
+
+
+@pytest.mark.parametrize("operation", ["add_tag", "remove_tag", "rename_service", "set_attribute"])
+def test_a_write_whose_answer_is_lost_is_made_again(operation: str, cabinet: Target) -> None:
+    cabinet.cloud.set_fault({"operation": operation, "fault": "lost_answer", "count": 1})
+    write(cabinet, operation)
+    assert cabinet.asked(operation) == 2
+    assert len(cabinet.done) == 1
+
+
+@pytest.mark.parametrize("operation", ["add_tag", "remove_tag", "rename_service", "set_attribute", "delete_device"])
+def test_a_refusal_is_told_in_its_words(operation: str, cabinet: Target) -> None:
+    cabinet.cloud.set_fault({"operation": operation, "fault": "refused", "text": "not today"})
+    with pytest.raises(RefusedError, match="not today") as caught:
+        write(cabinet, operation)
+    assert cabinet.done == []
+    assert ("may take ADMIN in the account" in str(caught.value)) == (
+        operation not in ("set_attribute", "delete_device")
+    )
+    assert caught.value.reason == "not today"
+
+
+def test_who_is_to_slow_down_is_not_told_of_rights(cabinet: Target) -> None:
+    cabinet.cloud.set_fault({"operation": "add_tag", "fault": "status", "status": 403})
+    with pytest.raises(RefusedError) as caught:
+        write(cabinet, "add_tag")
+    assert "ADMIN" not in str(caught.value)
+
+
+@pytest.mark.parametrize("operation", ["add_tag", "remove_tag", "rename_service", "delete_device"])
+def test_no_answer_is_no_confirmation(operation: str, cabinet: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = cabinet.graphql.ask
+
+    def silent(document: str, *arguments: Any, **options: Any) -> Any:
+        return {} if document.startswith("mutation") else ask(document, *arguments, **options)
+
+    monkeypatch.setattr(cabinet.graphql, "ask", silent)
+    with pytest.raises(RefusedError, match="did not confirm that"):
+        write(cabinet, operation)
+    assert cabinet.done == []
+
+
+def write(target: Target, operation: str) -> None:
+    {
+        "add_tag": lambda: target.writes.add_tags(["a"], Deadline(20)),
+        "remove_tag": lambda: target.writes.remove_tags(["a"], Deadline(20)),
+        "rename_service": lambda: target.writes.rename("x", Deadline(20)),
+        "set_attribute": lambda: target.set(rack=7),
+        "delete_device": lambda: target.writes.delete(Deadline(20)),
+    }[operation]()
+
+
+def test_a_device_is_deleted(simulated: Site) -> None:
+    cellar = Target(simulated, CELLAR)
+    cellar.writes.delete(Deadline(20))
+    assert cellar.found() is None
+    assert cellar.done == [f"Deleted: cellar ({CELLAR})."]
+
+
+@pytest.mark.parametrize("how", ["close", "reset", "hang"])
+def test_a_deletion_whose_answer_is_lost_is_known_to_be_done_and_not_asked_for_again(how: str, simulated: Site) -> None:
+    cellar = Target(simulated, CELLAR)
+    simulated.cloud.set_fault({"operation": "delete_device", "fault": "lost_answer", "how": how})
+    cellar.writes.delete(Deadline(20))
+    assert cellar.asked("delete_device") == 1
+    assert len(cellar.done) == 1
+
+
+def test_what_somebody_else_deleted_is_gone(simulated: Site) -> None:
+    cellar = Target(simulated, CELLAR)
+    simulated.cloud.update(CELLAR, removed=True)
+    cellar.writes.delete(Deadline(20))
+
+
+def test_what_is_still_there_was_not_deleted(cabinet: Target) -> None:
+    with pytest.raises(RefusedError, match="Device is active"):
+        cabinet.writes.delete(Deadline(20))
+    cabinet.cloud.set_fault({"operation": "delete_device", "fault": "lost_request"})
+    with pytest.raises((AnswerLostError, NotSentError)):
+        cabinet.writes.delete(Deadline(20))
+    assert cabinet.found() is not None
