@@ -85,6 +85,10 @@ options:
     description:
       - Whether the service accepts connections. A new one does.
     type: bool
+  description:
+    description:
+      - What the remote.it application shows below the name, at most 1024 characters. An empty text removes it.
+    type: str
   state:
     description:
       - V(present) makes sure that the service is there, and as described.
@@ -146,6 +150,7 @@ EXAMPLES = r"""
         name: dashboard
         application: https
         port: 8443
+        description: for the people of the workshop
         wait_online: true
 
     - name: Give it another name, and switch it off
@@ -206,6 +211,11 @@ service:
       returned: always
       type: bool
       sample: true
+    description:
+      description: What the remote.it application shows below the name, empty if there is none.
+      returned: always
+      type: str
+      sample: for the people of the workshop
     permissions:
       description: What the access key may do with it, sorted.
       returned: always
@@ -244,6 +254,12 @@ diff:
   sample:
     before: {port: 22}
     after: {port: 2222}
+done:
+  description: What was changed before the task failed, a sentence for each change.
+  returned: failure that comes after everything was checked
+  type: list
+  elements: str
+  sample: ["Service changed: ssh (80:00:00:00:00:00:01:01)."]
 error:
   description:
     - Why the task failed, for conditions to read, while C(msg) is for people.

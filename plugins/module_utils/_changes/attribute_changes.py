@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._base.text import inert
-from .._model.attributes import same_value, shown_attributes
+from .._model.attributes import same_value, shown_attributes, value_at
 from .device_wish import DeviceWish
 
 
@@ -32,14 +32,6 @@ def is_there(attributes: Mapping[str, Any], path: str, value: Any) -> bool:
         return same_value(found, value) or same_value(shown_attributes({"value": found})["value"], value)
     except ValueError:  # it is never shown
         return False
-
-
-def value_at(attributes: Mapping[str, Any], path: str) -> Any:
-    """The value at *path*, None if there is none."""
-    found: Any = attributes
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found
 
 
 def with_changes(attributes: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,14 +13,15 @@ from .._api.graphql import GraphqlApi, login_of
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError
 from .._base.text import printable
+from .._model.attributes import DESCRIPTION, value_at
 from .._model.ids import canonical_id, same_id
 
 # What the answer to a change has to tell as well.
-SERVICE = "id name application protocol host port enabled online permissions sessions { id }"
+SERVICE = "id name application protocol host port enabled online permissions sessions { id } attributes"
 _DEVICE = (
     "id name online platform tags(accountId: $account) { name } owner { id email } attributes created lastReported license "
     "endpoint { externalAddress } hardwareId version configurable permissions sessions { id } "
-    f"services {{ {SERVICE} can(permission: CONNECT) attributes }}"
+    f"services {{ {SERVICE} can(permission: CONNECT) }}"
 )
 _QUERY = "query ($ids: [String!]!, $account: String) { applicationTypes { id name port } platformTypes { id name } "
 _BY_DEVICE = f"{_QUERY} login {{ id device(id: $ids) {{ {_DEVICE} }} }} }}"
@@ -32,7 +33,7 @@ MANAGE = "MANAGE"
 class ServiceView(NamedTuple):
     """A service: *application* is the id of its type, *sessions* how many connections anybody has open to it.
 
-    *name* is as remote.it has it, and not printable therefore.
+    *name* and *description*, which is empty where there is none, are as remote.it has them, and not printable therefore.
     """
 
     id: str
@@ -45,6 +46,7 @@ class ServiceView(NamedTuple):
     online: bool
     permissions: tuple[str, ...]
     sessions: int
+    description: str
 
 
 class DeviceView(NamedTuple):
@@ -109,7 +111,8 @@ def parse_service(node: Any) -> ServiceView:
     """The service in an answer. Raises ValueError."""
     if not isinstance(node, Mapping):
         raise ValueError("it has no service")
-    sessions = node.get("sessions")
+    sessions, attributes = node.get("sessions"), node.get("attributes")
+    description = value_at(attributes, DESCRIPTION) if isinstance(attributes, Mapping) else None
     return ServiceView(
         id=_id(node),
         name=_text(node, "name"),
@@ -121,6 +124,7 @@ def parse_service(node: Any) -> ServiceView:
         online=_flag(node, "online"),
         permissions=_permissions(node),
         sessions=len(sessions) if isinstance(sessions, list) else 0,
+        description=description if isinstance(description, str) else "",
     )
 
 

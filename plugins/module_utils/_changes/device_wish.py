@@ -11,12 +11,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .._base.errors import OptionError
-from .._model.attributes import shown_attributes
+from .._model.attributes import DESCRIPTION, shown_attributes
 from .tag_changes import folded
+from .texts import check_description, check_name
 
-# The vendor's application takes no longer ones.
-_LONGEST_NAME = 100
-_LONGEST_DESCRIPTION = 1024
 LETTERS = ("a", "b", "c", "d", "e")
 # A dot would make a path, and what begins with the other is remote.it's.
 _RESERVED = (".", "$")
@@ -40,24 +38,18 @@ class DeviceWish(NamedTuple):
     def from_options(cls, options: Mapping[str, Any]) -> DeviceWish:
         """The wish in the options of a task. Raises OptionError."""
         tags, attributes = options["tags"], options["attributes"]
+        if options["name"] is not None:
+            check_name(options["name"], "device")
+        if options["description"] is not None:
+            check_description(options["description"])
         return cls(
-            name=None if options["name"] is None else _checked_name(options["name"]),
+            name=options["name"],
             tags=None if tags is None else _checked_tags(tags),
             purge_tags=options["purge_tags"],
             attributes=None if attributes is None else _checked_attributes(attributes),
             purge_attributes=options["purge_attributes"],
             texts=_texts(options),
         )
-
-
-def _checked_name(name: str) -> str:
-    if not name.strip():
-        raise OptionError("name is empty: give the device a name, or leave it out.")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise OptionError(
-            f"name={name[:_LONGEST_NAME]!r} cannot be the name of a device: give at most {_LONGEST_NAME} printable characters."
-        )
-    return name
 
 
 def _checked_tags(tags: list[str]) -> tuple[str, ...]:
@@ -104,13 +96,7 @@ def _plain(value: Any, where: str) -> Any:
 
 def _texts(options: Mapping[str, Any]) -> dict[str, str | None]:
     """The texts that the vendor's application shows, by the paths at which it looks for them; None for an empty one."""
-    description = options["description"]
-    if description is not None and len(description) > _LONGEST_DESCRIPTION:
-        raise OptionError(
-            f"description has {len(description)} characters: give at most {_LONGEST_DESCRIPTION}, which the remote.it "
-            "application shows."
-        )
-    given = {"$remoteit.description": description}
+    given = {DESCRIPTION: options["description"]}
     for option, word in (("categories", "category"), ("statuses", "status")):
         given |= {f"$remoteit.{word}{letter.upper()}": (options[option] or {}).get(letter) for letter in LETTERS}
     return {path: text or None for path, text in given.items() if text is not None}

@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._api.graphql import GraphqlApi, refusal
+from .._api.graphql import GraphqlApi
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, ApiError, RefusedError
-from .._base.text import enumerated, inert, printable
-from .._model.attributes import same_value
-from .attribute_changes import is_there
+from .._base.text import enumerated, inert
+from .attribute_writes import Attributed, AttributeWrites
 from .device_view import DeviceView, read_device
 
 _TAG = """\
@@ -24,8 +22,6 @@ mutation ($names: [String!]!, $ids: [String!]!, $account: String) {{
 }}"""
 _RENAME = "mutation ($id: String!, $name: String!) { renameService(serviceId: $id, name: $name) }"
 _DELETE = "mutation ($id: String!) { deleteDevice(deviceId: $id) }"
-# As many changes as one request has.
-_AT_A_TIME = 20
 _HINT = "Tags and names of devices may take ADMIN in the account."
 
 
@@ -64,9 +60,8 @@ class DeviceWrites:
 
     def set_attributes(self, changes: Mapping[str, Any], deadline: Deadline) -> None:
         """Set the value at each path; None removes it. Raises ApiError, after all of one request that could be done."""
-        items = iter(changes.items())
-        while some := dict(itertools.islice(items, _AT_A_TIME)):
-            self._set_some(some, deadline)
+        whose = Attributed(self._device.id, self._device.shown(), self._attributes_now)
+        AttributeWrites(self._graphql, whose, self._looks, self._done).set(changes, deadline)
 
     def delete(self, deadline: Deadline) -> None:
         """Delete the device, unless remote.it does not want to. Raises ApiError if it is still there."""
@@ -99,77 +94,12 @@ class DeviceWrites:
                 raise
             raise RefusedError(f"{error} {_HINT}", 200, error.reason) from None
 
-    def _set_some(self, changes: Mapping[str, Any], deadline: Deadline) -> None:
-        paths = list(changes)
-        variables: dict[str, Any] = {"id": self._device.id}
-        for number, path in enumerate(paths):
-            variables |= {f"n{number}": path, f"v{number}": changes[path]}
-        data, errors = self._graphql.read(_set_document(len(paths)), variables, deadline)
-        refused = dict(_refusals(errors, paths))
-        # What an answer means is not published, and neither is whether a path leads where the application looks.
-        doubtful = {
-            path: changes[path]
-            for number, path in enumerate(paths)
-            if path not in refused and ("." in path or not same_value(data.get(f"a{number}"), changes[path]))
-        }
-        missed = self._missed(doubtful, deadline) if doubtful else []
-        self._tell_done({path: changes[path] for path in paths if path not in refused and path not in missed})
-        for path, error in refused.items():
-            raise RefusedError(
-                f"remote.it refused to change the attribute {inert(path)}: {printable(error.reason)!r}.",
-                200,
-                error.reason,
-            )
-        if missed:
-            raise RefusedError(
-                f"remote.it accepted the change of the attributes {_listed(missed)} of {self._device.shown()}, but they are not "
-                "as asked for afterwards: run the task again, or change them in the remote.it application.",
-                200,
-                "",
-            )
-
-    def _missed(self, changes: Mapping[str, Any], deadline: Deadline) -> list[str]:
-        """The paths at which the device does not have the wanted value for as long as we look. Raises ApiError."""
-        missed = list(changes)
-        for pause in self._looks:
-            deadline.sleep(pause)
-            device = self._now(deadline)
-            attributes = device.attributes if device else {}
-            missed = [path for path, value in changes.items() if not is_there(attributes, path, value)]
-            if not missed:
-                break
-        return missed
+    def _attributes_now(self, deadline: Deadline) -> Mapping[str, Any]:
+        device = self._now(deadline)
+        return device.attributes if device else {}
 
     def _now(self, deadline: Deadline) -> DeviceView | None:
         return read_device(self._graphql, self._device.id, deadline, self._account).device
-
-    def _tell_done(self, changes: Mapping[str, Any]) -> None:
-        for what, paths in (
-            ("set", [path for path, value in changes.items() if value is not None]),
-            ("removed", [path for path, value in changes.items() if value is None]),
-        ):
-            if paths:
-                self._done.append(f"Attributes {what}: {_listed(paths)}.")
-
-
-def _set_document(count: int) -> str:
-    numbers = range(count)
-    declared = "".join(f", $n{number}: String!, $v{number}: Any" for number in numbers)
-    fields = " ".join(
-        f"a{number}: setAttribute(name: $n{number}, value: $v{number}, serviceId: $id)" for number in numbers
-    )
-    return f"mutation ($id: String!{declared}) {{ {fields} }}"
-
-
-def _refusals(errors: Sequence[Any], paths: Sequence[str]) -> Iterator[tuple[str, RefusedError]]:
-    """The path that each of GraphQL's *errors* is about, and what it says. Raises RefusedError for one about all."""
-    aliases = {f"a{number}": path for number, path in enumerate(paths)}
-    for error in errors:
-        place = error.get("path") if isinstance(error, Mapping) else None
-        alias = place[0] if isinstance(place, list) and place else None
-        if alias not in aliases:
-            raise refusal(error)
-        yield aliases[alias], refusal(error)
 
 
 def _listed(words: Sequence[str]) -> str:

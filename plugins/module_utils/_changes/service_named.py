@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .._base.errors import OptionError
-from .._base.text import enumerated, printable
+from .._base.text import enumerated, inert, printable
 from .device_view import DeviceView, ServiceView
 
 
@@ -31,4 +31,5 @@ def service_named(device: DeviceView, name: str) -> ServiceView | None:
 def is_called(device: DeviceView, called: str, name: str) -> bool:
     """Whether remote.it's name *called* is *name*, perhaps behind the name of the device, as older tools write it."""
     rest = called[len(device.name) :] if called.lower().startswith(device.name.lower()) else ""
-    return name in (called, re.sub(r"\A[-_ ]+", "", rest))
+    # Whoever writes down what is shown means the name itself.
+    return name in (called, inert(called), re.sub(r"\A[-_ ]+", "", rest))

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .._base.text import inert
 from .device_view import ApplicationType, DeviceView, ServiceView
 from .service_named import is_called
 from .service_wish import LOCAL, ServiceWish
+from .texts import LONGEST_DESCRIPTION
 
 # To change one of these breaks what is connected.
 _CUTTING = {"application", "host", "port"}
@@ -20,7 +22,7 @@ _CUTTING = {"application", "host", "port"}
 class ServicePlan(NamedTuple):
     """A service is added if *before* is None and there are *values*, changed to them, or removed, or nothing is done.
 
-    *values* has what remote.it is told, by the names of its arguments; *managed* is all that the wish is about.
+    *values* are by the fields of a ServiceView; *managed* is all that the wish is about.
     """
 
     before: ServiceView | None
@@ -64,6 +66,7 @@ _NEW: dict[str, Any] = {
     "online": False,
     "permissions": (),
     "sessions": 0,
+    "description": "",
 }
 
 
@@ -84,7 +87,7 @@ def plan_absence(service: ServiceView | None) -> ServicePlan:
 
 
 def differing(values: Mapping[str, Any], device: DeviceView, service: ServiceView) -> dict[str, Any]:
-    """Of *values*, by the names of the API's arguments, those that *service* of *device* does not have."""
+    """Of *values*, by the fields of a ServiceView, those that *service* of *device* does not have."""
     return {name: value for name, value in values.items() if not _has(device, service, name, value)}
 
 
@@ -93,4 +96,7 @@ def _has(device: DeviceView, service: ServiceView, name: str, value: Any) -> boo
     if name == "name":
         return is_called(device, found, value)
     # What leads to the device itself may have no host, if an older software of the device made it.
+    if name == "description":
+        # Whoever writes down what is shown means the text itself.
+        return value in (found, inert(found, LONGEST_DESCRIPTION))
     return bool((found or LOCAL).lower() == value.lower()) if name == "host" else bool(found == value)

@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 from .._base.errors import OptionError
 from .._base.text import enumerated
 from .device_view import ApplicationType
+from .texts import check_description, check_name
 
-# The vendor's application takes no longer names.
-_LONGEST_NAME = 100
 _HOST = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z._-]{0,251}[0-9A-Za-z_])?")
 _HIGHEST_PORT = 65535
 # The type of the service that stands for a device.
@@ -24,13 +23,17 @@ LOCAL = "127.0.0.1"
 
 
 class ServiceWish(NamedTuple):
-    """What is wanted of a service; what is None is not managed. *application* is the id or the name of a type."""
+    """What is wanted of a service; what is None is not managed.
+
+    *application* is the id or the name of a type, *description* is empty for none.
+    """
 
     name: str | None
     application: str | None
     host: str | None
     port: int | None
     enabled: bool | None
+    description: str | None
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> ServiceWish:
@@ -40,7 +43,7 @@ class ServiceWish(NamedTuple):
         return wish
 
     def resolved(self, types: Iterable[ApplicationType]) -> dict[str, Any]:
-        """What is managed, as the API has it, by the names of its arguments. Raises OptionError."""
+        """What is managed, by the fields of a ServiceView. Raises OptionError."""
         managed: dict[str, Any] = {name: value for name, value in self._asdict().items() if value is not None}
         if self.application is not None:
             managed["application"] = _type_of(self.application, list(types)).id
@@ -65,13 +68,9 @@ class ServiceWish(NamedTuple):
 
 def _check(wish: ServiceWish) -> None:
     if wish.name is not None:
-        if not wish.name.strip():
-            raise OptionError("name is empty: give the service a name.")
-        if len(wish.name) > _LONGEST_NAME or not wish.name.isprintable():
-            raise OptionError(
-                f"name={wish.name[:_LONGEST_NAME]!r} cannot be the name of a service: give at most {_LONGEST_NAME} "
-                "printable characters."
-            )
+        check_name(wish.name, "service")
+    if wish.description is not None:
+        check_description(wish.description)
     if wish.host is not None and not _HOST.fullmatch(wish.host):
         raise OptionError(
             f"host={wish.host!r} is not the address of a host: give an IPv4 address or a name, as the device finds it, "

@@ -12,6 +12,10 @@ from typing import Any
 from .._api.graphql import GraphqlApi
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, ApiError, RefusedError
+from .._base.text import printable
+from .._model.attributes import DESCRIPTION
+from .attribute_changes import with_changes
+from .attribute_writes import Attributed, AttributeWrites
 from .device_view import SERVICE, DeviceView, ServiceView, parse_service, read_device, read_device_of
 from .service_named import is_called
 
@@ -60,6 +64,18 @@ class ServiceWrites:
         if data.get("updateService") is None:
             raise RefusedError("remote.it did not change the service, and does not say why.", 200, "")
         return _parsed(data, "updateService")
+
+    def describe(self, service: ServiceView, text: str, deadline: Deadline) -> None:
+        """Give it this description, or none if that is empty. Raises ApiError."""
+
+        def read(until: Deadline) -> Mapping[str, Any]:
+            device = read_device_of(self._graphql, service.id, until).device
+            services = device.services if device else ()
+            found = next((one.description for one in services if one.id == service.id), "")
+            return with_changes({}, {DESCRIPTION: found or None})
+
+        whose = Attributed(service.id, f"service {printable(service.name)} ({service.id})", read)
+        AttributeWrites(self._graphql, whose, self._looks, []).set({DESCRIPTION: text or None}, deadline)
 
     def remove(self, service: ServiceView, deadline: Deadline) -> None:
         """Remove it. Raises ApiError if it is still there."""

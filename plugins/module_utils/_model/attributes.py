@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The attributes of a device or a service: JSON values by names, which whoever may manage it writes."""
+"""The attributes of a device or a service: JSON values by names, which whoever may manage it writes.
+
+A path has dots between the names of values within values.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from typing import Any
 
 from .._base.text import inert
 
+# Where the vendor's application keeps what it shows below a name.
+DESCRIPTION = "$remoteit.description"
 # Long enough for people's notes.
 _CHARACTERS = 4096
 _VALUES = 1000
@@ -49,3 +54,11 @@ def same_value(this: Any, other: Any) -> bool:
     if isinstance(this, list) and isinstance(other, list):
         return len(this) == len(other) and all(map(same_value, this, other))
     return bool(this == other)
+
+
+def value_at(attributes: Mapping[str, Any], path: str) -> Any:
+    """The value at *path*, None if there is none."""
+    found: Any = attributes
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found

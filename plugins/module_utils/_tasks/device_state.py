@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from .._base.clock import Deadline
-from .._base.errors import OptionError, RemoteItError
+from .._base.errors import OptionError
 from .._base.text import enumerated, inert
 from .._changes.account_tags import AccountTags, read_account_tags
 from .._changes.attribute_changes import attribute_changes, managed_values, with_changes
@@ -29,6 +28,7 @@ from .._settings.checks import checked_deadline, checked_id, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
 from .device_shown import changed_device, device_shown
+from .done import telling
 
 PRESENT = "present"
 ABSENT = "absent"
@@ -174,7 +174,7 @@ class _Task:
             changes = changes._replace(tags=changes.tags.spelt(known.names or ()))
             created = None if known.names is None else changes.tags.created(known.names)
         if not self._check_mode:
-            with self._telling_what_is_done():
+            with telling(self._done):
                 self._write(changes)
         after = changes.applied(device)
         return {
@@ -197,7 +197,7 @@ class _Task:
             check_removable(device, expect_name, min_offline, self._connections.client.clock.server_time())
             before = {"name": inert(device.name)}
             if not self._check_mode:
-                with self._telling_what_is_done():
+                with telling(self._done):
                     self._writes().delete(self._deadline)
                     self._forget_connections()
         return {
@@ -223,14 +223,6 @@ class _Task:
         connections = self._connections
         looks = connections.settings.patience.looks
         return DeviceWrites(connections.client.graphql, self._device, self._account, looks, self._done)
-
-    @contextmanager
-    def _telling_what_is_done(self) -> Iterator[None]:
-        try:
-            yield
-        except RemoteItError as error:
-            error.done = self._done
-            raise
 
     def _read_account_tags(self, changes: TagChanges) -> AccountTags:
         """The account's tags; whoever may get or lose access by these *changes* is warned of."""

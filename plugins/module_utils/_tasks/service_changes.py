@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .._base.clock import Deadline
 from .._base.errors import RefusedError
+from .._base.text import inert
 from .._changes.device_view import DeviceView, ServiceView
 from .._changes.service_guards import check_rights, check_use
 from .._changes.service_plan import ServicePlan, differing
@@ -19,12 +21,16 @@ from .._connections.overview import count_held
 
 
 class ServiceChanges:
-    """The changes of one task to services of a *device*, as it was read."""
+    """The changes of one task to services of a *device*, as it was read.
 
-    def __init__(self, connections: Connections, device: DeviceView, deadline: Deadline) -> None:
+    Each appends to *done*, which others may write as well, a sentence of what it did.
+    """
+
+    def __init__(self, connections: Connections, device: DeviceView, deadline: Deadline, done: list[str]) -> None:
         self._connections = connections
         self._device = device
         self._deadline = deadline
+        self._done = done
         self._writes = ServiceWrites(connections.client.graphql, connections.settings.patience.looks)
 
     def check(self, plans: Iterable[ServicePlan], force: bool) -> None:
@@ -44,23 +50,44 @@ class ServiceChanges:
         after = self._written(plan)
         if plan.cuts and plan.before is not None:
             self._forget_connections(plan.before)
-        missed = {} if after is None else differing(plan.values, self._device, after)
-        if plan.before is not None and missed:
+        return after
+
+    def _written(self, plan: ServicePlan) -> ServiceView | None:
+        """What became of the service, each step of which is told in *done*. Raises RemoteItError."""
+        values = {name: value for name, value in plan.values.items() if name != "description"}
+        if plan.before is None:
+            after = self._writes.add(self._device, values, self._deadline)
+            self._tell_done("added", after)
+        elif plan.is_removal:
+            self._writes.remove(plan.before, self._deadline)
+            self._tell_done("removed", plan.before)
+            return None
+        else:
+            after = self._updated(plan.before, values) if values else plan.before
+        if after.description != plan.values.get("description", after.description):
+            after = self._described(after, plan.values["description"])
+        return after
+
+    def _updated(self, service: ServiceView, values: Mapping[str, Any]) -> ServiceView:
+        after = self._writes.update(service, values, self._deadline)
+        self._tell_done("changed", service)
+        missed = differing(values, self._device, after)
+        if missed:
             raise RefusedError(
-                f"remote.it accepted the change of service {plan.before.id}, but {', '.join(sorted(missed))} is not as asked "
+                f"remote.it accepted the change of service {service.id}, but {', '.join(sorted(missed))} is not as asked "
                 "for: run the task again, or change it in the remote.it application.",
                 200,
                 "",
             )
         return after
 
-    def _written(self, plan: ServicePlan) -> ServiceView | None:
-        if plan.before is None:
-            return self._writes.add(self._device, plan.values, self._deadline)
-        if plan.is_removal:
-            self._writes.remove(plan.before, self._deadline)
-            return None
-        return self._writes.update(plan.before, plan.values, self._deadline)
+    def _described(self, service: ServiceView, text: str) -> ServiceView:
+        self._writes.describe(service, text, self._deadline)
+        self._tell_done("described", service)
+        return service._replace(description=text)
+
+    def _tell_done(self, what: str, service: ServiceView) -> None:
+        self._done.append(f"Service {what}: {inert(service.name)} ({service.id}).")
 
     def _held(self, service: ServiceView) -> int:
         return count_held(self._connections.client, self._connections.warn, service.id, self._deadline)

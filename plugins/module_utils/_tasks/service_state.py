@@ -16,10 +16,12 @@ from .._changes.device_view import MANAGE, DeviceView, Read, ServiceView, read_d
 from .._changes.service_named import service_named
 from .._changes.service_plan import ServicePlan, plan_absence, plan_presence
 from .._changes.service_wish import ServiceWish
+from .._changes.texts import LONGEST_DESCRIPTION
 from .._connections.connections import Connections
 from .._settings.checks import checked_deadline, checked_id, checked_service_id
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
+from .done import telling
 from .service_changes import ServiceChanges
 from .service_online import wait_until_online
 
@@ -43,6 +45,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "host": {"type": "str"},
         "port": {"type": "int"},
         "enabled": {"type": "bool"},
+        "description": {"type": "str"},
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "force": {"type": "bool", "default": False},
         "wait_online": {"type": "bool", "default": False},
@@ -62,11 +65,13 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
     if read.device is None:
         return _result(plan_absence(None), None, None)
     plan = plan_absence(service) if is_absent else plan_presence(wish, read.device, service, read.types)
-    changes = ServiceChanges(connections, read.device, deadline)
+    done: list[str] = []
+    changes = ServiceChanges(connections, read.device, deadline, done)
     changes.check([plan], params["force"])
-    after = plan.predicted() if check_mode else changes.carry_out(plan)
-    if params["wait_online"] and after is not None and after.enabled and not check_mode:
-        after = wait_until_online(connections, after, deadline)
+    with telling(done):
+        after = plan.predicted() if check_mode else changes.carry_out(plan)
+        if params["wait_online"] and after is not None and after.enabled and not check_mode:
+            after = wait_until_online(connections, after, deadline)
     if plan.is_change and after is not None and after.protocol == "UDP":
         warn(f"Service {inert(after.name)} is UDP: the connections of this collection are TCP only.")
     return _result(plan, after, read.device)
@@ -123,13 +128,16 @@ def _managed_of(plan: ServicePlan, service: ServiceView | None) -> dict[str, Any
     if service is None:
         return {}
     values = {name: getattr(service, name) for name in sorted(plan.managed)}
-    return {name: inert(value) if isinstance(value, str) else value for name, value in values.items()}
+    return {
+        name: inert(value, LONGEST_DESCRIPTION) if isinstance(value, str) else value for name, value in values.items()
+    }
 
 
 def _as_result(service: ServiceView) -> dict[str, Any]:
     values = service._asdict()
     values["id"] = service.id or None
     values["name"] = inert(service.name)
+    values["description"] = inert(service.description, LONGEST_DESCRIPTION)
     values["permissions"] = list(service.permissions)
     del values["sessions"]
     return values

@@ -12,7 +12,6 @@ from ansible_collections.community.remoteit.plugins.module_utils._changes.attrib
     attribute_changes,
     is_there,
     managed_values,
-    value_at,
     with_changes,
 )
 
@@ -74,7 +73,6 @@ def test_others_stay() -> None:
 
 @pytest.mark.parametrize("odd", [None, 1, "text", []])
 def test_what_has_no_parts_is_replaced_by_what_has(odd: Any) -> None:
-    assert value_at({"$remoteit": odd}, "$remoteit.description") is None
     assert with_changes({"$remoteit": odd}, {"$remoteit.description": "x"}) == {"$remoteit": {"description": "x"}}
 
 

@@ -18,7 +18,7 @@ def test_a_name_may_have_that_of_the_device_in_front_of_it(called: str) -> None:
     assert found is not None and found.id.endswith("02")
 
 
-@pytest.mark.parametrize("called", ["SSH", "ssh ", "my-ssh", "pissh2", "ssh-pi", ""])
+@pytest.mark.parametrize("called", ["SSH", "my-ssh", "pissh2", "ssh-pi", ""])
 def test_another_name_is_another_service(called: str) -> None:
     assert service_named(device(service(name=called)), "ssh") is None
 
@@ -39,3 +39,8 @@ def test_of_two_none_is_chosen(names: tuple[str, str]) -> None:
 def test_a_device_without_a_name_changes_nothing() -> None:
     assert is_called(device(name=""), "ssh", "ssh")
     assert not is_called(device(name=""), "web", "ssh")
+
+
+@pytest.mark.parametrize(("called", "name"), [("ssh ", "ssh"), ("{{ x }}", "\\x7b{ x }}")])
+def test_a_service_has_the_name_under_which_it_is_shown(called: str, name: str) -> None:
+    assert service_named(device(service(name=called)), name) == service(name=called)

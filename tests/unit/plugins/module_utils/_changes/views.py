@@ -28,7 +28,7 @@ DEVICE_ID = "80:00:00:00:00:00:01:00"
 def service(number: int = 1, **changes: Any) -> ServiceView:
     """An SSH service that is enabled, and that nobody uses."""
     id_ = f"80:00:00:00:00:00:01:{number:02X}"
-    made = ServiceView(id_, f"service {number}", 28, "TCP", "127.0.0.1", 22, True, True, ("MANAGE", "VIEW"), 0)
+    made = ServiceView(id_, f"service {number}", 28, "TCP", "127.0.0.1", 22, True, True, ("MANAGE", "VIEW"), 0, "")
     return made._replace(**changes)
 
 

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.remoteit.plugins.module_utils._model.attributes import same_value, shown_attributes
+from ansible_collections.community.remoteit.plugins.module_utils._model.attributes import (
+    DESCRIPTION,
+    same_value,
+    shown_attributes,
+    value_at,
+)
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -61,3 +66,13 @@ def test_as_many_and_as_deep_as_possible() -> None:
 def test_values_are_compared_with_their_types(this: Any, other: Any, is_same: bool) -> None:
     assert same_value(this, other) is is_same
     assert same_value(other, this) is is_same
+
+
+@pytest.mark.parametrize("odd", [None, 1, "text", [], {}])
+def test_there_is_no_value_in_what_has_no_parts(odd: Any) -> None:
+    assert value_at({"$remoteit": odd}, DESCRIPTION) is None
+
+
+def test_a_path_leads_into_values() -> None:
+    assert value_at({"$remoteit": {"description": "x"}}, DESCRIPTION) == "x"
+    assert value_at({"rack": 7}, "rack") == 7

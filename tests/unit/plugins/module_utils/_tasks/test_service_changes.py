@@ -27,7 +27,7 @@ def changes(site: Site) -> tuple[ServiceChanges, DeviceView]:
     connections = Connections(site.settings(), site.warnings.append)
     device = read_device_of(connections.client.graphql, SERVICE, deadline).device
     assert device is not None
-    return ServiceChanges(connections, device, deadline), device
+    return ServiceChanges(connections, device, deadline, []), device
 
 
 NEW = ServicePlan(None, {"name": "new", "application": 28, "host": "127.0.0.1", "port": 22, "enabled": True}, ())
