@@ -89,9 +89,7 @@ def _plain(value: Any, where: str) -> Any:
     is_number = isinstance(value, (int, float)) and math.isfinite(value)
     if value is None or is_number or isinstance(value, str):
         return value
-    raise OptionError(
-        f"{where}={str(value)!r} is a {type(value).__name__}, which JSON does not have: put it in quotes."
-    )
+    raise OptionError(f"{where}={str(value)!r} is no value of JSON: write it as text, in quotes.")
 
 
 def _texts(options: Mapping[str, Any]) -> dict[str, str | None]:

@@ -59,10 +59,10 @@ def test_an_empty_list_is_no_tag_and_no_list_is_none_of_our_business() -> None:
         ),
         (
             {"attributes": {"x": {"y": [datetime.date(2026, 2, 3)]}}},
-            "attributes.x.y[0]='2026-02-03' is a date, which JSON",
+            "attributes.x.y[0]='2026-02-03' is no value of JSON",
         ),
-        ({"attributes": {"x": float("inf")}}, "attributes.x='inf' is a float"),
-        ({"attributes": {"x": b"x"}}, "is a bytes"),
+        ({"attributes": {"x": float("inf")}}, "attributes.x='inf' is no value of JSON"),
+        ({"attributes": {"x": b"x"}}, "is no value of JSON"),
         ({"attributes": dict.fromkeys(map(str, range(1000)))}, "attributes has too many values"),
         ({"description": "x" * 1025}, "description has 1025 characters: give at most 1024"),
     ],
