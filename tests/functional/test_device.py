@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.documents import blocks
 from tests.lab.lab import Lab
 from tests.lab.world import DATABASE, NEIGHBOUR, OWNER, service_id
 from tests.simulator.threaded import ThreadedSimulator
@@ -19,6 +21,7 @@ from .tasks import DEVICES, connection, device, show
 
 pytestmark = pytest.mark.one_core
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "docsite" / "rst" / "guide_fleet_as_code.rst"
 KITCHEN, GARAGE, CABINET, CELLAR, NEXT_DOOR = (service_id(number, 0) for number in (1, 2, 0x90, 0x91, 0x92))
 UNKNOWN = service_id(0x77, 0)
 GO_ON = {"ignore_errors": True}
@@ -394,6 +397,27 @@ def test_what_one_writes_the_inventory_reads_in_the_same_run(lab: Lab) -> None:
         *inventory(lab, "pantry", connect="none", hostname=["remoteit_device_name"]),
     )
     assert told(run, "seen")["msg"] == ["pi-kitchen"]
+
+
+def test_what_is_written_down_as_the_guide_shows_it_changes_nothing(lab: Lab) -> None:
+    lab.cloud.update(
+        KITCHEN,
+        tags=["b", "{{x}}", "Prod"],
+        name="{% if %} pi",
+        attributes={
+            "$remoteit": {"description": "two\nlines {{ x }}", "categoryB": "x", "other": 1},
+            "a.b": 1,
+            "types": [1, 1.5, True, None, "1", "yes", {"deep": "2026-02-03"}],
+            "{{n}}": "#jinja2: {{ x }}",
+        },
+    )
+    lab.cloud.update(GARAGE, attributes={"$remoteit": {"statusE": "fine"}, "rack": "7"})
+    (plays,) = (text for _language, text in blocks(GUIDE) if "Write the fleet down" in text)
+    run = lab.run(plays)
+    written = run.result("Describe each device").result["results"]
+    assert len(written) == 4, run.output
+    assert not any(item["changed"] for item in written)
+    assert writes(lab) == {}
 
 
 def test_a_module_sent_elsewhere_does_the_same(lab: Lab) -> None:

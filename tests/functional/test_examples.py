@@ -16,7 +16,7 @@ import yaml
 
 from tests import documents
 from tests.lab.lab import Lab
-from tests.lab.world import DATABASE, DEVELOPER_KEY, KEY_ID, OFFLINE, OTHER, SECRET, WEB
+from tests.lab.world import DATABASE, DEVELOPER_KEY, KEY_ID, OFFLINE, OTHER, SECRET, WEB, service_id
 
 from .fleet_lab import PLUGIN, Fleet
 
@@ -28,6 +28,7 @@ VARIABLES = {
     "database_service_id": DATABASE,
     "other_service_id": OTHER,
     "offline_service_id": OFFLINE,
+    "offline_device_id": service_id(0x91, 0),
     "web_service_id": WEB,
     "office_ip": "127.0.0.1",
     "public_ip_of_gate": "127.0.0.1",

@@ -17,9 +17,9 @@ import yaml
 from tests import COLLECTION
 from tests.lab.lab import Lab
 from tests.lab.playbook import TaskResult
-from tests.lab.world import DATABASE, OFFLINE, OTHER, UNKNOWN, WEB
+from tests.lab.world import DATABASE, OFFLINE, OTHER, UNKNOWN, WEB, service_id
 
-from .tasks import CONNECTION, DEVICES, INFO, LINK, SERVICE, WAIT, connection, info, link, service, wait
+from .tasks import CONNECTION, DEVICE, DEVICES, INFO, LINK, SERVICE, WAIT, connection, device, info, link, service, wait
 
 pytestmark = pytest.mark.one_core
 
@@ -77,7 +77,14 @@ def test_every_value_has_a_sample(path: Path) -> None:
 
 def undocumented(task: TaskResult) -> list[str]:
     """How what the task returned differs from its documentation."""
-    plugins = {"info": INFO, "devices": DEVICES, "service": SERVICE, "link": LINK, "wait": WAIT}
+    plugins = {
+        "info": INFO,
+        "device": DEVICE,
+        "devices": DEVICES,
+        "service": SERVICE,
+        "wait": WAIT,
+        "link": LINK,
+    }
     plugin = plugins.get(task.task.partition(" ")[0], CONNECTION)
     values = documented(plugin)
     got = {name: value for name, value in task.result.items() if name not in COMMON and name[0] != "_"}
@@ -109,6 +116,8 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
         service("service added", {"check_mode": True}, device="pi-kitchen", name="new", application="ssh"),
         service("service changed", service_id=OTHER, name="other"),
         service("service of nothing", service_id=UNKNOWN, state="absent"),
+        device("device changed", device="pi-kitchen", tags=["a"], attributes={"rack": 7}),
+        device("device gone", device_id=service_id(0x91, 0), expect_name="cellar", state="absent"),
         wait("wait", service_ids=[DATABASE]),
         connection("closed", DATABASE, state="absent"),
     )
@@ -119,16 +128,19 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
 
 def test_what_is_returned_by_a_failure_is_documented(lab: Lab) -> None:
     go_on = {"ignore_errors": True}
+    lab.cloud.set_fault({"operation": "set_attribute", "fault": "refused"})
     run = lab.run_tasks(
         connection("refused", OFFLINE, go_on),
         connection("options", DATABASE, go_on, min_remaining=-1),
         {"name": "many", CONNECTION: {"services": [DATABASE, OFFLINE]}, **go_on},
         {**info("info of nothing", service_id="kitchen"), **go_on},
         service("service refused", go_on, service_id=UNKNOWN),
+        device("device refused", go_on, device_id=service_id(0x92, 0), tags=["a"]),
+        device("device half done", go_on, device_id=service_id(0x91, 0), tags=["a"], attributes={"rack": 7}),
         {"name": "devices of nobody", DEVICES: {"profile": "x", "credentials_file": "/no/such/file"}, **go_on},
         link("link refused", go_on, service_id=UNKNOWN),
         wait("wait in vain", go_on, service_ids=[OFFLINE]),
         wait("wait for nothing", go_on, devices=[]),
     )
-    assert [task.status for task in run.results] == ["failed"] * 9
+    assert [task.status for task in run.results] == ["failed"] * 11
     assert [complaint for task in run.results for complaint in undocumented(task)] == []

@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from tests import COLLECTION
 
 from .fleet_lab import KITCHEN, Fleet
-from .tasks import CONNECTION, DEVICES, INFO, LOOKUP, connection, show, wait
+from .tasks import CONNECTION, DEVICES, INFO, LOOKUP, connection, device, show, wait
 
 pytestmark = pytest.mark.one_core
 
@@ -30,6 +30,7 @@ TASKS: list[dict[str, Any]] = [
     {"name": "connections", INFO: {}, **IGNORED},
     {"name": "devices", DEVICES: {}, **IGNORED},
     wait("wait", IGNORED, devices=["pi"]),
+    device("device", IGNORED, device="pi"),
     {**show("lookup", f"lookup('{LOOKUP}', '{KITCHEN}', missing='open')"), **IGNORED},
 ]
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {

@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._api.graphql import login_of
 from .._base.errors import AnswerLostError
 from .._base.text import enumerated, inert
 from .._changes.device_view import Read
@@ -24,7 +23,7 @@ def device_shown(read: Read, account: str | None, warn: Callable[[str], None]) -
 
     *warn* takes a sentence about services that cannot be shown. Raises AnswerLostError.
     """
-    login = login_of(read.answer)
+    login = read.answer["login"]
     left_out: list[str] = []
 
     def leave_out(what: str, node: Any, why: str) -> None:
