@@ -161,13 +161,13 @@ EXAMPLES = r"""
     - name: Have these tags only
       community.remoteit.remoteit_device:
         device_id: "{{ kitchen.device.id }}"
-        tags: [kitchen]
+        tags: [production, kitchen]
         purge_tags: true
 
-    - name: Give it another name
+    - name: Give another one another name
       community.remoteit.remoteit_device:
-        device_id: "{{ kitchen.device.id }}"
-        name: pi-pantry
+        device_id: "80:00:00:00:00:00:02:00"
+        name: pi-workshop
 
     - name: Remove a device that has been replaced
       community.remoteit.remoteit_device:
@@ -179,174 +179,16 @@ EXAMPLES = r"""
 RETURN = r"""
 device:
   description:
-    - The device as it is after the task, as M(community.remoteit.remoteit_device_info) shows it, C(null) if it is not there.
+    - The device as it is after the task, C(null) if it is not there. It has all that
+      RV(community.remoteit.remoteit_device_info#module:devices) has of a device.
   returned: success
   type: dict
-  contains:
-    id:
-      description: The id of the device, in upper case. It is not the id of a service.
-      returned: success
-      type: str
-      sample: "80:00:00:00:00:00:01:00"
-    name:
-      description: The name of the device. Nothing makes it unique.
-      returned: success
-      type: str
-      sample: pi-kitchen
-    online:
-      description: Whether the device is online, as far as remote.it knows.
-      returned: success
-      type: bool
-      sample: true
-    platform:
-      description: The id of the platform.
-      returned: success
-      type: int
-      sample: 1
-    platform_name:
-      description: The name of the platform, empty if remote.it has none.
-      returned: success
-      type: str
-      sample: Linux
-    tags:
-      description: The tags that the account has given to the device, sorted.
-      returned: success
-      type: list
-      elements: str
-      sample: [kitchen, pi]
-    owner:
-      description: The e-mail address of the account that owns the device, empty if it is not told.
-      returned: success
-      type: str
-      sample: owner@example.com
-    shared:
-      description: Whether the device belongs to another account than the one that is listed.
-      returned: success
-      type: bool
-      sample: false
-    attributes:
-      description: The attributes that were given to the device.
-      returned: success
-      type: dict
-      sample: {rack: 7}
-    created:
-      description: When the device was registered.
-      returned: success
-      type: str
-      sample: "2024-01-01T00:00:00.000Z"
-    last_reported:
-      description: When remote.it last heard of the device.
-      returned: success
-      type: str
-      sample: "2026-02-03T04:05:06.000Z"
-    external_address:
-      description: The address from which the device reaches remote.it.
-      returned: success
-      type: str
-      sample: 198.51.100.7
-    hardware_id:
-      description:
-        - What the software of remote.it on the device calls the machine, often the address of a network card and more.
-          C(null) if it is not told.
-      returned: success
-      type: str
-      sample: 02:00:00:00:00:01-1a2b
-    version:
-      description: The version of that software, C(null) if it is not told.
-      returned: success
-      type: str
-      sample: 5.4.2
-    configurable:
-      description: Whether that software lets services of the device be added, changed and removed.
-      returned: success
-      type: bool
-      sample: true
-    permissions:
-      description:
-        - What the access key may do with the device, sorted, such as V(VIEW), V(CONNECT) and V(MANAGE).
-      returned: success
-      type: list
-      elements: str
-      sample: [CONNECT, MANAGE, VIEW]
-    license:
-      description: C(LICENSED), C(UNLICENSED) or C(NON_COMMERCIAL). Services of unlicensed devices cannot be connected to.
-      returned: success
-      type: str
-      sample: LICENSED
-    organisation:
-      description: The id of the account that is listed, C(null) if it is the access key's own.
-      returned: success
-      type: str
-      sample: f0:00:00:00:00:00:00:02
-    services:
-      description:
-        - The services of the device, sorted by name and id. With O(application), only those of one of the applications.
-      returned: success
-      type: list
-      elements: dict
-      contains:
-        id:
-          description: The id of the service, in upper case, as O(community.remoteit.remoteit_connection#module:service_id) takes it.
-          returned: success
-          type: str
-          sample: "80:00:00:00:00:00:01:01"
-        name:
-          description: The name of the service. Nothing makes it unique.
-          returned: success
-          type: str
-          sample: ssh
-        application:
-          description: The id of the application.
-          returned: success
-          type: int
-          sample: 28
-        application_name:
-          description: The name of the application, empty if remote.it has none.
-          returned: success
-          type: str
-          sample: SSH
-        protocol:
-          description: V(TCP) or V(UDP), empty if it is not told. This collection's connections are TCP.
-          returned: success
-          type: str
-          sample: TCP
-        host:
-          description:
-            - The address that the device connects to, which may be another machine in its network. C(null) if it is not told.
-          returned: success
-          type: str
-          sample: 127.0.0.1
-        port:
-          description: The port there.
-          returned: success
-          type: int
-          sample: 22
-        enabled:
-          description: Whether the service accepts connections.
-          returned: success
-          type: bool
-          sample: true
-        online:
-          description: Whether the service is online, as far as remote.it knows.
-          returned: success
-          type: bool
-          sample: true
-        can_connect:
-          description: Whether the access key may open connections to the service.
-          returned: success
-          type: bool
-          sample: true
-        permissions:
-          description: What the access key may do with the service, sorted, such as V(VIEW), V(CONNECT) and V(MANAGE).
-          returned: success
-          type: list
-          elements: str
-          sample: [CONNECT, MANAGE, VIEW]
-        attributes:
-          description: The attributes that were given to the service.
-          returned: success
-          type: dict
-          sample: {}
+  sample:
+    id: "80:00:00:00:00:00:01:00"
+    name: pi-kitchen
+    online: true
+    tags: [kitchen, production]
+    attributes: {rack: 7}
 tags_added:
   description: The tags that the device did not have, sorted.
   returned: success

@@ -148,7 +148,7 @@ def test_types_of_values_count(lab: Lab) -> None:
 
 
 def test_what_others_gave_a_device_stays(lab: Lab) -> None:
-    own = {"$remoteit": {"description": "theirs", "other": [1]}, "a.b": 1}
+    own: dict[str, Any] = {"$remoteit": {"description": "theirs", "other": [1]}, "a.b": 1}
     lab.cloud.update(KITCHEN, tags=["theirs"], attributes={**own, "rack": 7})
     run = lab.run_tasks(
         device("add", device_id=KITCHEN, tags=["ours"], attributes={"row": 1}),
