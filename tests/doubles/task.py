@@ -24,4 +24,13 @@ def parameters(spec: Mapping[str, Mapping[str, Any]], settings: Settings, **opti
         "graphql_url": settings.graphql_url,
         "registry": settings.registry,
     }
-    return {**{name: option.get("default") for name, option in spec.items()}, **reaching, **options}
+    return with_defaults(spec, {**reaching, **options})
+
+
+def with_defaults(spec: Mapping[str, Mapping[str, Any]], options: Mapping[str, Any]) -> dict[str, Any]:
+    """*options*, and what an argument spec has for those that are left out, also within lists of dicts."""
+    given: dict[str, Any] = {name: option.get("default") for name, option in spec.items()}
+    for name, value in options.items():
+        within = spec.get(name, {}).get("options") if isinstance(value, list) else None
+        given[name] = [with_defaults(within, item) for item in value] if within else value
+    return given

@@ -13,17 +13,16 @@ from .._api.graphql import GraphqlApi, login_of
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError
 from .._base.text import printable
-from .._model.attributes import DESCRIPTION, value_at
+from .._model.attributes import DESCRIPTION, shown_attributes, value_at
 from .._model.ids import canonical_id, same_id
 
 # What the answer to a change has to tell as well.
 SERVICE = "id name application protocol host port enabled online permissions sessions { id } attributes"
 _DEVICE = (
-    "id name online platform tags(accountId: $account) { name } owner { id email } attributes created lastReported license "
-    "endpoint { externalAddress } hardwareId version configurable permissions sessions { id } "
-    f"services {{ {SERVICE} can(permission: CONNECT) }}"
+    "id name online tags(accountId: $account) { name } owner { id email } attributes created lastReported configurable "
+    f"permissions sessions {{ id }} services {{ {SERVICE} }}"
 )
-_QUERY = "query ($ids: [String!]!, $account: String) { applicationTypes { id name port } platformTypes { id name } "
+_QUERY = "query ($ids: [String!]!, $account: String) { applicationTypes { id name port } "
 _BY_DEVICE = f"{_QUERY} login {{ id device(id: $ids) {{ {_DEVICE} }} }} }}"
 _BY_SERVICE = f"{_QUERY} login {{ id service(id: $ids) {{ id device {{ {_DEVICE} }} }} }} }}"
 
@@ -84,14 +83,10 @@ class ApplicationType(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What was read: the device, None where there is none that can be seen, and all types of services.
-
-    *answer* has the same as it came, for whoever shows all of it.
-    """
+    """What was read: the device, None where there is none that can be seen, and all types of services."""
 
     device: DeviceView | None
     types: tuple[ApplicationType, ...]
-    answer: Mapping[str, Any]
 
 
 def read_device(graphql: GraphqlApi, device_id: str, deadline: Deadline, account: str | None = None) -> Read:
@@ -140,7 +135,7 @@ def _read(data: Mapping[str, Any], what: str, account: str | None) -> Read:
         node = node.get("device")
     try:
         device = None if node is None else _device(node, account or _text(login, "id"))
-        return Read(device, tuple(_types(data.get("applicationTypes"))), data)
+        return Read(device, tuple(_types(data.get("applicationTypes"))))
     except ValueError as error:
         raise AnswerLostError(f"The answer to {what} cannot be used: {error}.", status=200) from None
 
@@ -163,7 +158,7 @@ def _device(node: Any, account: str) -> DeviceView:
         # One of them stands for the device itself.
         services=tuple(service for service in map(parse_service, services) if service.id != device_id),
         tags=tuple(sorted({_text(tag, "name") for tag in _mappings(node.get("tags"))} - {""})),
-        attributes=attributes if isinstance(attributes, Mapping) else {},
+        attributes=_checked_attributes(attributes),
         created=_text(node, "created") or None,
         last_reported=_text(node, "lastReported") or None,
         is_own=same_id(_text(owner, "id"), account),
@@ -172,6 +167,13 @@ def _device(node: Any, account: str) -> DeviceView:
             {_text(one, "id") for place in (node, *_mappings(services)) for one in _mappings(place.get("sessions"))}
         ),
     )
+
+
+def _checked_attributes(attributes: Any) -> Mapping[str, Any]:
+    if not isinstance(attributes, Mapping):
+        return {}
+    shown_attributes(attributes)
+    return attributes
 
 
 def _mappings(nodes: Any) -> list[Mapping[str, Any]]:

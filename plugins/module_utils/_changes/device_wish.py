@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from .._base.errors import OptionError
 from .._model.attributes import DESCRIPTION, shown_attributes
+from .service_set import ServiceItem
 from .tag_changes import folded
 from .texts import check_description, check_name
 
@@ -33,10 +34,12 @@ class DeviceWish(NamedTuple):
     attributes: Mapping[str, Any] | None
     purge_attributes: bool
     texts: Mapping[str, str | None]
+    services: tuple[ServiceItem, ...] | None
+    purge_services: bool
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> DeviceWish:
-        """The wish in the options of a task. Raises OptionError."""
+    def from_options(cls, options: Mapping[str, Any], services: tuple[ServiceItem, ...] | None) -> DeviceWish:
+        """The wish in the options of a task, in which *services* have been read already. Raises OptionError."""
         tags, attributes = options["tags"], options["attributes"]
         if options["name"] is not None:
             check_name(options["name"], "device")
@@ -49,6 +52,8 @@ class DeviceWish(NamedTuple):
             attributes=None if attributes is None else _checked_attributes(attributes),
             purge_attributes=options["purge_attributes"],
             texts=_texts(options),
+            services=services,
+            purge_services=options["purge_services"],
         )
 
 

@@ -49,7 +49,7 @@ class ServiceChanges:
             return plan.before
         after = self._written(plan)
         if plan.cuts and plan.before is not None:
-            self._forget_connections(plan.before)
+            self.forget_connections(plan.before)
         return after
 
     def _written(self, plan: ServicePlan) -> ServiceView | None:
@@ -92,7 +92,7 @@ class ServiceChanges:
     def _held(self, service: ServiceView) -> int:
         return count_held(self._connections.client, self._connections.warn, service.id, self._deadline)
 
-    def _forget_connections(self, service: ServiceView) -> None:
+    def forget_connections(self, service: ServiceView) -> None:
         """Close what the registry holds, which leads nowhere any more."""
         if self._held(service):
             self._connections.absent(service.id, self._deadline)

@@ -16,14 +16,15 @@ from .._changes.device_view import MANAGE, DeviceView, Read, ServiceView, read_d
 from .._changes.service_named import service_named
 from .._changes.service_plan import ServicePlan, plan_absence, plan_presence
 from .._changes.service_wish import ServiceWish
-from .._changes.texts import LONGEST_DESCRIPTION
 from .._connections.connections import Connections
 from .._settings.checks import checked_deadline, checked_id, checked_service_id
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
+from .device_options import service_wish_argument_spec
 from .done import telling
 from .service_changes import ServiceChanges
 from .service_online import wait_until_online
+from .shown import shown_part, shown_service
 
 PRESENT = "present"
 ABSENT = "absent"
@@ -41,11 +42,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
     return {
         **{name: {"type": "str"} for name in ("service_id", *_DEVICES, "account")},
         "name": {"type": "str", "aliases": ["service"]},
-        "application": {"type": "str"},
-        "host": {"type": "str"},
-        "port": {"type": "int"},
-        "enabled": {"type": "bool"},
-        "description": {"type": "str"},
+        **service_wish_argument_spec(),
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "force": {"type": "bool", "default": False},
         "wait_online": {"type": "bool", "default": False},
@@ -116,28 +113,12 @@ def _found(params: Mapping[str, Any], read: Read, connections: Connections, dead
 def _result(plan: ServicePlan, after: ServiceView | None, device: DeviceView | None) -> dict[str, Any]:
     return {
         "changed": plan.is_change,
-        "service": None if after is None else _as_result(after),
-        "previous": None if plan.before is None else _as_result(plan.before),
+        "service": None if after is None else shown_service(after),
+        "previous": None if plan.before is None else shown_service(plan.before),
         "device": None if device is None else {"id": device.id, "name": inert(device.name)},
         "pending": plan.is_change and device is not None and not device.online,
-        "diff": {"before": _managed_of(plan, plan.before), "after": _managed_of(plan, after)},
+        "diff": {
+            side: {} if service is None else shown_part(service, plan.managed)
+            for side, service in (("before", plan.before), ("after", after))
+        },
     }
-
-
-def _managed_of(plan: ServicePlan, service: ServiceView | None) -> dict[str, Any]:
-    if service is None:
-        return {}
-    values = {name: getattr(service, name) for name in sorted(plan.managed)}
-    return {
-        name: inert(value, LONGEST_DESCRIPTION) if isinstance(value, str) else value for name, value in values.items()
-    }
-
-
-def _as_result(service: ServiceView) -> dict[str, Any]:
-    values = service._asdict()
-    values["id"] = service.id or None
-    values["name"] = inert(service.name)
-    values["description"] = inert(service.description, LONGEST_DESCRIPTION)
-    values["permissions"] = list(service.permissions)
-    del values["sessions"]
-    return values

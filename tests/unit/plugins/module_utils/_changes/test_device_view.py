@@ -32,7 +32,7 @@ def read(site: Site, what: str) -> Read:
 
 @pytest.mark.parametrize("what", [service_id(1, 0), PAGE])
 def test_a_device_is_read_with_all_its_services_and_all_types(what: str, simulated: Site) -> None:
-    device, types, _answer = read(simulated, what)
+    device, types = read(simulated, what)
     assert device is not None
     assert (device.id, device.name, device.online, device.configurable) == (service_id(1, 0), "cabinet", True, True)
     assert MANAGE in device.permissions and device.owner == "owner@example.com"

@@ -16,7 +16,7 @@ from .views import wish
 
 
 def test_what_is_not_said_is_not_managed() -> None:
-    assert wish() == DeviceWish(None, None, False, None, False, {})
+    assert wish() == DeviceWish(None, None, False, None, False, {}, None, False)
 
 
 def test_what_is_said_is_wanted() -> None:

@@ -14,7 +14,11 @@ from ansible_collections.community.remoteit.plugins.module_utils._changes.device
     ServiceView,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._changes.device_wish import DeviceWish
-from ansible_collections.community.remoteit.plugins.module_utils._tasks.device_state import argument_spec
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.device_options import (
+    wish_argument_spec,
+    wish_of,
+)
+from tests.doubles.task import with_defaults
 
 TYPES = [
     ApplicationType(1, "TCP", None),
@@ -44,4 +48,4 @@ def device(*services: ServiceView, **changes: Any) -> DeviceView:
 
 def wish(**options: Any) -> DeviceWish:
     """What is wanted of a device by a task with these *options*."""
-    return DeviceWish.from_options({name: option.get("default") for name, option in argument_spec().items()} | options)
+    return wish_of(with_defaults(wish_argument_spec(), options), force=True)
