@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from .._base.clock import Deadline
@@ -49,12 +50,17 @@ class Memory:
             before = self._claims.get(id_)
             self._claims[id_] = claim._replace(opened=claim.opened or (before is not None and before.opened))
 
-    def forget(self, service_id: str) -> None:
-        """Take note that nothing is held on the service any more."""
+    def forget(self, service_ids: Collection[str]) -> dict[str, list[Connection]]:
+        """Take note that nothing is held on these services any more; what had been opened for that, by service.
+
+        Who ends the use of them does so before his turn there: he finds in it what another thread has put back until then, and
+        after it, none puts anything back.
+        """
         with self._lock:
-            self._claims = {
-                id_: claim for id_, claim in self._claims.items() if claim.connection.service_id != service_id
-            }
+            forgotten = [claim for claim in self._claims.values() if claim.connection.service_id in service_ids]
+            for claim in forgotten:
+                del self._claims[claim.connection.id]
+        return _by_service(claim.connection for claim in forgotten if claim.opened)
 
     def held(self) -> dict[str, list[Connection]]:
         """What is held, by service."""
@@ -63,6 +69,10 @@ class Memory:
     def opened(self) -> dict[str, list[Connection]]:
         """What is held and was opened for that, by service."""
         return _by_service(claim.connection for claim in self._noted() if claim.opened)
+
+    def _is_held(self, connection: Connection) -> bool:
+        with self._lock:
+            return connection.id in self._claims
 
     def _noted(self) -> list[Claim]:
         with self._lock:
@@ -95,8 +105,14 @@ class Memory:
                 if found is None or not (found.closing or self._holder in found.holders):
                     lost.append(connection)
                 elif connection != found:
-                    self.remember(Claim(found, opened=False))
+                    self._learn(found)
         return lost
+
+    def _learn(self, found: Connection) -> None:
+        """Note what the registry says of a connection now, unless it was forgotten since that was read."""
+        with self._lock:
+            if found.id in self._claims:
+                self._claims[found.id] = self._claims[found.id]._replace(connection=found)
 
     def _put_back(self, lost: list[Connection]) -> None:
         """Put back what is open, and forget what is not: a task may have closed it. Raises RemoteItError."""
@@ -107,8 +123,9 @@ class Memory:
         for service_id, connections in by_service.items():
             for connection in connections:
                 if self._is_open(connection, connections, listings[service_id]):
-                    put_back(self.registry, connection, self._holder, self._deadline())
-                    self._put_back_at = time.monotonic()
+                    is_held = functools.partial(self._is_held, connection)
+                    if put_back(self.registry, connection, self._holder, self._deadline(), is_held):
+                        self._put_back_at = time.monotonic()
 
     def _is_open(self, connection: Connection, beside: list[Connection], listing: Listing) -> bool:
         """Whether it is listed; where it is certainly not, it is forgotten."""
@@ -119,8 +136,8 @@ class Memory:
         is_listed = connection.id in pair(beside, listing.sessions)
         if not is_listed and listing.at - connection.opened_at >= LISTED_AFTER:
             with self._lock:
-                self._claims.pop(connection.id, None)
-            if self._silence > self._settings.patience.life_lease:
+                was_held = self._claims.pop(connection.id, None) is not None
+            if was_held and self._silence > self._settings.patience.life_lease:
                 self.taken.append(
                     f"Connection {connection.id} to {connection.service_id} is closed, probably by another machine: this "
                     f"run could not reach the registry for {self._silence:.0f} seconds."

@@ -33,6 +33,7 @@ from .memory import Memory, ignore
 from .sweep_orders import KILLED, Orders, Place, decoded
 
 if TYPE_CHECKING:
+    from .._model.connection import Connection
     from .connections import Connections
 
 _AT_A_TIME = 16
@@ -131,7 +132,8 @@ class _Sweep:
         self._settings = settings
         self._holder = holder
         self._memory = memory
-        self._opened = memory.opened()
+        self._opened: dict[str, list[Connection]] = {}
+        self._has_held = False
         self._is_away = False
         self._left_open: list[str] = []
         self._unwritten: list[str] = []
@@ -158,7 +160,9 @@ class _Sweep:
                 self._memory.renew()
             deadline.sleep(self._memory.unsaid())
             # What a task has closed is no longer among it.
-            self._opened = self._memory.opened()
+            held = self._memory.held()
+            self._has_held = bool(held)
+            self._opened = self._memory.forget(held)
         self._close({service_id: Holding() for service_id in self._opened} | self._found())
         if self._is_away:
             return
@@ -182,7 +186,7 @@ class _Sweep:
             found.update(_leftovers(self.registry, self._holder))
         except RegistryError as error:
             self._is_away = not found
-            if found or self._memory.held():
+            if found or self._has_held:
                 self._left_open.append(f"Connections may have been left open: {error}")
         return found
 
@@ -237,7 +241,7 @@ class _Sweep:
 
     def _close_remembered(self, error: RegistryError) -> None:
         """Close what the run opened, after *error*: what others need is not known, and is theirs to say."""
-        opened = self._opened
+        opened = self._memory.forget(self._memory.held())
         closed: list[str] = []
 
         def close(connections: Connections, service_id: str) -> None:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .._base.clock import Deadline
 from .._model.connection import Connection
@@ -51,11 +51,19 @@ def _held(holding: Holding, connection: Connection) -> Connection | None:
     return next((item for item in holding.connections if item.id == connection.id), None)
 
 
-def put_back(registry: Registry, connection: Connection, holder: str, deadline: Deadline) -> None:
-    """Have the registry, which has lost it, know that *connection* is open and *holder* uses it. Raises RegistryError."""
+def put_back(
+    registry: Registry, connection: Connection, holder: str, deadline: Deadline, is_held: Callable[[], bool]
+) -> bool:
+    """Have the registry, which has lost it, know that *connection* is open and *holder* uses it; whether that was done.
+
+    It is not unless *is_held* says so in our turn: until then, another thread may have closed it. Raises RegistryError.
+    """
     with registry.locked(connection.service_id, deadline) as turn:
+        if not is_held():
+            return False
         held = _held(turn.holding, connection) or turn.put_back(connection)
         turn.claim(Wanted(access=None, holder=holder), held)
+        return True
 
 
 def leave(

@@ -168,7 +168,7 @@ class Account:
         with contextlib.suppress(RemoteItError):
             self.memory.renew()
         Deadline(_CLOSE_TIMEOUT).sleep(self.memory.unsaid())
-        opened = self.memory.opened()
+        opened = self.memory.forget(errands)
         left = [service_id for service_id in errands if not self._has_left(service_id, opened.get(service_id, ()))]
 
         def close(_nothing: None, service_id: str) -> str:
@@ -184,18 +184,14 @@ class Account:
             failures = [f"A connection to {service_id} may have been left open: {error}" for service_id in left]
         for service_id in left:
             self._prefetched.pop(service_id, None)
-            self.memory.forget(service_id)
         return {service_id: failure for service_id, failure in zip(left, failures, strict=True) if failure}
 
     def _has_left(self, service_id: str, opened: Sequence[Connection]) -> bool:
         """End the use in the registry alone; False where something is to be closed, or the registry fails."""
         try:
-            has_left = leave(self.memory.registry, service_id, self._holder, Deadline(_CLOSE_TIMEOUT), opened)
+            return leave(self.memory.registry, service_id, self._holder, Deadline(_CLOSE_TIMEOUT), opened)
         except RemoteItError:
             return False
-        if has_left:
-            self.memory.forget(service_id)
-        return has_left
 
     def _close(self, connections: Connections, service_id: str, opened: Sequence[Connection]) -> str:
         """Why it may be open still; empty when it is closed."""

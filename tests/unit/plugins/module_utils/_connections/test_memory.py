@@ -9,17 +9,22 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from typing import Any
 
 import pytest
 
+from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import RegistryError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
 from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.connection import Connection
-from tests.doubles.account import listed
+from ansible_collections.community.remoteit.plugins.module_utils._registry.holding import Holding
+from tests.doubles.account import ME, listed
 from tests.doubles.held import Site, made
+from tests.doubles.loopback import Exchange, reply
 from tests.doubles.material import SERVICE
+from tests.doubles.renewal import Renewal
 
 RUN, OTHER = process_name(os.getppid()), process_name(os.getpid())
 
@@ -113,3 +118,92 @@ def test_a_registry_that_cannot_be_used_is_an_error_and_nothing_is_forgotten(sit
     with open(site.settings.registry, "w", encoding="utf-8"), pytest.raises(RegistryError):
         memory.renew()
     assert list(memory.held()) == [SERVICE]
+
+
+# -- beside another thread, which closes it ---------------------------------------------------------------------------
+
+
+def close(site: Site, memory: Memory) -> None:
+    site.connections.release(SERVICE, RUN, Deadline(20), memory.forget([SERVICE])[SERVICE])
+
+
+@pytest.fixture
+def lost(site: Site, memory: Memory) -> None:
+    """A connection that is open and held, and of which the registry knows nothing."""
+    hold(site, memory, made("A", holders=(RUN,)))
+    lose(site)
+
+
+@pytest.mark.usefixtures("lost")
+def test_what_is_closed_before_it_could_be_put_back_is_not_put_back(
+    site: Site, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewal = Renewal(memory, monkeypatch)
+    close(site, memory)
+    renewal.finish()
+    assert (site.account.closed, site.held(), memory.unsaid()) == (["A"], {}, 0.0)
+
+
+@pytest.mark.usefixtures("lost")
+def test_who_waits_for_his_turn_while_it_is_closed_does_not_put_it_back(
+    site: Site, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewal = Renewal(memory, monkeypatch)
+    stop = site.account.says["stop"]
+
+    def stop_while_it_waits(exchange: Exchange) -> None:
+        renewal.go_on()
+        stop(exchange)
+
+    site.account.says["stop"] = stop_while_it_waits
+    close(site, memory)
+    renewal.finish()
+    assert (site.account.closed, site.held()) == (["A"], {})
+
+
+@pytest.mark.usefixtures("lost")
+def test_what_is_put_back_while_somebody_waits_to_close_it_is_closed_and_forgotten(
+    site: Site, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewal = Renewal(memory, monkeypatch, in_turn=True)
+    opened = memory.forget([SERVICE])[SERVICE]
+    assert list(site.held()) == ["A"]
+    renewal.go_on()
+    site.connections.release(SERVICE, RUN, Deadline(20), opened)
+    renewal.finish()
+    assert (site.account.closed, site.held()) == (["A"], {})
+
+
+def test_what_was_read_before_it_was_forgotten_is_not_noted_again(
+    site: Site, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold(site, memory, made("A", holders=(RUN,)))
+    site.hold(made("A", kept=True, holders=(RUN,)))
+    read_many = memory.registry.read_many
+
+    def read(*arguments: Any) -> dict[str, Holding]:
+        found = read_many(*arguments)
+        memory.forget([SERVICE])
+        return found
+
+    monkeypatch.setattr(memory.registry, "read_many", read)
+    memory.renew()
+    assert memory.held() == {}
+
+
+@pytest.mark.usefixtures("lost")
+@pytest.mark.parametrize(("is_closed_here", "said"), [(True, 0), (False, 1)])
+def test_what_another_thread_closed_is_not_said_to_be_taken(
+    site: Site, memory: Memory, is_closed_here: bool, said: int
+) -> None:
+    # for so long, the registry was away
+    memory._silence = 1000.0
+
+    def tell(exchange: Exchange) -> None:
+        if is_closed_here:
+            memory.forget([SERVICE])
+        reply(200, {"data": {"login": {"id": ME, "service": [{"id": SERVICE, "sessions": []}]}}})(exchange)
+
+    site.account.says["service"] = tell
+    memory.renew()
+    assert len(memory.taken) == said

@@ -19,6 +19,8 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.clock imp
 from ansible_collections.community.remoteit.plugins.module_utils._base.environment import network_variables
 from ansible_collections.community.remoteit.plugins.module_utils._base.library import Library
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections.memory import Memory
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep import serve, sweep
 from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim, encoded
 from ansible_collections.community.remoteit.plugins.module_utils._registry import redis_client
@@ -31,6 +33,7 @@ from tests.doubles.account import ME, listed
 from tests.doubles.loopback import Exchange, reply
 from tests.doubles.material import DEVELOPER_KEY, KEY, KEY_ID, SECRET, SERVICE, connection
 from tests.doubles.processes import Fork
+from tests.doubles.renewal import Renewal
 
 pytestmark = [pytest.mark.one_core, pytest.mark.slow]
 
@@ -300,6 +303,21 @@ def test_what_tasks_told_is_closed_although_the_registry_is_lost(fleet: Fleet, t
     serve(RUN, lines)
     assert [number for number in range(3) if fleet.is_open(service(number))] == []
     assert fleet.registry.read_all() == []
+
+
+def test_a_renewal_that_is_late_leaves_no_record_of_what_is_closed(
+    fleet: Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet.open(SERVICE, "C", holders=(RUN,))
+    memory = Memory(fleet.settings, RUN)
+    monkeypatch.setattr(memory, "unsaid", lambda: 0.0)
+    (made,) = fleet.registry.read(SERVICE).connections
+    memory.remember(Claim(made, opened=True))
+    shutil.rmtree(tmp_path / "registry")
+    renewal = Renewal(memory, monkeypatch)
+    monkeypatch.setattr(Connections, "release", renewal.then(Connections.release))
+    assert sweep(fleet.settings, RUN, memory) == []
+    assert (fleet.is_open(SERVICE), fleet.registry.read_all()) == ([], [])
 
 
 def test_what_remote_it_does_not_close_either_is_told(fleet: Fleet, tmp_path: Path) -> None:

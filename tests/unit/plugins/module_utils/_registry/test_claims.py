@@ -140,19 +140,29 @@ def test_both_wait_for_the_lock_no_longer_than_they_may(registry: Registry) -> N
 
 def test_what_the_registry_has_lost_is_put_back_with_who_uses_it(registry: Registry) -> None:
     used = now_open(holders=(ME, ALIVE), kept=False)
-    put_back(registry, used, ME, Deadline(10))
+    assert put_back(registry, used, ME, Deadline(10), is_held=lambda: True)
     (held,) = registry.read(SERVICE).connections
     assert held == used._replace(holders=(ME,))
     # another one who uses it joins what was put back
-    put_back(registry, used, ALIVE, Deadline(10))
+    assert put_back(registry, used, ALIVE, Deadline(10), is_held=lambda: True)
     (held,) = registry.read(SERVICE).connections
     assert held.holders == (ME, ALIVE)
 
 
 def test_each_that_is_lost_is_put_back_though_another_one_is_known_to_be_used(registry: Registry) -> None:
     put(registry, now_open(id="A", holders=(ME,)))
-    put_back(registry, now_open(id="B"), ME, Deadline(10))
+    put_back(registry, now_open(id="B"), ME, Deadline(10), is_held=lambda: True)
     assert {item.id: item.holders for item in registry.read(SERVICE).connections} == {"A": (ME,), "B": (ME,)}
+
+
+def test_what_is_held_no_more_once_it_is_our_turn_is_not_put_back(registry: Registry) -> None:
+    def is_held() -> bool:
+        with pytest.raises(OutOfTimeError), registry.locked(SERVICE, Deadline(0.1)):
+            pytest.fail("nobody had his turn")
+        return False
+
+    assert not put_back(registry, now_open(), ME, Deadline(10), is_held)
+    assert registry.read(SERVICE) == Holding()
 
 
 def test_who_opened_what_the_registry_does_not_know_has_something_to_close(registry: Registry) -> None:

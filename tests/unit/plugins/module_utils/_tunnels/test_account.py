@@ -16,13 +16,17 @@ import pytest
 from ansible_collections.community.remoteit.plugins.module_utils._base.clock import Deadline
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import ApiError, RemoteItError
 from ansible_collections.community.remoteit.plugins.module_utils._base.process import process_name
+from ansible_collections.community.remoteit.plugins.module_utils._connections.connections import Connections
+from ansible_collections.community.remoteit.plugins.module_utils._connections.sweep_orders import Claim
 from ansible_collections.community.remoteit.plugins.module_utils._model.access import RESTRICTED, Access
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from ansible_collections.community.remoteit.plugins.module_utils._registry import journal
+from ansible_collections.community.remoteit.plugins.module_utils._tunnels import account as account_module
 from ansible_collections.community.remoteit.plugins.module_utils._tunnels.account import Account, Errand
 from tests.doubles.account import listed
 from tests.doubles.held import Site, made
 from tests.doubles.material import SERVICE
+from tests.doubles.renewal import Renewal
 
 ME, OTHER = process_name(os.getpid()), process_name(os.getppid())
 WANTED = Wanted(access=None, verify_after=900, holder=ME, by_ssh=True)
@@ -114,6 +118,22 @@ def test_what_was_opened_is_closed_though_the_registry_has_lost_it(site: Site) -
     shutil.rmtree(site.settings.registry)
     account.close({SERVICE: Errand()})
     assert site.account.asked.count("stop") == 1
+
+
+# What ends the use in its turn: in the registry alone where others need it too, else at remote.it.
+@pytest.mark.parametrize(("ends", "others"), [("leave", (OTHER,)), ("release", ())])
+def test_a_renewal_that_is_late_puts_nothing_back_of_what_is_ended(
+    site: Site, account: Account, ends: str, others: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.hold(made("A", holders=others))
+    account.memory.remember(Claim(made("A"), opened=True))
+    renewal = Renewal(account.memory, monkeypatch)
+    # what is lost by now is put back by who closes; nobody else is to be waited for
+    monkeypatch.setattr(account.memory, "unsaid", lambda: 0.0)
+    place = account_module if ends == "leave" else Connections
+    monkeypatch.setattr(place, ends, renewal.then(getattr(place, ends)))
+    account.close({SERVICE: Errand()})
+    assert site.held() == ({"A": (False, others)} if others else {})
 
 
 def test_what_could_not_be_closed_is_told_and_is_nobodys_and_can_be_closed_later(site: Site, account: Account) -> None:
