@@ -366,7 +366,8 @@ class Machine(History, RuleBasedStateMachine):
         memory = self.memory(name)
         opened = [one for some in memory.opened().values() for one in some]
         # It is put back as well if it was lost, and here nobody else does so while time passes.
-        joined = [one for some in memory.held().values() for one in some if one.id.lower() in self.lost]
+        held = [one for some in memory.held().values() for one in some]
+        joined = [one for one in held if one.id.lower() in self.lost]
         step = self.step(
             None,
             lambda: sweep(self.site.settings(request_timeout=REQUEST_TIMEOUT), name, memory),
@@ -374,6 +375,9 @@ class Machine(History, RuleBasedStateMachine):
             who=who,
         )
         assert not step.error and not step.opened
+        # Who sweeps has forgotten it by now, but put it back before.
+        for one in held:
+            self.remember(name, one, one in opened)
         self.put_back(step, name)
         self.nobody_lost(step)
         for service in SERVICES:
