@@ -25,6 +25,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._model.access i
 from ansible_collections.community.remoteit.plugins.module_utils._model.wanted import Wanted
 from tests.doubles.patience import impatient
 from tests.doubles.processes import Fork
+from tests.doubles.stopwatch import seconds_taken
 from tests.lab.forwarder import Forwarder
 from tests.lab.redis_server import RedisServer, is_installed
 from tests.lab.site import SERVICE, Site
@@ -234,30 +235,29 @@ def test_the_end_of_a_run_waits_until_it_is_sure_on_a_busy_machine_too(
 # -- how long it may take ---------------------------------------------------------------------------------------------
 
 
-def seconds_of(site: Site, timeout: float) -> float:
-    """How long a task takes that may take *timeout*, and cannot be done in it."""
-    begun = time.monotonic()
+def runs_out_of_time(site: Site, timeout: float) -> None:
+    """Have a task do what cannot be done in *timeout* seconds."""
     with impatient(), pytest.raises(RegistryError, match=rf"the time limit of {timeout:g} seconds was over"):
         site.connections().present(SERVICE, Wanted(Access()), Deadline(timeout))
-    return time.monotonic() - begun
 
 
 def test_no_task_waits_for_redis_longer_than_it_may(world: World) -> None:
     with world.server.frozen():
-        assert seconds_of(world.here, 1.0) < 2.0
+        assert seconds_taken(2.0, lambda: runs_out_of_time(world.here, 1.0)) < 2.0
     world.ours.delay = 0.8
-    assert seconds_of(world.here, 2.0) < 3.0
+    assert seconds_taken(3.0, lambda: runs_out_of_time(world.here, 2.0)) < 3.0
     assert world.here.cloud.calls() == []
 
 
 @pytest.mark.parametrize("delay", [0.2, 0.3, 0.4, 0.45, 0.49])
 def test_what_comes_after_the_end_has_a_second_together(delay: float, world: World) -> None:
-    for state in ("present", "absent"):
-        world.ours.delay = delay
-        begun = time.monotonic()
+    def task(state: str) -> None:
         with impatient(), contextlib.suppress(RemoteItError):
             world.here.task(state=state, timeout=1)
-        assert time.monotonic() - begun < 2.0
+
+    for state in ("present", "absent"):
+        world.ours.delay = delay
+        assert seconds_taken(2.0, lambda state=state: task(state)) < 2.0  # type: ignore[misc]
         world.ours.delay = 0.0
         recorded = [connection.id for connection in world.here.registry().read(SERVICE).connections]
         assert world.here.open_ids() == recorded
@@ -266,8 +266,10 @@ def test_what_comes_after_the_end_has_a_second_together(delay: float, world: Wor
 def test_a_redis_that_freezes_while_a_task_opens_leaves_nothing_open(world: World) -> None:
     world.here.cloud.set_fault({"operation": "connect", "fault": "latency", "seconds": 1.0, "count": 1})
 
-    def work(report: object) -> None:
-        report(f"{seconds_of(world.here, 2.0):.1f}")  # type: ignore[operator]
+    def work(report: Callable[[str], None]) -> None:
+        begun = time.monotonic()
+        runs_out_of_time(world.here, 2.0)
+        report(f"{time.monotonic() - begun:.1f}")
 
     task = Fork(work)
     wait_for(lambda: world.here.cloud.calls(operation="connect"))

@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.community.remoteit.plugins.module_utils._settings.settings import GRAPHQL, REST
+from tests.doubles.stopwatch import TRIES
 
 from .engine.api_faults import FAULTS
 from .engine.cells import OPEN, REQUESTS, Bench, Cell
-from .engine.promises import broken
+from .engine.promises import broken, is_late
 
 # Long enough for one exchange on a busy machine, and shorter than any wait below.
 TIMEOUT = 1.5
@@ -36,7 +38,14 @@ def test_no_task_outlasts_its_timeout(plain_bench: Bench) -> None:
     # Here it is the core that waits, for connections that are listed late.
     lost = {"operation": "connect", "fault": "lost_request", "how": "reset"}
     cells += [Cell(OPEN, wire, ({"wire": wire, **lost},), slow=True, timeout=TIMEOUT) for wire in (REST, GRAPHQL)]
-    seen = plain_bench.run(cells)
     messages = "|".join(fault.says for fault in FAULTS if fault.says)
-    for cell, one in zip(cells, seen, strict=True):
-        assert broken(cell, one, messages) == [], (cell, one)
+    # All at once are too much for a busy machine; what is late by itself is so each time.
+    for _try in range(TRIES):
+        seen = list(zip(cells, plain_bench.run(cells), strict=True))
+        for cell, one in seen:
+            assert broken(cell, replace(one, seconds=0.0), messages) == [], (cell, one)
+        late = [(cell, one.seconds) for cell, one in seen if is_late(cell, one)]
+        cells = [cell for cell, _seconds in late]
+        if not late:
+            break
+    assert late == []

@@ -15,6 +15,11 @@ from .cells import CHECK, CLOSE, LIST, OPEN, REQUESTS, Cell, Seen
 _GRACE = 1.0
 
 
+def is_late(cell: Cell, seen: Seen) -> bool:
+    """Whether the task outlasted its timeout by more than it may."""
+    return seen.seconds > cell.timeout + _GRACE
+
+
 def broken(cell: Cell, seen: Seen, says: str, *, unseen: bool = False) -> list[str]:
     """The promises that are broken.
 
@@ -35,7 +40,7 @@ def broken(cell: Cell, seen: Seen, says: str, *, unseen: bool = False) -> list[s
 
 
 def _always(cell: Cell, seen: Seen) -> Iterator[str]:
-    if seen.seconds > cell.timeout + _GRACE:
+    if is_late(cell, seen):
         yield f"took {seen.seconds:.1f} seconds"
     if len(seen.after) > 1:
         yield f"{len(seen.after)} connections are open"
