@@ -17,6 +17,7 @@ from .auth.rate_limit import RateLimiter
 from .cloud.agenda import Agenda
 from .cloud.broker import Broker
 from .cloud.clock import Clock
+from .cloud.event_log import EventLog
 from .cloud.faults import Faults
 from .config.settings import Settings
 
@@ -31,7 +32,8 @@ class Simulation:
         self.clock = Clock(behaviour.time_factor, behaviour.clock_offset)
         self.faults = Faults()
         self.calls = CallLog()
-        self.broker = Broker(self.world, behaviour, self.clock, self.faults)
+        self.events = EventLog(self.world, behaviour, self.clock)
+        self.broker = Broker(self.world, behaviour, self.clock, self.faults, self.events)
         self._configured = settings.world
         self._limiter = RateLimiter(behaviour.rate_limit)
         self._agenda = Agenda(self.clock)
@@ -40,7 +42,15 @@ class Simulation:
 
     def _pipeline(self, wire: Wire) -> Pipeline:
         return Pipeline(
-            wire, self.behaviour, self.clock, self.calls, self.faults, self._limiter, self.world, self._agenda
+            wire,
+            self.behaviour,
+            self.clock,
+            self.calls,
+            self.faults,
+            self._limiter,
+            self.world,
+            self._agenda,
+            self.events,
         )
 
     def reset(self) -> None:

@@ -17,6 +17,7 @@ from ..cloud.clock import iso
 from ..cloud.connection import Connection
 from ..cloud.faults import Fault, read_fault
 from ..cloud.outside_changes import change_from_outside
+from ..config.event_reader import read_event
 from ..config.reader import ConfigError, Section
 from ..simulation import Simulation
 
@@ -42,6 +43,7 @@ class Admin:
         commands = {
             "reset": self._reset,
             "device": self._device,
+            "events": self._events,
             "close": self._close,
             "advance": self._advance,
             "faults": self._faults,
@@ -90,8 +92,15 @@ class Admin:
         return {}
 
     def _device(self, body: Section) -> Json:
-        change_from_outside(self._simulation.world, body, self._simulation.behaviour.agent_overwrites_name)
+        with self._simulation.events.watching():
+            change_from_outside(self._simulation.world, body, self._simulation.behaviour.agent_overwrites_name)
         return {}
+
+    def _events(self, body: Section) -> Json:
+        world = self._simulation.world
+        events = [read_event(world, section) for section in body.sections("events")]
+        world.events += events
+        return {"events": len(events)}
 
     def _close(self, body: Section) -> Json:
         connection = self._simulation.broker.find(body.text("id"))

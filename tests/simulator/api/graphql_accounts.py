@@ -15,6 +15,7 @@ from ..cloud.applications import APPLICATIONS
 from ..cloud.change_refusals import ChangeRefused
 from ..config.world import Account, Device, Membership, Permission, World
 from .graphql_devices import Devices
+from .graphql_events import Events
 from .graphql_sessions import Sessions
 
 Values = dict[str, object]
@@ -38,11 +39,21 @@ PLATFORM_TYPES: list[Values] = [{"id": 0, "name": "Unknown"}, {"id": 1, "name": 
 class Accounts:
     """What one viewer can read about accounts: the own one, and those whose organisation the viewer is in."""
 
-    def __init__(self, world: World, viewer: Account, devices: Devices, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        world: World,
+        viewer: Account,
+        devices: Devices,
+        sessions: Sessions,
+        events: Events,
+        event_days: float,
+    ) -> None:
         self._world = world
         self._viewer = viewer
         self._devices = devices
         self._sessions = sessions
+        self._events = events
+        self._event_days = event_days
 
     def user(self, account: Account) -> Values:
         """Return an account; keys are shown only to their owner."""
@@ -65,6 +76,8 @@ class Accounts:
             "service": self._devices.services_by_id,
             "devices": partial(self._devices.page_of, account),
             "info": partial(self._info, account),
+            "events": partial(self._events.page, partial(self._events.log.of_account, account)),
+            "limits": [{"name": "log-limit", "value": f"P{self._event_days:g}D"}] if self._event_days else [],
             "applicationTypes": APPLICATION_TYPES,
         }
 

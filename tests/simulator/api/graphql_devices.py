@@ -18,6 +18,7 @@ from ..cloud.clock import Clock, iso
 from ..cloud.service_values import LOCAL
 from ..config.settings import Behaviour
 from ..config.world import Account, Device, Permission, Service
+from .graphql_events import Events
 from .graphql_links import link_type, link_values
 from .graphql_listing import device_matches, in_order, page, service_matches, state
 from .graphql_sessions import Sessions
@@ -28,12 +29,21 @@ Values = dict[str, object]
 class Devices:
     """What one viewer can read about devices."""
 
-    def __init__(self, broker: Broker, behaviour: Behaviour, clock: Clock, viewer: Account, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        behaviour: Behaviour,
+        clock: Clock,
+        viewer: Account,
+        sessions: Sessions,
+        events: Events,
+    ) -> None:
         self._broker = broker
         self._behaviour = behaviour
         self._clock = clock
         self._viewer = viewer
         self._sessions = sessions
+        self._events = events
 
     def page_of(self, account: Account, _info: Any, **arguments: Any) -> Values:
         """Answer ``devices(...)`` of an account."""
@@ -169,6 +179,7 @@ class Devices:
             "permissions": [permission for permission in Permission if permission in permissions],
             "can": lambda _info, permission: permission in permissions,
             "sessions": lambda _info: self._sessions.of_service(service.id),
+            "events": partial(self._events.page, partial(self._events.log.of_target, service.id)),
             "state": state(online),
             "online": online,
         }

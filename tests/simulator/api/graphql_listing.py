@@ -11,11 +11,22 @@ The vendor page "Devices and Services": names and hardware ids match as substrin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ..config.world import Account, Device, Service
 
 MAX_PAGE = 1000
+
+
+class Identified(Protocol):
+    """What has an id, after which a page can begin."""
+
+    @property
+    def id(self) -> str:
+        """Return the id."""
+
+
+Item = TypeVar("Item", bound=Identified)
 
 
 def device_matches(device: Device, arguments: Mapping[str, Any], account: Account) -> bool:
@@ -68,13 +79,13 @@ def in_order(devices: list[Device], order: str) -> list[Device]:
     return result
 
 
-def page(devices: list[Device], start: int, after: str | None, size: int) -> tuple[list[Device], bool]:
+def page(items: list[Item], start: int, after: str | None, size: int) -> tuple[list[Item], bool]:
     """Return one page, from an index or after an id, and whether more follow."""
     if after is not None:
-        indexes = [index for index, device in enumerate(devices) if device.id.lower() == after.lower()]
-        start = indexes[0] + 1 if indexes else len(devices)
+        indexes = [index for index, item in enumerate(items) if item.id.lower() == after.lower()]
+        start = indexes[0] + 1 if indexes else len(items)
     end = start + min(max(size, 0), MAX_PAGE)
-    return devices[max(start, 0) : end], end < len(devices)
+    return items[max(start, 0) : end], end < len(items)
 
 
 def state(online: bool) -> str:

@@ -21,6 +21,7 @@ from .calls import Call
 from .graphql_accounts import APPLICATION_TYPES, PLATFORM_TYPES, Accounts
 from .graphql_device_mutations import DeviceMutations
 from .graphql_devices import Devices
+from .graphql_events import Events
 from .graphql_link_mutations import LinkMutations
 from .graphql_mutations import Mutations
 from .graphql_refusals import refusing
@@ -47,8 +48,9 @@ class Roots:
         """
         viewer = identity.account
         sessions = Sessions(self._broker, self._behaviour, self._clock, viewer)
-        devices = Devices(self._broker, self._behaviour, self._clock, viewer, sessions)
-        accounts = Accounts(self._broker.world, viewer, devices, sessions)
+        events = Events(self._broker.events, self._broker.world, self._clock)
+        devices = Devices(self._broker, self._behaviour, self._clock, viewer, sessions, events)
+        accounts = Accounts(self._broker.world, viewer, devices, sessions, events, self._behaviour.event_days)
         mutations = Mutations(self._broker, self._behaviour, identity, sessions, call)
         services = ServiceMutations(self._services, self._behaviour, devices, viewer)
         resolvers = {

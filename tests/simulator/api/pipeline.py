@@ -16,6 +16,7 @@ from ..auth.message import Headers, Message, SignatureRefused
 from ..auth.rate_limit import RateLimiter
 from ..cloud.agenda import Agenda
 from ..cloud.clock import Clock, iso
+from ..cloud.event_log import EventLog
 from ..cloud.faults import Fault, Faults
 from ..cloud.outside_changes import change_from_outside
 from ..config.reader import ConfigError, Section
@@ -40,6 +41,7 @@ class Pipeline:
         limiter: RateLimiter,
         world: World,
         agenda: Agenda,
+        events: EventLog,
     ) -> None:
         self._wire = wire
         self._behaviour = behaviour
@@ -49,6 +51,7 @@ class Pipeline:
         self._limiter = limiter
         self._world = world
         self._agenda = agenda
+        self._events = events
 
     async def handle(self, http: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -79,7 +82,7 @@ class Pipeline:
             self._world.remove(fault.id)
         elif fault.name == "device_changes":
             # What has gone meanwhile, nobody changes.
-            with contextlib.suppress(ConfigError):
+            with contextlib.suppress(ConfigError), self._events.watching():
                 change = Section(fault.change, "change")
                 change_from_outside(self._world, change, self._behaviour.agent_overwrites_name)
         elif fault.name == "part_refused":

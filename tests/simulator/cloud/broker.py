@@ -19,6 +19,7 @@ from .admission import Admission, is_hostip
 from .applications import application
 from .clock import Clock
 from .connection import Connection
+from .event_log import EventLog
 from .faults import Faults
 from .refusals import Reason, Refused
 from .relay import Relay
@@ -29,11 +30,12 @@ _IDLE_POLL = 3600.0
 class Broker:
     """All open connections, in the order they were opened."""
 
-    def __init__(self, world: World, behaviour: Behaviour, clock: Clock, faults: Faults) -> None:
+    def __init__(self, world: World, behaviour: Behaviour, clock: Clock, faults: Faults, events: EventLog) -> None:
         self.world = world
         self._behaviour = behaviour
         self._clock = clock
         self._faults = faults
+        self.events = events
         self._open: list[Connection] = []
         self._free_ports: list[int] = []
         self._wake = asyncio.Event()
@@ -64,12 +66,14 @@ class Broker:
         connection.previous_url = previous
         await self._open_proxy(connection)
         self._open.append(connection)
+        self.events.connection(connection, "connected")
         self._wake.set()
         return connection
 
     def close(self, connection: Connection) -> None:
         """Close a connection; its clients are cut off."""
         self._open.remove(connection)
+        self.events.connection(connection, "disconnected")
         if connection.relay is not None:
             connection.relay.close()
             self._free_ports.append(connection.port)

@@ -64,6 +64,7 @@ class DeviceChanges:
             raise ChangeRefused(Objection.DEVICE_ACTIVE)
         for service in device.services:
             self._broker.close_service(service.id)
+        self._broker.events.deletion(device, account)
         self._world.remove(device.id)
 
     def _attributes(self, account: Account, id_: str | None) -> Attributes:

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import yaml
 
+from .event_reader import read_event
 from .reader import ConfigError, Section
 from .settings import Behaviour, RateLimit, Settings, Signatures, Tls
+from .world import World
 from .world_reader import read_world
 
 DIALECTS = ("cavage", "rfc9421")
@@ -43,7 +45,7 @@ def read_settings(content: object, base: Path) -> Settings:
         port=root.integer("port", 0, maximum=65535),
         tls=_tls(root, base),
         behaviour=_behaviour(root.section("behaviour")),
-        world=read_world(root),
+        world=_world(root),
     )
     root.finish()
     return settings
@@ -59,6 +61,12 @@ def _loopback(section: Section, key: str) -> str:
     if not loopback:
         raise section.fail(key, f"must be an IPv4 loopback address, not {host}")
     return host
+
+
+def _world(root: Section) -> World:
+    world = read_world(root)
+    world.events = [read_event(world, section) for section in root.sections("events")]
+    return world
 
 
 def _tls(root: Section, base: Path) -> Tls | None:
@@ -113,6 +121,7 @@ def _behaviour(section: Section) -> Behaviour:
         link_password=section.choice("link_password", "plain", ("plain", "stars", "omitted")),
         link_url=section.choice("link_url", "stable", ("stable", "rotates")),
         delete_online=section.choice("delete_online", "refused", ("refused", "accepted")),
+        event_days=section.number("event_days", 0.0),
         rate_limit=_rate_limit(section),
         signatures=_signatures(section.section("signatures")),
     )

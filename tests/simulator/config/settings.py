@@ -76,6 +76,7 @@ class Behaviour:
     delete_online: str = "refused"
     link_password: str = "plain"
     link_url: str = "stable"
+    event_days: float = 0.0
     rate_limit: RateLimit | None = None
     signatures: Signatures = field(default_factory=Signatures)
 

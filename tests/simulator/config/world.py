@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from .event import Event
+
 
 class Permission(StrEnum):
     """Role permissions (GraphQL enum ``RolePermission``)."""
@@ -173,11 +175,13 @@ class World:
     accounts: list[Account]
     devices: list[Device]
     sessions: list[ForeignSession]
+    events: list[Event] = field(default_factory=list)
 
     def restore(self, other: World) -> None:
         """Become a copy of ``other``."""
         fresh = copy.deepcopy(other)
         self.accounts, self.devices, self.sessions = fresh.accounts, fresh.devices, fresh.sessions
+        self.events = fresh.events
 
     def account(self, reference: str) -> Account | None:
         """Return the account with this id or e-mail address."""

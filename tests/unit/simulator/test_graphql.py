@@ -14,6 +14,7 @@ import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
@@ -32,6 +33,10 @@ DEVICES = """query($size: Int, $from: Int, $after: ID, $sort: String! = "name", 
         application: $application) { total hasMore last items { id services { id } } } } }"""
 
 
+_WITH_FIELDS = (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)
+WithFields = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType
+
+
 def differences(whole: GraphQLSchema) -> list[str]:
     """Return what the simulator's schema has and the whole one has not, or has otherwise."""
     found = []
@@ -41,16 +46,16 @@ def differences(whole: GraphQLSchema) -> list[str]:
             found.append(name)
         elif isinstance(kind, GraphQLEnumType) and isinstance(other, GraphQLEnumType):
             found += [f"{name}.{value}" for value in kind.values if value not in other.values]
-        elif isinstance(kind, (GraphQLObjectType, GraphQLInputObjectType)):
-            assert isinstance(other, (GraphQLObjectType, GraphQLInputObjectType))
+        elif isinstance(kind, _WITH_FIELDS):
+            assert isinstance(other, _WITH_FIELDS)
             found += field_differences(name, kind, other)
     return found
 
 
 def field_differences(
     name: str,
-    kind: GraphQLObjectType | GraphQLInputObjectType,
-    other: GraphQLObjectType | GraphQLInputObjectType,
+    kind: WithFields,
+    other: WithFields,
 ) -> list[str]:
     """Compare fields and their arguments by their types and defaults."""
     found = []
