@@ -16,6 +16,7 @@ DEVICE = "community.remoteit.remoteit_device"
 SERVICE = "community.remoteit.remoteit_service"
 LINK = "community.remoteit.remoteit_connect_link"
 WAIT = "community.remoteit.remoteit_device_wait"
+EVENTS = "community.remoteit.remoteit_event_info"
 # Which device of the lab it is that answers; raw, because a Python there would take longer than all else.
 WHO = {"name": "who", "ansible.builtin.raw": 'printf %s "$DEVICE_NAME"', "changed_when": False}
 
@@ -53,3 +54,8 @@ def link(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -
 def device(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
     """A remoteit_device task called *name*; *keywords* are keywords of the task."""
     return {"name": name, DEVICE: options, **(keywords or {})}
+
+
+def events(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_event_info task called *name*."""
+    return {"name": name, EVENTS: options, **(keywords or {})}

@@ -19,7 +19,23 @@ from tests.lab.lab import Lab
 from tests.lab.playbook import TaskResult
 from tests.lab.world import DATABASE, OFFLINE, OTHER, UNKNOWN, WEB, service_id
 
-from .tasks import CONNECTION, DEVICE, DEVICES, INFO, LINK, SERVICE, WAIT, connection, device, info, link, service, wait
+from .tasks import (
+    CONNECTION,
+    DEVICE,
+    DEVICES,
+    EVENTS,
+    INFO,
+    LINK,
+    SERVICE,
+    WAIT,
+    connection,
+    device,
+    events,
+    info,
+    link,
+    service,
+    wait,
+)
 
 pytestmark = pytest.mark.one_core
 
@@ -84,6 +100,7 @@ def undocumented(task: TaskResult) -> list[str]:
         "service": SERVICE,
         "wait": WAIT,
         "link": LINK,
+        "events": EVENTS,
     }
     plugin = plugins.get(task.task.partition(" ")[0], CONNECTION)
     values = documented(plugin)
@@ -119,6 +136,8 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
         device("device changed", device="pi-kitchen", tags=["a"], attributes={"rack": 7}),
         device("device gone", device_id=service_id(0x91, 0), expect_name="cellar", state="absent"),
         wait("wait", service_ids=[DATABASE]),
+        events("events"),
+        events("events with addresses", addresses=True),
         connection("closed", DATABASE, state="absent"),
     )
     assert run.returncode == 0, run.output
@@ -141,6 +160,7 @@ def test_what_is_returned_by_a_failure_is_documented(lab: Lab) -> None:
         link("link refused", go_on, service_id=UNKNOWN),
         wait("wait in vain", go_on, service_ids=[OFFLINE]),
         wait("wait for nothing", go_on, devices=[]),
+        events("events of no time", go_on, since="soon"),
     )
-    assert [task.status for task in run.results] == ["failed"] * 11
+    assert [task.status for task in run.results] == ["failed"] * 12
     assert [complaint for task in run.results for complaint in undocumented(task)] == []

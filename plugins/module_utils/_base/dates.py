@@ -21,6 +21,12 @@ def iso8601(epoch: float) -> str:
     return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def iso8601_with_milliseconds(epoch: float) -> str:
+    """The same with three digits more, as remote.it itself writes times, such as ``2026-02-03T04:05:06.000Z``."""
+    whole, thousandths = divmod(round(epoch * 1000), 1000)
+    return f"{iso8601(whole)[:-1]}.{thousandths:03}Z"
+
+
 def from_iso8601(text: str) -> float:
     """Seconds since the epoch of an ISO 8601 time; without a zone it is UTC. ValueError when it is none."""
     from datetime import UTC, datetime  # needed for answers of remote.it only

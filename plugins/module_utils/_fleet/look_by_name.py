@@ -14,7 +14,7 @@ from .._api.graphql import login_of, refusal
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, OptionError
 from .._base.text import enumerated, inert
-from .account import MEMBERSHIP, chosen_account
+from .account import read_account
 from .page import PAGE_SIZE, SORT, unpacked
 from .parse import parse_seen_device
 from .presence import Sighting
@@ -22,7 +22,6 @@ from .presence import Sighting
 # How many names are looked for by one request: nobody says how long one may be.
 _AT_ONCE = 100
 
-_ACCOUNTS = f"query {{ login {{ id email {MEMBERSHIP} }} }}"
 _FOUND = "{ total hasMore items { id name online lastReported } }"
 
 
@@ -38,8 +37,7 @@ class DevicesByName:
     def look(self, deadline: Deadline) -> dict[str, Sighting]:
         """Those that are there, by name. Raises OptionError if two have the same one, and ApiError."""
         if self._account is not None and self._organisation is None:
-            data = self._read(_ACCOUNTS, {}, deadline)
-            self._organisation = chosen_account(login_of(data), self._account)
+            self._organisation = read_account(self._client.graphql, self._account, deadline)
             # The own account needs no other look.
             self._account = self._organisation
         found: dict[str, Sighting] = {}

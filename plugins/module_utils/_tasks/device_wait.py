@@ -18,7 +18,8 @@ from .._fleet.presence import Presence
 from .._fleet.waiting import Waited, wait_until
 from .._settings.settings import Settings
 from .argspec import api_argument_spec
-from .wait_options import asked_for, pace_of, since_of
+from .asked_devices import asked_for
+from .wait_options import pace_of, since_of
 
 FAIL = "fail"
 CONTINUE = "continue"

@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.remoteit.plugins.module_utils._base.dates import from_iso8601, iso8601
+from ansible_collections.community.remoteit.plugins.module_utils._base.dates import (
+    from_iso8601,
+    iso8601,
+    iso8601_with_milliseconds,
+)
 from tests.doubles.material import NOW
 
 
@@ -72,3 +76,16 @@ def test_any_text_is_a_moment_or_a_value_error(text: str) -> None:
 @given(st.integers(min_value=-(10**9), max_value=10**10))
 def test_seconds_survive_a_round_trip(epoch: int) -> None:
     assert from_iso8601(iso8601(epoch)) == epoch
+
+
+@pytest.mark.parametrize(
+    ("epoch", "text"),
+    [
+        (NOW, "2026-02-03T04:05:06.000Z"),
+        (NOW + 0.0015, "2026-02-03T04:05:06.002Z"),
+        (NOW - 0.0001, "2026-02-03T04:05:06.000Z"),
+        (-0.001, "1969-12-31T23:59:59.999Z"),
+    ],
+)
+def test_a_moment_with_milliseconds(epoch: float, text: str) -> None:
+    assert iso8601_with_milliseconds(epoch) == text

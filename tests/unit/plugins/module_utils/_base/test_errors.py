@@ -111,6 +111,7 @@ def test_the_guide_has_each_kind() -> None:
         ("remoteit_device_info", {"controller", "registry"}),
         ("remoteit_device_wait", {"controller", "registry"}),
         ("remoteit_connect_link", {"controller", "registry"}),
+        ("remoteit_event_info", {"controller", "registry"}),
     ],
 )
 def test_the_documentation_of_the_module_has_each_kind(module: str, without: set[str]) -> None:

@@ -14,63 +14,13 @@ import yaml
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._fleet.waiting import Pace
 from ansible_collections.community.remoteit.plugins.module_utils._tasks.device_wait import argument_spec
-from ansible_collections.community.remoteit.plugins.module_utils._tasks.wait_options import (
-    asked_for,
-    pace_of,
-    since_of,
-)
-from tests.doubles.fleet_cloud import id_of
+from ansible_collections.community.remoteit.plugins.module_utils._tasks.wait_options import pace_of, since_of
 from tests.doubles.material import NOW
 
 
 def params(**options: Any) -> dict[str, Any]:
     """The options of a task."""
     return {**{name: option.get("default") for name, option in argument_spec().items()}, **options}
-
-
-def refusal(**options: Any) -> str:
-    with pytest.raises(OptionError) as caught:
-        asked_for(params(**options))
-    return str(caught.value)
-
-
-@pytest.mark.parametrize("option", ["device_ids", "service_ids"])
-def test_ids_are_canonical_and_each_is_there_once(option: str) -> None:
-    given = [id_of(2).lower(), id_of(1), id_of(2)]
-    assert asked_for(params(**{option: given})) == (option, [id_of(2), id_of(1)])
-
-
-def test_names_stay_as_they_are_and_each_is_there_once() -> None:
-    assert asked_for(params(devices=["pi ", "PI", "a", " pi"])) == ("devices", ["pi ", "PI", "a"])
-
-
-@pytest.mark.parametrize("option", ["device_ids", "service_ids", "devices"])
-def test_none_and_too_many_are_refused(option: str) -> None:
-    def items(count: int) -> list[str]:
-        return [f"pi-{number}" if option == "devices" else id_of(number) for number in range(count)]
-
-    for count in (0, 1001):
-        assert refusal(**{option: items(count)}) == (
-            f"{option} has {count} different items: give 1 to 1000, or skip the task when there are none, and loop over "
-            "batches when there are more."
-        )
-    assert len(asked_for(params(**{option: items(1000) * 2}))[1]) == 1000
-
-
-@pytest.mark.parametrize("option", ["device_ids", "service_ids"])
-def test_what_is_no_id_is_refused(option: str) -> None:
-    assert refusal(**{option: [id_of(1), "pi"]}).startswith(f"{option}='pi' is not an id: eight hex octets")
-
-
-@pytest.mark.parametrize("text", ["", " ", "\n"])
-def test_an_empty_name_is_refused(text: str) -> None:
-    assert refusal(devices=["pi", text]) == "devices has an empty name: give names, or leave it out."
-
-
-def test_an_id_is_no_name() -> None:
-    assert refusal(devices=[f"{id_of(1)} "]) == (
-        f"devices='{id_of(1)} ' is an id, not a name: set device_ids, or service_ids, instead of devices."
-    )
 
 
 @pytest.mark.parametrize(
