@@ -18,7 +18,7 @@ from ansible.errors import AnsibleError
 from tests import COLLECTION
 
 from .fleet_lab import KITCHEN, Fleet
-from .tasks import CONNECTION, DEVICES, INFO, LOOKUP, connection, device, show, wait
+from .tasks import CONNECTION, DEVICES, INFO, LOOKUP, connection, device, events, show, wait
 
 pytestmark = pytest.mark.one_core
 
@@ -31,6 +31,7 @@ TASKS: list[dict[str, Any]] = [
     {"name": "devices", DEVICES: {}, **IGNORED},
     wait("wait", IGNORED, devices=["pi"]),
     device("device", IGNORED, device="pi"),
+    events("events", IGNORED),
     {**show("lookup", f"lookup('{LOOKUP}', '{KITCHEN}', missing='open')"), **IGNORED},
 ]
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {

@@ -24,13 +24,6 @@ def read_account(graphql: GraphqlApi, account: str | None, deadline: Deadline) -
         return None
     return chosen_account(login_of(graphql.ask(_ACCOUNTS, {}, deadline)), account)
 
-_ACCOUNTS = f"query {{ login {{ id email {MEMBERSHIP} }} }}"
-
-
-def read_account(api: GraphqlApi, account: str | None, deadline: Deadline) -> str | None:
-    """The same as chosen_account(), which is asked for unless it is the own one anyway. Raises OptionError and ApiError."""
-    return None if account is None else chosen_account(login_of(api.ask(_ACCOUNTS, {}, deadline)), account)
-
 
 def chosen_account(login: Mapping[str, Any], account: str | None) -> str | None:
     """The id of the account that is meant by its id, e-mail address or organisation's name, without regard to case.

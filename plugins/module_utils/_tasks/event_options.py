@@ -35,13 +35,15 @@ def query_of(params: Mapping[str, Any], now: float) -> EventQuery:
 
 def _types_of(params: Mapping[str, Any]) -> tuple[str, ...]:
     """The types, each once. New ones are remote.it's matter, which refuses what it does not know."""
-    types = tuple(dict.fromkeys(text.strip().upper() for text in params["types"] or ()))
-    for type_ in types:
+    types: dict[str, None] = {}
+    for text in params["types"] or ():
+        type_ = text.strip().upper()
         if not _TYPE.fullmatch(type_):
             raise OptionError(
-                f"types={printable(type_)!r} is not the name of a type of events: give names such as DEVICE_CONNECT or DEVICE_STATE."
+                f"types={printable(text)!r} is not the name of a type of events: give names such as DEVICE_CONNECT or DEVICE_STATE."
             )
-    return types
+        types[type_] = None
+    return tuple(types)
 
 
 def most_of(params: Mapping[str, Any]) -> int:
