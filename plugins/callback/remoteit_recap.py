@@ -31,6 +31,24 @@ options:
     ini:
       - section: callback_remoteit_recap
         key: show
+  connections_by_others:
+    description:
+      - Whether to ask remote.it at the end who else was connected to the services that the run used, and to tell of each such
+        connection that began or ended while the run lasted.
+      - Others are the users of remote.it whose e-mail address is not that of the access key's user. Connections by other keys of
+        the same user are not told apart.
+      - The access key is that of the environment or of the credentials file, as for SSH on demand. What only tasks have as
+        options is not known here.
+      - It takes one request for each 20 services, and up to 15 seconds. If it cannot be asked, there is a warning.
+      - With O(path), it is in C(others), with the e-mail addresses.
+    type: bool
+    default: false
+    version_added: 1.1.0
+    env:
+      - name: REMOTEIT_RECAP_CONNECTIONS_BY_OTHERS
+    ini:
+      - section: callback_remoteit_recap
+        key: connections_by_others
   path:
     description:
       - A file to write the recap to as JSON, with the time of each event.
@@ -64,6 +82,10 @@ example: |
 # REMOTE.IT RECAP ****************************************************************
 # pi-garden 80:00:00:00:01:00:00:02  : opened=1    reused=0    closed=0    open until 2026-11-23T18:05:12Z
 # pi-kitchen 80:00:00:00:01:00:00:01 : opened=1    reused=2    closed=1
+#
+# With connections_by_others, it ends with lines such as
+#
+# pi-kitchen 80:00:00:00:01:00:00:01 : neighbour@example.com was connected since 2026-11-23T10:01:00Z until 2026-11-23T10:02:00Z
 """
 
 import contextlib
@@ -75,10 +97,13 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.callback import CallbackBase
 
+from ..module_utils._base.errors import RemoteItError
 from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
 from ..module_utils._tunnels.address import ENV_RUN
 from ..plugin_utils._run.end_of_run import END_OF_RUN
+from ..plugin_utils._run.others import connections_of_others
+from ..plugin_utils._run.others import lines as others_lines
 from ..plugin_utils._run.recap import Run, events_as_data, lines, recap
 from ..plugin_utils._run.recap_file import replace
 
@@ -117,12 +142,23 @@ class CallbackModule(CallbackBase):
         """Tell what came of it."""
         events = list(read(self._journal))
         services = recap(events, self._hosts, END_OF_RUN.holder, os.environ.get(ENV_RUN) == END_OF_RUN.holder)
+        others = self._others([service["service_id"] for service in services])
         if services and self.get_option("show"):
-            for line in lines(services, self._display.columns):
+            for line in [*lines(services, self._display.columns), *others_lines(others, services)]:
                 self._display.display(line, stderr=True)
         path = self.get_option("path")
         if path:
-            self._write(path, {"services": services, "events": events_as_data(events)})
+            asked = {"others": others} if self.get_option("connections_by_others") else {}
+            self._write(path, {"services": services, **asked, "events": events_as_data(events)})
+
+    def _others(self, service_ids: list[str]) -> list[dict[str, Any]]:
+        if not service_ids or not self.get_option("connections_by_others"):
+            return []
+        try:
+            return connections_of_others(service_ids, self._run.began, self._display.warning)
+        except RemoteItError as error:
+            self._display.warning(f"remoteit_recap cannot tell who else was connected: {error}")
+            return []
 
     def _write(self, path: str, told: dict[str, Any]) -> None:
         try:

@@ -132,7 +132,7 @@ def test_devices_and_services_have_logs_of_their_own(lab: Lab) -> None:
     lab.cloud.add_events(
         *({"time": ago(hours=1), "target": target} for target in (DATABASE, WEB, CABINET, KITCHEN, service_id(2, 1)))
     )
-    tasks = {
+    tasks: dict[str, tuple[dict[str, Any], int]] = {
         "account": ({}, 5),
         "ids": ({"device_ids": [CABINET, KITCHEN.lower()]}, 4),
         "services": ({"service_ids": [DATABASE, OTHER]}, 1),

@@ -18,7 +18,7 @@ import pytest
 
 from tests.lab.lab import Lab
 from tests.lab.playbook import CALLBACKS, Run
-from tests.lab.world import DATABASE, OTHER, WEB, service_id
+from tests.lab.world import DATABASE, NEIGHBOUR, OTHER, OWNER, WEB, service_id
 
 from .fleet import PERSIST, on_demand, wait_until_nothing_is_open
 from .tasks import CONNECTION, LOOKUP, WHO, connection, show
@@ -192,3 +192,63 @@ def test_what_a_task_closed_before_it_failed_is_not_told_as_open(lab: Lab) -> No
     assert run.result("again").status == "failed"
     assert lab.open_connections() == []
     assert told(run) == [f"localhost {DATABASE} : opened=1    reused=0    closed=1"]
+
+
+OTHERS = {**ENABLED, "REMOTEIT_RECAP_CONNECTIONS_BY_OTHERS": "true"}
+
+
+def happen(lab: Lab, *happening: dict[str, Any]) -> dict[str, Any]:
+    """A task in which somebody connects to something."""
+    program = (
+        "import datetime, json, sys, urllib.request\n"
+        "now = datetime.datetime.now(datetime.timezone.utc).isoformat()\n"
+        "events = [{'time': now, 'state': 'connected', **event} for event in json.loads(sys.argv[2])]\n"
+        "urllib.request.urlopen(sys.argv[1] + '/events', json.dumps({'events': events}).encode())\n"
+    )
+    argv = [sys.executable, "-c", program, lab.cloud.admin_url, json.dumps(happening)]
+    return {"name": "happen", "ansible.builtin.command": {"argv": argv}}
+
+
+@pytest.mark.one_core
+def test_who_else_was_connected_is_told_if_that_is_wanted(lab: Lab) -> None:
+    path = lab.root / "others.json"
+    by = [{"target": target, "actor": actor} for target in (DATABASE, WEB) for actor in (NEIGHBOUR, OWNER)]
+    tasks = [connection("open", DATABASE), happen(lab, *by), connection("close", DATABASE, state="absent")]
+    run = lab.run_tasks(*tasks, environ={**OTHERS, "REMOTEIT_RECAP_PATH": str(path)})
+    counts, other = told(run)
+    assert counts == f"localhost {DATABASE} : opened=1    reused=0    closed=1"
+    assert re.fullmatch(rf"localhost {DATABASE} : {NEIGHBOUR} has been connected since [0-9TZ:-]+", other), run.output
+    (data,) = json.loads(path.read_text())["others"]
+    assert (data["service_id"], data["by"], data["ended"]) == (DATABASE, NEIGHBOUR, None)
+    assert NEIGHBOUR not in lab.run_tasks(*tasks, environ=ENABLED).output
+
+
+@pytest.mark.one_core
+def test_who_else_was_connected_is_asked_once_and_not_without_need(lab: Lab) -> None:
+    tasks = [connection("open", DATABASE), connection("other", OTHER), connection("close", DATABASE, state="absent")]
+    lab.run_tasks(*tasks, environ=ENABLED)
+    without = len(lab.cloud.calls())
+    lab.reset()
+    run = lab.run_tasks(*tasks, environ=OTHERS)
+    assert (len(told(run)), len(lab.cloud.calls())) == (2, without + 1)
+    lab.reset()
+    lab.run_tasks(connection("predict", DATABASE), arguments=["--check"], environ=ENABLED)
+    without = len(lab.cloud.calls())
+    lab.reset()
+    lab.run_tasks(connection("predict", DATABASE), arguments=["--check"], environ=OTHERS)
+    assert len(lab.cloud.calls()) == without
+
+
+@pytest.mark.one_core
+def test_that_nobody_can_be_asked_is_a_warning(lab: Lab) -> None:
+    variables = {
+        "access_key_id": "R3_ACCESS_KEY_ID",
+        "secret_access_key": "R3_SECRET_ACCESS_KEY",
+        "developer_key": "R3_DEVELOPER_API_KEY",
+    }
+    options: dict[str, Any] = {option: lab.environment()[name] for option, name in variables.items()}
+    environ = {**OTHERS, **dict.fromkeys(variables.values(), ""), "HOME": str(lab.root)}
+    run = lab.run_tasks(connection("open", DATABASE, **options), environ=environ)
+    assert run.returncode == 0, run.output
+    assert told(run)
+    assert "remoteit_recap cannot tell who else was connected: No remote.it credentials" in " ".join(run.output.split())

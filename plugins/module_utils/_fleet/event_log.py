@@ -28,11 +28,12 @@ _SHOWN = 5
 class Log(NamedTuple):
     """Events, the newest first, and whether these are all that were asked for.
 
-    *days* is for how many days the plan keeps them, None if it is not told.
+    *user* is the e-mail address of the access key's user, *days* is for how many days the plan keeps events; None if it is not told.
     """
 
     events: list[Event]
     complete: bool
+    user: str | None
     days: int | None
 
 
@@ -61,7 +62,7 @@ def read_log(
     if reader.unusable:
         left_out = enumerated(reader.unusable, _SHOWN)
         warn(f"Left out, because what remote.it tells of them cannot be used: {left_out}.")
-    return Log(events, complete, pages.log_days)
+    return Log(events, complete, pages.user, pages.log_days)
 
 
 def _found(client: Client, whose: Whose, addresses: bool, deadline: Deadline) -> tuple[EventPages, Sequence[str]]:

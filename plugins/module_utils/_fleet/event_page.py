@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .._api.graphql import GraphqlApi, login_of
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, OptionError, RefusedError
-from .._base.text import enumerated
+from .._base.text import enumerated, inert
 from .._model.ids import same_id
 
 DEVICE = "device"
@@ -46,6 +46,7 @@ class EventPages:
 
     *of* is DEVICE or SERVICE then.
 
+    :ivar user: the e-mail address of the access key's user, None as long as that is not known
     :ivar log_days: for how many days the plan of the account keeps its log, None as long as that is not known
     """
 
@@ -54,6 +55,7 @@ class EventPages:
         self._of = of
         self._account = account
         self._query = _query(of, account, addresses)
+        self.user: str | None = None
         self.log_days: int | None = None
 
     def read(self, ids: Sequence[str], arguments: Mapping[str, Any], deadline: Deadline) -> dict[str, EventPage]:
@@ -64,6 +66,8 @@ class EventPages:
         """
         place: dict[str, Any] = {"ids": list(ids)} if self._of else {"account": self._account} if self._account else {}
         login = login_of(self._api.ask(self._query, {**arguments, **place}, deadline))
+        email = login.get("email")
+        self.user = inert(email) if isinstance(email, str) else None
         if self._of:
             self.log_days = _log_days(login)
             return self._pages_of(ids, login.get(self._of))
@@ -90,10 +94,12 @@ def _query(of: str | None, account: str | None, addresses: bool) -> str:
     event = f"{_EVENT} {connect}{_STATE_ADDRESSES if addresses else ''}"
     log = f"events({_ARGUMENTS}) {{ hasMore last items {{ {event} }} }}"
     if of:
-        return f"query ($ids: [String!]!, {_VARIABLES}) {{ login {{ id {_LIMITS} {of}(id: $ids) {{ id {log} }} }} }}"
+        return (
+            f"query ($ids: [String!]!, {_VARIABLES}) {{ login {{ id email {_LIMITS} {of}(id: $ids) {{ id {log} }} }} }}"
+        )
     if account:
-        return f"query ($account: String!, {_VARIABLES}) {{ login {{ id account(id: $account) {{ id {_LIMITS} {log} }} }} }}"
-    return f"query ({_VARIABLES}) {{ login {{ id {_LIMITS} {log} }} }}"
+        return f"query ($account: String!, {_VARIABLES}) {{ login {{ id email account(id: $account) {{ id {_LIMITS} {log} }} }} }}"
+    return f"query ({_VARIABLES}) {{ login {{ id email {_LIMITS} {log} }} }}"
 
 
 def _page(parent: Mapping[str, Any]) -> EventPage:
