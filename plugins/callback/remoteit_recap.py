@@ -102,9 +102,7 @@ from ..module_utils._model.ids import service_id_of
 from ..module_utils._registry.journal import ENV, read
 from ..module_utils._tunnels.address import ENV_RUN
 from ..plugin_utils._run.end_of_run import END_OF_RUN
-from ..plugin_utils._run.others import connections_of_others
-from ..plugin_utils._run.others import lines as others_lines
-from ..plugin_utils._run.recap import Run, events_as_data, lines, recap
+from ..plugin_utils._run.recap import Run, events_as_data, lines, lines_of_others, recap
 from ..plugin_utils._run.recap_file import replace
 
 
@@ -144,7 +142,7 @@ class CallbackModule(CallbackBase):
         services = recap(events, self._hosts, END_OF_RUN.holder, os.environ.get(ENV_RUN) == END_OF_RUN.holder)
         others = self._others([service["service_id"] for service in services])
         if services and self.get_option("show"):
-            for line in [*lines(services, self._display.columns), *others_lines(others, services)]:
+            for line in [*lines(services, self._display.columns), *lines_of_others(others, services)]:
                 self._display.display(line, stderr=True)
         path = self.get_option("path")
         if path:
@@ -154,6 +152,10 @@ class CallbackModule(CallbackBase):
     def _others(self, service_ids: list[str]) -> list[dict[str, Any]]:
         if not service_ids or not self.get_option("connections_by_others"):
             return []
+        from ..plugin_utils._run.others import (
+            connections_of_others,
+        )  # few want to know, and it takes all that asks remote.it
+
         try:
             return connections_of_others(service_ids, self._run.began, self._display.warning)
         except RemoteItError as error:

@@ -206,7 +206,7 @@ def test_bad_input_is_named_and_nothing_is_asked(lab: Lab) -> None:
         "max_items=0 is not a number from 1 to 10000": {"max_items": 0},
         "max_items=10001 is not a number from 1 to 10000": {"max_items": 10001},
         "timeout=0 is not a time": {"timeout": 0},
-        "Unsupported parameters for": {"sinse": "1d"},
+        "Unsupported parameters for": {"from": "1d"},
     }
     run = lab.run_tasks(*(events(words, GO_ON, **options) for words, options in cases.items()))
     for words in cases:

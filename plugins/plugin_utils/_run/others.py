@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Who else was connected to the services of a run while it lasted: as data, and as lines for people."""
+"""Who else was connected to the services of a run while it lasted."""
 
 from __future__ import annotations
 
@@ -51,16 +51,3 @@ def connections(events: Iterable[Event], service_ids: Sequence[str]) -> list[dic
             one = found.setdefault((service_id, event.session or event.id), one)
             one["ended" if event.state == _DISCONNECTED else "began"] = at
     return list(found.values())
-
-
-def lines(others: Iterable[Mapping[str, Any]], services: Iterable[Mapping[str, Any]]) -> list[str]:
-    """A line for each of connections(); *services* are those of recap()."""
-    names = {service["service_id"]: " ".join([*service["hosts"], service["service_id"]]) for service in services}
-    return [f"{names[one['service_id']]} : {_words(one)}" for one in others]
-
-
-def _words(one: Mapping[str, Any]) -> str:
-    who = one["by"] or "somebody"
-    began = f" since {one['began']}" if one["began"] else ""
-    ended = f" until {one['ended']}" if one["ended"] else ""
-    return f"{who} was connected{began}{ended}" if ended else f"{who} has been connected{began}"

@@ -105,6 +105,12 @@ def lines(services: Iterable[Mapping[str, Any]], columns: int) -> list[str]:
     return ["", _TITLE.ljust(columns, "*"), *(f"{name:<{width}} : {_words(service)}" for name, service in named)]
 
 
+def lines_of_others(others: Iterable[Mapping[str, Any]], services: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A line for each of the connections of *others*; *services* are those of recap()."""
+    names = {service["service_id"]: " ".join([*service["hosts"], service["service_id"]]) for service in services}
+    return [f"{names[one['service_id']]} : {_words_of(one)}" for one in others]
+
+
 def _open(connection: Connection, holder: str, ssh_ends: bool) -> dict[str, Any]:
     with_run = ssh_ends or holder in connection.holders
     return {
@@ -121,3 +127,10 @@ def _words(service: Mapping[str, Any]) -> str:
     until = {END_OF_RUN: "the end of the run", WITH_SSH: "SSH leaves it"}
     left = [f"open until {until.get(one['closes'], one['expires_at'])}" for one in service["open"]]
     return (numbers + ", ".join(left)).rstrip()
+
+
+def _words_of(one: Mapping[str, Any]) -> str:
+    who = one["by"] or "somebody"
+    began = f" since {one['began']}" if one["began"] else ""
+    ended = f" until {one['ended']}" if one["ended"] else ""
+    return f"{who} was connected{began}{ended}" if ended else f"{who} has been connected{began}"
