@@ -108,6 +108,54 @@ options:
       - The texts that the remote.it application shows as statuses. An empty one removes it.
     type: dict
     suboptions: *letters
+  services:
+    description:
+      - Services that the device shall have. Each is as M(community.remoteit.remoteit_service) describes it, and what is left out of it
+        is not managed.
+      - Each needs O(services[].name) or O(services[].service_id).
+    type: list
+    elements: dict
+    suboptions:
+      service_id:
+        description:
+          - The id of a service of the device that is there. With O(services[].name), it gets that name.
+        type: str
+      name:
+        description:
+          - The name of the service, see O(community.remoteit.remoteit_service#module:name).
+        type: str
+      application:
+        description:
+          - The type of the service, by its name or id. It is required for one that is not there yet.
+        type: str
+      host:
+        description:
+          - The host that the device connects to. A new service gets V(127.0.0.1), which is the device itself.
+        type: str
+      port:
+        description:
+          - The port there. A new service gets the one that O(services[].application) has by default.
+        type: int
+      enabled:
+        description:
+          - Whether the service accepts connections. A new one does.
+        type: bool
+      description:
+        description:
+          - What the remote.it application shows below its name. An empty one removes it.
+        type: str
+  purge_services:
+    description:
+      - Remove all other services, after all else was done.
+    type: bool
+    default: false
+  force:
+    description:
+      - Change, disable or remove services although somebody is connected to them, or although none that is enabled would be left.
+        Without it, the task fails then, before it writes anything. It changes nothing of what O(state=absent) takes.
+      - What this O(registry) holds open to these services is closed.
+    type: bool
+    default: false
   state:
     description:
       - V(present) makes sure that the device is as described. It fails if the device is not there.
@@ -179,16 +227,38 @@ EXAMPLES = r"""
 RETURN = r"""
 device:
   description:
-    - The device as it is after the task, C(null) if it is not there. It has all that
-      RV(community.remoteit.remoteit_device_info#module:devices) has of a device.
+    - The device as it is after the task, C(null) if it is not there. What it has is called as in
+      RV(community.remoteit.remoteit_device_info#module:devices).
   returned: success
   type: dict
   sample:
     id: "80:00:00:00:00:00:01:00"
     name: pi-kitchen
     online: true
+    owner: owner@example.com
+    shared: false
     tags: [kitchen, production]
     attributes: {rack: 7}
+    created: "2024-01-01T00:00:00.000Z"
+    last_reported: "2026-01-01T00:00:00.000Z"
+    configurable: true
+    permissions: [CONNECT, MANAGE, VIEW]
+    services:
+      - id: "80:00:00:00:00:00:01:01"
+        name: ssh
+        application: 28
+        protocol: TCP
+        host: 127.0.0.1
+        port: 22
+        enabled: true
+        online: true
+        permissions: [CONNECT, MANAGE, VIEW]
+        description: ""
+pending:
+  description: Whether the device was offline when services of it were changed, so that it will take the changes when it is back.
+  returned: success
+  type: bool
+  sample: false
 tags_added:
   description: The tags that the device did not have, sorted.
   returned: success

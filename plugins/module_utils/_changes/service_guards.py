@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from .._base.errors import OptionError, RefusedError
 from .._base.text import printable
-from .device_view import MANAGE, DeviceView, ServiceView
+from .device_guards import check_manageable
+from .device_view import DeviceView, ServiceView
 
 
 def check_rights(device: DeviceView) -> None:
     """Raise RefusedError if whoever asks may not change services of *device*, or nobody can."""
-    if MANAGE not in device.permissions:
-        raise RefusedError(
-            f"No change: this access key may not manage {device.shown()}; ask {device.owner or 'its owner'} for MANAGE.",
-            200,
-            "",
-        )
+    check_manageable(device)
     if not device.configurable:
         raise RefusedError(
             f"No change: the services of {device.shown()} cannot be changed from outside; update the remote.it software "

@@ -43,7 +43,7 @@ def test_a_strangers_device_of_the_same_name_is_neither_meant_nor_in_the_way() -
 def test_of_two_that_may_be_changed_none_is_chosen(known: dict[str, Any], told: str) -> None:
     cloud = FleetCloud(device_node(1, name="pi"), device_node(3, name="pi"), STRANGERS)
     said = refusal(cloud, device="pi", **known)
-    assert f"device='pi' fits 2 devices: set {told} to one of pi (" in said
+    assert f"device='pi' fits 2 devices: set {told} to one of pi" in said
     assert (id_of(3) in said) == (told == "device_id")
 
 
