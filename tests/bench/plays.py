@@ -74,12 +74,16 @@ class Plays:
 def plays(root: Path) -> Iterator[Plays]:
     """Playbooks, and a cloud that they reach."""
     with answering_target() as target:
-        config = {
-            "accounts": [ACCOUNT],
-            "devices": [
-                device(number, f"pi {number}", {"id": id_, "name": "tcp", "application": 1, "target": target})
-                for number, id_ in enumerate(SERVICES, 1)
-            ],
-        }
-        with Simulator(config) as cloud:
-            yield Plays(cloud, root)
+        devices = [
+            device(number, f"pi {number}", {"id": id_, "name": "tcp", "application": 1, "target": target})
+            for number, id_ in enumerate(SERVICES, 1)
+        ]
+        with plays_of(root, devices) as bench:
+            yield bench
+
+
+@contextlib.contextmanager
+def plays_of(root: Path, devices: Sequence[Mapping[str, Any]]) -> Iterator[Plays]:
+    """Playbooks, and a cloud with these *devices*."""
+    with Simulator({"accounts": [ACCOUNT], "devices": list(devices)}) as cloud:
+        yield Plays(cloud, root)

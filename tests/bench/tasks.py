@@ -11,55 +11,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .by_uri import signed_post
 from .measure import Cost, Row, in_turns, row
 from .plays import CONNECTION, SERVICES, plays
 
 _ROUNDS = 3
 _OURS = len(SERVICES)
 _THEIRS = 10
+_REFUSED = "opened.json.status != 'true'"
 _BY_HAND = Path(__file__).with_name("by_hand.sh")
 
+
 # The request is the same as by_hand.sh's, signed by Jinja.
-_URI = {
-    "ansible.builtin.uri": {
-        "url": "{{ lookup('env', 'R3_REST_URL') }}/device/connect",
-        "method": "POST",
-        "body": "{{ body }}",
-        "body_format": "raw",
-        "return_content": True,
-        "headers": {
-            "Date": "{{ date }}",
-            "Content-Type": "application/json",
-            "DeveloperKey": "{{ lookup('env', 'R3_DEVELOPER_API_KEY') }}",
-            "Authorization": (
-                "Signature keyId=\"{{ lookup('env', 'R3_ACCESS_KEY_ID') }}\",algorithm=\"hmac-sha256\","
-                'headers="(request-target) host date content-type content-length",signature="{{ signature }}"'
-            ),
-        },
-    }
-}
-_URI_FACTS = {
-    "ansible.builtin.set_fact": {
-        "body": '{"deviceaddress":"{{ service }}","wait":"true","hostip":"255.255.255.255"}',
-        "date": "{{ lookup('pipe', \"LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT'\") }}",
-    }
-}
-_SIGN = (
-    "printf '(request-target): post %s\\nhost: %s\\ndate: %s\\ncontent-type: application/json\\ncontent-length: %s' "
-    '"$path" "$host" "{{ date }}" {{ body | length }} | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | base64'
-)
-_URI_SIGN = {
-    "ansible.builtin.set_fact": {
-        "signature": (
-            "{{ lookup('pipe', 'url=$R3_REST_URL/device/connect; host=${url#*://}; host=${host%%/*}; path=/${url#*://*/}; "
-            'key=$(printf %s "$R3_SECRET_ACCESS_KEY" | base64 -d | od -An -tx1 | tr -d " \\n"); '
-            "' ~ sign) }}"
-        )
-    },
-    "vars": {"sign": _SIGN},
-}
-
-
 def _named(name: str, task: dict[str, Any], **keywords: Any) -> dict[str, Any]:
     return {"name": name, **task, **keywords}
 
@@ -97,12 +60,10 @@ def _works() -> dict[str, list[dict[str, Any]]]:
         "ping": [_named("Ping", {"ansible.builtin.ping": {}})] * _THEIRS,
         "script": [_named("Open", {"ansible.builtin.command": f"{_BY_HAND} {id_}"}, changed_when=True) for id_ in few],
         "uri": [
-            task
-            for id_ in few
-            for task in (
-                _named("What to ask", _URI_FACTS, vars={"service": id_}),
-                _named("Sign it", _URI_SIGN),
-                _named("Open", _URI, register="opened", failed_when="opened.json.status != 'true'"),
-            )
+            task for id_ in few for task in signed_post("R3_REST_URL/device/connect", _body(id_), "opened", _REFUSED)
         ],
     }
+
+
+def _body(id_: str) -> str:
+    return f'{{"deviceaddress":"{id_}","wait":"true","hostip":"255.255.255.255"}}'
