@@ -41,21 +41,21 @@ def show(name: str, expression: str) -> dict[str, Any]:
     return {"name": name, "ansible.builtin.debug": {"msg": "{{ " + expression + " }}"}}
 
 
-def service(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
-    """A remoteit_service task called *name*; *keywords* are keywords of the task."""
-    return {"name": name, SERVICE: options, **(keywords or {})}
+def service(task: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_service task called *task*; *keywords* are keywords of the task."""
+    return {"name": task, SERVICE: options, **(keywords or {})}
 
 
-def link(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
-    """A remoteit_connect_link task called *name*; *keywords* are keywords of the task."""
-    return {"name": name, LINK: options, **(keywords or {})}
+def link(task: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_connect_link task called *task*; *keywords* are keywords of the task."""
+    return {"name": task, LINK: options, **(keywords or {})}
 
 
-def device(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
-    """A remoteit_device task called *name*; *keywords* are keywords of the task."""
-    return {"name": name, DEVICE: options, **(keywords or {})}
+def device(task: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+    """A remoteit_device task called *task*; *keywords* are keywords of the task."""
+    return {"name": task, DEVICE: options, **(keywords or {})}
 
 
-def events(name: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
+def events(task: str, keywords: dict[str, Any] | None = None, /, **options: Any) -> dict[str, Any]:
     """A remoteit_event_info task called *name*."""
-    return {"name": name, EVENTS: options, **(keywords or {})}
+    return {"name": task, EVENTS: options, **(keywords or {})}

@@ -135,7 +135,7 @@ def test_who_could_open_it_is_told(lab: Lab) -> None:
         lab.run_tasks(link("some", service_id=WEB, allow=OFFICE), link("off", service_id=WEB, state="disabled")),
     ]
     assert [len(told(runs[0], name)["warnings"]) for name in ("open", "all")] == [1, 1]
-    assert "Anybody on the Internet who has the URL can open the connect link of service 03" in runs[0].output
+    assert "anybody on the Internet who has the URL can open the connect link of service 03" in runs[0].output
     assert not any("warnings" in told(runs[1], name) for name in ("some", "off"))
 
 

@@ -32,7 +32,7 @@ class RemoteItError(Exception):
         """What a task that fails with it returns: ``msg`` for people, ``error`` and ``done`` for playbooks."""
         error = {"kind": self.kind, "status": self.status, "reason": self.reason}
         result = {"failed": True, "msg": str(self), "error": error}
-        return result if self.done is None else {**result, "done": list(self.done)}
+        return result if self.done is None else {**result, "changed": bool(self.done), "done": list(self.done)}
 
 
 class OptionError(RemoteItError):

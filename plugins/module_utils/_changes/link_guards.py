@@ -51,8 +51,8 @@ def warn_of(service: LinkedService, wanted: LinkView, link: LinkView, warn: Call
         )
     if link.enabled and not wanted.password and not link.password and are_everybody(link.allow):
         warn(
-            f"Anybody on the Internet who has the URL can open the connect link of {name}: set password, or allow without "
-            "0.0.0.0/0."
+            f"As far as remote.it tells, anybody on the Internet who has the URL can open the connect link of {name}: set "
+            "password, or allow without 0.0.0.0/0."
         )
 
 

@@ -88,6 +88,8 @@ def _check_password(password: str) -> None:
         raise OptionError(
             "password begins or ends with a blank, which the remote.it application would cut off: leave it out."
         )
+    if not password.isprintable():
+        raise OptionError("password has a character that cannot be printed, such as a line break: leave it out.")
     if len(password) > _LONGEST_PASSWORD:
         raise OptionError(
             f"password has {len(password)} characters: give at most {_LONGEST_PASSWORD}, as the remote.it application does."

@@ -6,30 +6,29 @@
 
 from __future__ import annotations
 
-import re
-
 from .._base.errors import OptionError
-from .._base.text import enumerated, inert, printable
+from .._base.text import enumerated, printable
+from .._model.service_names import is_called, services_called
 from .device_view import DeviceView, ServiceView
 
 
 def service_named(device: DeviceView, name: str) -> ServiceView | None:
-    """The service of this name, else the one that has the name of the device in front of it; None if there is none.
+    """The service of this name, else the one that is called so; None if there is none.
 
     Raises OptionError when there are several.
     """
-    fitting = [service for service in device.services if service.name == name]
-    fitting = fitting or [service for service in device.services if is_called(device, service.name, name)]
+    return _only(device, name, services_called(device.name, device.services, name))
+
+
+def service_to_remove(device: DeviceView, name: str) -> ServiceView | None:
+    """The same, but none is chosen because of its exact name: once it is removed, the name would mean the other one."""
+    return _only(device, name, [one for one in device.services if is_called(device.name, one.name, name)])
+
+
+def _only(device: DeviceView, name: str, fitting: list[ServiceView]) -> ServiceView | None:
     if len(fitting) > 1:
         shown = enumerated(f"{printable(service.name)} ({service.id})" for service in fitting)
         raise OptionError(
             f"name={name!r} fits {len(fitting)} services of {device.shown()}: set service_id to one of {shown}."
         )
     return fitting[0] if fitting else None
-
-
-def is_called(device: DeviceView, called: str, name: str) -> bool:
-    """Whether remote.it's name *called* is *name*, perhaps behind the name of the device, as older tools write it."""
-    rest = called[len(device.name) :] if called.lower().startswith(device.name.lower()) else ""
-    # Whoever writes down what is shown means the name itself.
-    return name in (called, inert(called), re.sub(r"\A[-_ ]+", "", rest))

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .._base.text import inert
+from .._base.errors import OptionError
+from .._base.text import inert, printable
+from .._model.service_names import is_called
 from .device_view import ApplicationType, DeviceView, ServiceView
-from .service_named import is_called
 from .service_wish import LOCAL, ServiceWish
 from .texts import LONGEST_DESCRIPTION
 
@@ -74,11 +75,25 @@ def plan_presence(
     wish: ServiceWish, device: DeviceView, service: ServiceView | None, types: Sequence[ApplicationType]
 ) -> ServicePlan:
     """How *service* of *device*, None if it is not there, becomes as wished for. Raises OptionError."""
+    _check_name(wish, device, service)
     if service is None:
         values = wish.of_a_new_one(types)
         return ServicePlan(None, values, tuple(values))
     managed = wish.resolved(types)
     return ServicePlan(service, differing(managed, device, service), tuple(managed))
+
+
+def _check_name(wish: ServiceWish, device: DeviceView, service: ServiceView | None) -> None:
+    """Raise OptionError if *service* is to get a name that another one of *device* has, in whatever case."""
+    if wish.name is None or (service is not None and is_called(device.name, service.name, wish.name)):
+        return
+    for other in device.services:
+        if other != service and is_called(device.name, other.name.lower(), wish.name.lower()):
+            raise OptionError(
+                f"name={wish.name!r} is too much like that of service {printable(other.name)} ({other.id}) of "
+                f"{device.shown()}: give that name, if this service is meant, or another one, or rename the service by "
+                "service_id."
+            )
 
 
 def plan_absence(service: ServiceView | None) -> ServicePlan:
@@ -94,7 +109,7 @@ def differing(values: Mapping[str, Any], device: DeviceView, service: ServiceVie
 def _has(device: DeviceView, service: ServiceView, name: str, value: Any) -> bool:
     found = getattr(service, name)
     if name == "name":
-        return is_called(device, found, value)
+        return is_called(device.name, found, value)
     # What leads to the device itself may have no host, if an older software of the device made it.
     if name == "description":
         # Whoever writes down what is shown means the text itself.

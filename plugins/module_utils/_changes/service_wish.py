@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from .device_view import ApplicationType
 from .texts import check_description, check_name
 
 _HOST = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z._-]{0,251}[0-9A-Za-z_])?")
+# No name of a host is like this.
+_DIGITS = re.compile(r"[0-9.]+")
 _HIGHEST_PORT = 65535
 # The type of the service that stands for a device.
 _DEVICE_ITSELF = 35
@@ -71,13 +74,22 @@ def _check(wish: ServiceWish) -> None:
         check_name(wish.name, "service")
     if wish.description is not None:
         check_description(wish.description)
-    if wish.host is not None and not _HOST.fullmatch(wish.host):
+    if wish.host is not None and not _is_host(wish.host):
         raise OptionError(
             f"host={wish.host!r} is not the address of a host: give an IPv4 address or a name, as the device finds it, "
             "without a port."
         )
-    if wish.port is not None and not 1 <= wish.port <= _HIGHEST_PORT:
+    if wish.port is not None and (isinstance(wish.port, bool) or not 1 <= wish.port <= _HIGHEST_PORT):
         raise OptionError(f"port={wish.port} is not a port: give a number from 1 to {_HIGHEST_PORT}.")
+
+
+def _is_host(text: str) -> bool:
+    if not _DIGITS.fullmatch(text):
+        return bool(_HOST.fullmatch(text))
+    try:
+        return bool(ipaddress.IPv4Address(text))
+    except ValueError:
+        return False
 
 
 def _type_of(text: str, types: list[ApplicationType]) -> ApplicationType:

@@ -14,10 +14,10 @@ from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, ApiError, RefusedError
 from .._base.text import printable
 from .._model.attributes import DESCRIPTION
+from .._model.service_names import is_called
 from .attribute_changes import with_changes
 from .attribute_writes import Attributed, AttributeWrites
 from .device_view import SERVICE, DeviceView, ServiceView, parse_service, read_device, read_device_of
-from .service_named import is_called
 
 _ADD = f"""\
 mutation ($deviceId: String!, $name: String, $application: Int, $host: String, $port: Int, $enabled: Boolean) {{
@@ -91,7 +91,7 @@ class ServiceWrites:
 
     def _checked(self, device: DeviceView, service: ServiceView, name: str) -> ServiceView:
         """The new service, if the next run will find it by *name*. Raises RefusedError."""
-        if is_called(device, service.name, name):
+        if is_called(device.name, service.name, name):
             return service
         raise RefusedError(
             f"remote.it added the service {service.id} to {device.shown()}, but called it {service.name!r} instead of "
@@ -107,7 +107,7 @@ class ServiceWrites:
             deadline.sleep(pause)
             now = read_device(self._graphql, device.id, deadline).device
             for service in now.services if now else ():
-                if service.id not in before and is_called(device, service.name, name):
+                if service.id not in before and is_called(device.name, service.name, name):
                     return service
         return None
 

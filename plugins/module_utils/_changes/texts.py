@@ -16,9 +16,9 @@ def check_name(name: str, what: str) -> None:
     """Raise OptionError unless *name* can be the name of *what*, such as ``device``."""
     if not name.strip():
         raise OptionError(f"name is empty: give the {what} a name.")
-    if len(name) > _LONGEST_NAME or not name.isprintable():
+    if len(name) > _LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise OptionError(
-            f"name={name[:_LONGEST_NAME]!r} cannot be the name of a {what}: give at most {_LONGEST_NAME} printable characters."
+            f"name={name[:_LONGEST_NAME]!r} cannot be the name of a {what}: give at most {_LONGEST_NAME} printable characters, without blanks at the ends."
         )
 
 

@@ -52,6 +52,8 @@ def device_by_name(
         raise OptionError(
             f"{option}={text!r} is not exactly the name of a device; similar ones are {enumerated(map(named, near))}."
         )
+    if "device_id" in options and is_id(text.strip()):
+        raise OptionError(f"{option}={text!r} is an id, not a name: give it as device_id.")
     check_is_no_id(option, text)
     raise OptionError(
         f"{option}={text!r} fits no device of the account, nor one that is shared with it: check it, ask the owner to "

@@ -13,6 +13,7 @@ from .._api.client import Client
 from .._base.clock import Deadline
 from .._base.errors import OptionError, RefusedError
 from .._base.text import enumerated, inert
+from .._model.service_names import services_called
 from .device import Device, FleetService
 from .device_by_name import check_is_no_id, device_by_name, named, shown
 
@@ -47,7 +48,7 @@ def _check(options: Mapping[str, Any]) -> None:
 
 
 def _service(device: Device, name: str | None) -> FleetService:
-    fitting = [service for service in device.services if name is None or service.name == inert(name)]
+    fitting = device.services if name is None else services_called(device.name, device.services, inert(name))
     if len(fitting) == 1:
         return fitting[0]
     if not device.services:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import math
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from .._base.clock import Deadline
 from .._base.errors import OptionError
@@ -17,6 +19,15 @@ from .._model.ids import canonical_id, hex_digits, is_connection_id, is_id, serv
 # As much as shows what was given.
 _SHOWN = 200
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+def check_any_given(options: Mapping[str, Any], names: Sequence[str]) -> None:
+    """Raise OptionError if none of the options with these *names* has a value, which Ansible does not see of ``null``."""
+    if all(options[name] is None for name in names):
+        raise OptionError(
+            f"none of {', '.join(names)} has a value: give one of them. In check mode, what an earlier task would have added "
+            "has no id yet."
+        )
 
 
 def checked_service_id(text: str) -> str:

@@ -18,7 +18,7 @@ from .._changes.link_view import LinkedService, LinkView, read_linked_service
 from .._changes.link_wish import ABSENT, ALWAYS, DISABLED, ON_CREATE, PRESENT, LinkWish
 from .._changes.link_writes import remove_link, set_link
 from .._connections.connections import Connections
-from .._settings.checks import checked_deadline, checked_service_id
+from .._settings.checks import check_any_given, checked_deadline, checked_service_id
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec, service_argument_spec
 from .service import EXCLUSIVE, ONE_OF
@@ -47,6 +47,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
+    check_any_given(params, ONE_OF)
     deadline = checked_deadline(params["timeout"])
     wish = LinkWish.from_options(params)
     connections = Connections(Settings.from_options(params), warn, check_mode=check_mode)

@@ -15,8 +15,7 @@ from .._changes.device_view import MANAGE, DeviceView, read_device
 from .._connections.connections import Connections
 from .._fleet.account import read_account
 from .._fleet.device_by_name import device_by_name
-from .._model.ids import is_id
-from .._settings.checks import checked_deadline, checked_id, checked_seconds
+from .._settings.checks import check_any_given, checked_deadline, checked_id, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
 from .device_one import DeviceTask, absent_result
@@ -49,6 +48,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
+    check_any_given(params, ("device_id", "device"))
     deadline = checked_deadline(params["timeout"])
     wish = wish_of(params, params["force"])
     is_absent = params["state"] == ABSENT
@@ -94,7 +94,5 @@ def _chosen(params: Mapping[str, Any], connections: Connections, deadline: Deadl
     if params["device_id"] is not None:
         device_id = checked_id("device_id", params["device_id"])
         return device_id, read_account(connections.client.graphql, params["account"], deadline)
-    if is_id(params["device"].strip()):
-        raise OptionError(f"device={params['device']!r} is an id, not a name: give it as device_id.")
     device = device_by_name({**params, "device_tag": None}, connections.client, deadline, MANAGE)
     return device.id, device.organisation

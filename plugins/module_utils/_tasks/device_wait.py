@@ -16,6 +16,7 @@ from .._fleet.filter import ONLINE, STATES
 from .._fleet.lookout import ASKED, DEVICE_IDS, DEVICES, SERVICE_IDS, Lookout
 from .._fleet.presence import Presence
 from .._fleet.waiting import Waited, wait_until
+from .._settings.checks import check_any_given
 from .._settings.settings import Settings
 from .argspec import api_argument_spec
 from .asked_devices import asked_for
@@ -53,6 +54,7 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
 
     In *check_mode*, it looks once, and does not fail because of what it sees.
     """
+    check_any_given(params, ASKED)
     option, asked = asked_for(params)
     presence = Presence(asked, params["state"] == ONLINE, since_of(params))
     settings = Settings.from_options(params)

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._base.clock import Deadline
 from .._base.errors import RefusedError
-from .._base.text import inert
+from .._base.text import inert, printable
 from .._changes.device_view import DeviceView, ServiceView
 from .._changes.service_guards import check_rights, check_use
 from .._changes.service_plan import ServicePlan, differing
@@ -58,6 +58,9 @@ class ServiceChanges:
         if plan.before is None:
             after = self._writes.add(self._device, values, self._deadline)
             self._tell_done("added", after)
+            # After a lost answer, it may be one that somebody else added at the same moment.
+            missed = differing(values, self._device, after)
+            after = self._updated(after, missed) if missed else after
         elif plan.is_removal:
             self._writes.remove(plan.before, self._deadline)
             self._tell_done("removed", plan.before)
@@ -74,8 +77,8 @@ class ServiceChanges:
         missed = differing(values, self._device, after)
         if missed:
             raise RefusedError(
-                f"remote.it accepted the change of service {service.id}, but {', '.join(sorted(missed))} is not as asked "
-                "for: run the task again, or change it in the remote.it application.",
+                f"remote.it accepted the change of service {service.id}, but it has {_told(missed, after)} now, which is not "
+                "what was asked for: run the task again, or change it in the remote.it application.",
                 200,
                 "",
             )
@@ -96,3 +99,7 @@ class ServiceChanges:
         """Close what the registry holds, which leads nowhere any more."""
         if self._held(service):
             self._connections.absent(service.id, self._deadline)
+
+
+def _told(names: Iterable[str], service: ServiceView) -> str:
+    return ", ".join(f"{name}={printable(str(getattr(service, name)))}" for name in sorted(names))

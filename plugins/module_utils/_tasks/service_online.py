@@ -20,11 +20,12 @@ _INTERVAL = 5.0
 
 def wait_until_online(connections: Connections, service: ServiceView, deadline: Deadline) -> ServiceView:
     """*service* as it is once it is online. Raises ApiError."""
-    seen = service
+    seen, state = service, "not seen any more"
 
     def is_online(until: Deadline) -> bool:
-        nonlocal seen
+        nonlocal seen, state
         device = read_device_of(connections.client.graphql, service.id, until).device
+        state = "not seen any more" if device is None else "online" if device.online else "offline"
         # It may not be listed yet.
         seen = next((one for one in device.services if one.id == service.id), seen) if device else seen
         return seen.online
@@ -35,7 +36,7 @@ def wait_until_online(connections: Connections, service: ServiceView, deadline: 
         wait_until(is_online, Pace(delay, deadline.remaining() - delay, _INTERVAL, patience))
     if not seen.online:
         raise OutOfTimeError(
-            f"Service {printable(service.name)} ({service.id}) is as described, but it was not online before timeout was over: "
-            "see whether its device is online, and raise timeout, or set wait_online=false."
+            f"Service {printable(service.name)} ({service.id}) was not online before timeout was over, and its device is "
+            f"{state}: raise timeout, or set wait_online=false."
         )
     return seen

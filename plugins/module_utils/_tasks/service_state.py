@@ -13,11 +13,11 @@ from .._base.clock import Deadline
 from .._base.errors import OptionError
 from .._base.text import inert
 from .._changes.device_view import MANAGE, DeviceView, Read, ServiceView, read_device, read_device_of
-from .._changes.service_named import service_named
+from .._changes.service_named import service_named, service_to_remove
 from .._changes.service_plan import ServicePlan, plan_absence, plan_presence
 from .._changes.service_wish import ServiceWish
 from .._connections.connections import Connections
-from .._settings.checks import checked_deadline, checked_id, checked_service_id
+from .._settings.checks import check_any_given, checked_deadline, checked_id, checked_service_id
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
 from .device_options import service_wish_argument_spec
@@ -53,6 +53,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
+    check_any_given(params, ("service_id", *_DEVICES))
     deadline = checked_deadline(params["timeout"])
     wish = ServiceWish.from_options(params)
     is_absent = params["state"] == ABSENT
@@ -97,7 +98,8 @@ def _read(params: Mapping[str, Any], connections: Connections, deadline: Deadlin
 def _found(params: Mapping[str, Any], read: Read, connections: Connections, deadline: Deadline) -> ServiceView | None:
     """The service that is meant, None if it is not there. Raises OptionError."""
     if params["service_id"] is None:
-        return service_named(read.device, params["name"]) if read.device else None
+        find = service_to_remove if params["state"] == ABSENT else service_named
+        return find(read.device, params["name"]) if read.device else None
     service_id = checked_service_id(params["service_id"])
     found = next((one for one in read.device.services if one.id == service_id), None) if read.device else None
     if found is None:

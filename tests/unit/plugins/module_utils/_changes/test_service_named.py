@@ -7,7 +7,10 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
-from ansible_collections.community.remoteit.plugins.module_utils._changes.service_named import is_called, service_named
+from ansible_collections.community.remoteit.plugins.module_utils._changes.service_named import (
+    service_named,
+    service_to_remove,
+)
 
 from .views import device, service
 
@@ -18,7 +21,7 @@ def test_a_name_may_have_that_of_the_device_in_front_of_it(called: str) -> None:
     assert found is not None and found.id.endswith("02")
 
 
-@pytest.mark.parametrize("called", ["SSH", "my-ssh", "pissh2", "ssh-pi", ""])
+@pytest.mark.parametrize("called", ["SSH", "my-ssh", "pissh", "pissh2", "ssh-pi", ""])
 def test_another_name_is_another_service(called: str) -> None:
     assert service_named(device(service(name=called)), "ssh") is None
 
@@ -36,9 +39,11 @@ def test_of_two_none_is_chosen(names: tuple[str, str]) -> None:
         service_named(device(*(service(number, name=name) for number, name in enumerate(names, 1))), "ssh")
 
 
-def test_a_device_without_a_name_changes_nothing() -> None:
-    assert is_called(device(name=""), "ssh", "ssh")
-    assert not is_called(device(name=""), "web", "ssh")
+def test_to_remove_the_exact_name_is_not_enough_where_another_one_would_have_it_afterwards() -> None:
+    with pytest.raises(OptionError, match="name='ssh' fits 2 services"):
+        service_to_remove(device(service(1, name="pi-ssh"), service(2, name="ssh")), "ssh")
+    assert service_to_remove(device(service(1, name="pi-ssh")), "ssh") == service(1, name="pi-ssh")
+    assert service_to_remove(device(), "ssh") is None
 
 
 @pytest.mark.parametrize(("called", "name"), [("ssh ", "ssh"), ("{{ x }}", "\\x7b{ x }}")])

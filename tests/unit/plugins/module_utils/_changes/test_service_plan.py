@@ -107,7 +107,21 @@ def test_hosts_that_are_not(wanted: str, there: str | None) -> None:
     assert differing({"host": wanted}, device(), service(host=there)) == {"host": wanted}
 
 
-@pytest.mark.parametrize(("wanted", "there"), [("ssh", "pi-ssh"), ("ssh", "PI ssh"), ("pi-ssh", "pi-ssh")])
+@pytest.mark.parametrize(("wanted", "there"), [("ssh", "pi-ssh"), ("ssh", "PI ssh"), ("pi-ssh", "ssh")])
 def test_a_name_behind_that_of_the_device_is_the_same_name(wanted: str, there: str) -> None:
     assert differing({"name": wanted}, device(), service(name=there)) == {}
     assert differing({"name": "other"}, device(), service(name=there)) == {"name": "other"}
+
+
+@pytest.mark.parametrize("taken", ["SSH", "ssh", "pi-SSH"])
+def test_no_service_gets_a_name_that_another_one_has(taken: str) -> None:
+    pi = device(service(1, name="web"), service(2, name=taken))
+    wish = ServiceWish.from_options({**dict.fromkeys(ServiceWish._fields), "name": "Ssh", "application": "ssh"})
+    for there in (None, pi.services[0]):
+        with pytest.raises(OptionError, match="name='Ssh' is too much like that of service"):
+            plan_presence(wish, pi, there, TYPES)
+    assert plan_presence(wish, pi, service(3, name="Ssh"), TYPES).before
+
+
+def test_a_service_may_get_its_own_name_in_another_case() -> None:
+    assert presence(service(1, name="ssh"), name="SSH").values == {"name": "SSH"}

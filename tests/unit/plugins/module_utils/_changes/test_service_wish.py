@@ -66,9 +66,9 @@ def test_what_a_new_one_needs(options: dict[str, Any], sentence: str) -> None:
         ({"name": "x" * 101}, "at most 100 printable characters"),
         *(
             ({"host": host}, "is not the address of a host")
-            for host in ("", "a b", "http://a", "a:80", "::1", "a/b", "-a", "a.")
+            for host in ("", "a b", "http://a", "a:80", "::1", "a/b", "-a", "a.", "300.1.2.3", "1.2.3")
         ),
-        *(({"port": port}, "is not a port: give a number from 1 to 65535") for port in (0, -1, 65536)),
+        *(({"port": port}, "is not a port: give a number from 1 to 65535") for port in (0, -1, 65536, True)),
     ],
 )
 def test_what_no_service_can_have_is_refused_before_anything_is_asked(options: dict[str, Any], sentence: str) -> None:

@@ -42,7 +42,7 @@ def test_as_many_and_as_deep_as_possible() -> None:
 
 
 @pytest.mark.parametrize(
-    ("this", "other", "is_same"),
+    ("one", "another", "is_same"),
     [
         (1, 1.0, True),
         (1, "1", False),
@@ -63,9 +63,9 @@ def test_as_many_and_as_deep_as_possible() -> None:
         ({}, [], False),
     ],
 )
-def test_values_are_compared_with_their_types(this: Any, other: Any, is_same: bool) -> None:
-    assert same_value(this, other) is is_same
-    assert same_value(other, this) is is_same
+def test_values_are_compared_with_their_types(one: Any, another: Any, is_same: bool) -> None:
+    assert same_value(one, another) is is_same
+    assert same_value(another, one) is is_same
 
 
 @pytest.mark.parametrize("odd", [None, 1, "text", [], {}])

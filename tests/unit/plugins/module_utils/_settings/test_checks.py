@@ -9,6 +9,7 @@ import yaml
 
 from ansible_collections.community.remoteit.plugins.module_utils._base.errors import OptionError
 from ansible_collections.community.remoteit.plugins.module_utils._settings.checks import (
+    check_any_given,
     checked_concurrency,
     checked_connection_id,
     checked_deadline,
@@ -141,3 +142,9 @@ def test_none_at_a_time_is_refused(concurrency: int) -> None:
     with pytest.raises(OptionError, match=f"concurrency={concurrency} would open nothing: give 1 or more"):
         checked_concurrency(concurrency)
     assert checked_concurrency(1) == 1
+
+
+def test_what_has_no_value_is_not_given() -> None:
+    check_any_given({"a": None, "b": ""}, ("a", "b"))
+    with pytest.raises(OptionError, match="none of a, b has a value: give one of them"):
+        check_any_given({"a": None, "b": None}, ("a", "b"))

@@ -46,5 +46,5 @@ def test_what_is_online_or_not_to_be_needs_no_look(simulated: Site) -> None:
 
 def test_what_does_not_come_online_is_told_and_waited_for_again(simulated: Site) -> None:
     for _time in range(2):
-        with pytest.raises(OutOfTimeError, match=r"is as described, but it was not online before timeout was over"):
+        with pytest.raises(OutOfTimeError, match=r"was not online before timeout was over, and its device is offline"):
             run(simulated, service_id=OFFLINE, port=99, wait_online=True, timeout=0.5)
