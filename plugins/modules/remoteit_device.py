@@ -8,9 +8,9 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: remoteit_device
 version_added: 1.1.0
-short_description: Manage the name, the tags and the attributes of a remote.it device, or remove it
+short_description: Manage the name, the tags, the attributes and the services of a remote.it device, or remove it
 description:
-  - Gives a device another name, tags and attributes, and takes them away.
+  - Gives a device another name, tags, attributes and services, and takes them away.
   - Removes a device that is not used any more. A device is never added, because that is done by its own software.
   - What is left out is not managed.
   - The access key needs the permission C(MANAGE) on the device. For tags and names, remote.it may want C(ADMIN) in the account, which
@@ -211,6 +211,17 @@ EXAMPLES = r"""
         device_id: "{{ kitchen.device.id }}"
         tags: [production, kitchen]
         purge_tags: true
+
+    - name: Have these services only
+      community.remoteit.remoteit_device:
+        device_id: "{{ kitchen.device.id }}"
+        services:
+          - name: ssh
+            application: ssh
+          - name: printer
+            application: http
+            host: 192.168.1.20
+        purge_services: true
 
     - name: Give another one another name
       community.remoteit.remoteit_device:

@@ -411,12 +411,18 @@ def test_what_is_written_down_as_the_guide_shows_it_changes_nothing(lab: Lab) ->
         },
     )
     lab.cloud.update(GARAGE, attributes={"$remoteit": {"statusE": "fine"}, "rack": "7"})
+    lab.cloud.update(service_id(2, 1), name="pi-garage-{{ x }}", port=22, host="192.168.1.20", enabled=False)
     (plays,) = (text for _language, text in blocks(GUIDE) if "Write the fleet down" in text)
     run = lab.run(plays)
     written = run.result("Describe each device").result["results"]
     assert len(written) == 4, run.output
     assert not any(item["changed"] for item in written)
     assert writes(lab) == {}
+    services = {one["device_id"]: one["services"] for one in run.result("Read it").result["ansible_facts"]["fleet"]}
+    assert [one["service_id"] for one in services[CABINET]] == [service_id(0x90, number) for number in (1, 2, 3, 4)]
+    assert (
+        services[GARAGE][0].items() >= {"port": 22, "host": "192.168.1.20", "enabled": False, "application": 28}.items()
+    )
 
 
 def test_a_module_sent_elsewhere_does_the_same(lab: Lab) -> None:
