@@ -116,6 +116,16 @@ def test_three_new_devices_become_a_fleet_and_are_as_new_again(lab: Lab, cloud: 
     assert found(back_again) == found(predicted)
 
 
+def test_a_link_of_a_service_that_is_not_described_fails_in_check_mode_already(
+    lab: Lab, cloud: ThreadedSimulator
+) -> None:
+    misspelt = PLAYBOOK.replace("- service: menu", "- service: mneu")
+    assert misspelt != PLAYBOOK
+    run = lab.run(misspelt, "-e", f"vault_link_password='{PASSWORD}'", "--check")
+    assert run.result(LINK).status == "failed", run.output
+    assert writes(lab) == 0
+
+
 def test_the_inventory_of_the_same_run_has_the_whole_fleet(lab: Lab, cloud: ThreadedSimulator) -> None:
     seen = {
         "hosts": "groups.remoteit | sort",
