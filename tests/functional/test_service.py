@@ -20,6 +20,8 @@ pytestmark = pytest.mark.one_core
 
 PI = {"device": "pi-kitchen"}
 BACKUP = {**PI, "name": "backup", "application": "SSH", "port": 2222}
+GO_ON = {"ignore_errors": True}
+WRITES = ("add_service", "update_service", "remove_service")
 
 
 def told(run: Any, task: str) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def refused(run: Any, task: str) -> str:
 
 def writes(lab: Lab) -> int:
     """How often something was written."""
-    return sum(operations(lab, name) for name in ("add_service", "update_service", "remove_service"))
+    return sum(operations(lab, name) for name in WRITES)
 
 
 def test_a_service_comes_into_being_changes_and_goes_and_nothing_changes_twice(lab: Lab) -> None:
@@ -49,16 +51,31 @@ def test_a_service_comes_into_being_changes_and_goes_and_nothing_changes_twice(l
         ("disable", {**PI, "name": "backup", "enabled": False}),
         ("remove", {**PI, "name": "backup", "state": "absent"}),
     ]
-    for name, options in states:
-        predicted = lab.run_tasks(service(name, **options), arguments=["--check", "--diff"])
-        before = writes(lab)
-        first, second = (lab.run_tasks(service(name, **options), arguments=["--diff"]) for _time in range(2))
-        assert writes(lab) == before + 1
-        assert [told(run, name)["changed"] for run in (predicted, first, second)] == [True, True, False]
-        assert told(predicted, name)["diff"] == told(first, name)["diff"]
-        assert not told(first, name)["pending"]
-    assert told(second, "remove")["service"] is None
-    assert writes(lab) == len(states)
+    run = lab.run_tasks(
+        *(
+            service(f"{time} {name}", {"check_mode": time == "predict"}, **options)
+            for name, options in states
+            for time in ("predict", "do", "repeat")
+        ),
+        arguments=["--diff"],
+    )
+    for name, _options in states:
+        predicted, first, second = (told(run, f"{time} {name}") for time in ("predict", "do", "repeat"))
+        assert [result["changed"] for result in (predicted, first, second)] == [True, True, False]
+        assert predicted["diff"] == first["diff"]
+        assert not first["pending"]
+    assert told(run, "repeat remove")["service"] is None
+    written = [call["operation"] for call in lab.cloud.calls() if call["operation"] in WRITES]
+    assert written == ["add_service", "update_service", "update_service", "remove_service"]
+
+
+def test_neither_does_it_in_another_run_nor_does_a_run_in_check_mode_write(lab: Lab) -> None:
+    predicted = lab.run_tasks(service("add", **BACKUP), arguments=["--check", "--diff"])
+    assert writes(lab) == 0
+    first, second = (lab.run_tasks(service("add", **BACKUP), arguments=["--diff"]) for _time in range(2))
+    assert [told(run, "add")["changed"] for run in (predicted, first, second)] == [True, True, False]
+    assert told(predicted, "add")["diff"] == told(first, "add")["diff"]
+    assert writes(lab) == 1
 
 
 def test_what_it_adds_is_reached_and_what_is_not_said_gets_its_default(lab: Lab) -> None:
@@ -94,10 +111,9 @@ def test_unchanged_it_asks_once(lab: Lab) -> None:
 
 
 def test_a_service_is_renamed_by_its_id(lab: Lab) -> None:
-    rename = service("rename", service_id=WEB, name="page")
-    first, second = lab.run_tasks(rename), lab.run_tasks(rename)
-    assert told(first, "rename")["diff"] == {"before": {"name": "service 03"}, "after": {"name": "page"}}
-    assert not told(second, "rename")["changed"]
+    run = lab.run_tasks(*(service(name, service_id=WEB, name="page") for name in ("rename", "again")))
+    assert told(run, "rename")["diff"] == {"before": {"name": "service 03"}, "after": {"name": "page"}}
+    assert not told(run, "again")["changed"]
 
 
 def test_a_name_behind_that_of_the_device_is_the_same_name(lab: Lab) -> None:
@@ -107,26 +123,34 @@ def test_a_name_behind_that_of_the_device_is_the_same_name(lab: Lab) -> None:
 
 
 def test_who_is_connected_is_not_cut_off_unless_that_is_forced(lab: Lab) -> None:
-    lab.run_tasks(connection("open", DATABASE))
-    (opened,) = lab.open_connections()
-    for options in ({"port": 5433}, {"enabled": False}, {"state": "absent"}):
-        run = lab.run_tasks(service("change", service_id=DATABASE, **options))
-        assert "is in use by 1 connections, which the change would cut off: close them, or set force=true" in refused(
-            run, "change"
-        )
-    assert ([item["id"] for item in lab.open_connections()], writes(lab)) == ([opened["id"]], 0)
+    changes: list[dict[str, Any]] = [{"port": 5433}, {"enabled": False}, {"state": "absent"}]
+    run = lab.run_tasks(
+        connection("open", DATABASE),
+        *(service(f"change {change}", GO_ON, service_id=DATABASE, **change) for change in changes),
+    )
+    for change in changes:
+        why = refused(run, f"change {change}")
+        assert "is in use by 1 connections, which the change would cut off: close them, or set force=true" in why
+    opened = told(run, "open")["connection"]["id"]
+    assert ([item["id"] for item in lab.open_connections()], writes(lab)) == ([opened], 0)
     # to rename it cuts nobody off
     assert told(lab.run_tasks(service("rename", service_id=DATABASE, name="db")), "rename")["changed"]
+    assert [item["id"] for item in lab.open_connections()] == [opened]
     assert told(lab.run_tasks(service("force", service_id=DATABASE, port=5433, force=True)), "force")["changed"]
     assert (lab.open_connections(), lab.registry()) == ([], [])
 
 
 def test_the_last_way_to_a_device_is_not_taken_unless_that_is_forced(lab: Lab) -> None:
     only = service_id(2, 1)
-    for options in ({"enabled": False}, {"state": "absent"}):
-        run = lab.run_tasks(service("end", service_id=only, **options))
-        assert "is the last one that is enabled" in refused(run, "end")
-    assert told(lab.run_tasks(service("end", service_id=only, state="absent", force=True)), "end")["changed"]
+    run = lab.run_tasks(
+        service("disable", GO_ON, service_id=only, enabled=False),
+        service("remove", GO_ON, service_id=only, state="absent"),
+        service("force", service_id=only, state="absent", force=True),
+    )
+    for name in ("disable", "remove"):
+        assert "is the last one that is enabled" in refused(run, name)
+    assert told(run, "force")["changed"]
+    assert writes(lab) == 1
 
 
 def test_a_device_that_is_offline_takes_the_change_later(lab: Lab) -> None:
@@ -157,35 +181,33 @@ def test_a_lost_answer_adds_nothing_twice(fault: str, lab: Lab) -> None:
     assert told(again, "add")["changed"] == (fault == "status")
 
 
-@pytest.mark.parametrize(
-    ("options", "sentence"),
-    [
-        ({**PI, "name": " "}, "name is empty"),
-        ({**PI, "name": "x" * 101}, "cannot be the name of a service"),
-        ({**PI, "name": "x", "application": "shh"}, "application='shh' is not a type of services: give one of"),
-        ({**PI, "name": "x", "application": "35"}, "application='35' is not a type of services"),
-        ({**PI, "name": "x"}, "application is missing"),
-        ({**PI, "name": "x", "application": "tcp"}, "port is missing: application='tcp' has none by default"),
-        ({**PI, "name": "x", "application": "ssh", "port": 70000}, "port=70000 is not a port"),
-        (
-            {**PI, "name": "x", "application": "ssh", "host": "http://pi"},
-            "host='http://pi' is not the address of a host",
-        ),
-        ({"device": "nobody", "name": "x"}, "device='nobody' fits no device"),
-        ({"device_id": service_id(0x77, 0), "name": "x"}, "is not a device that this access key can see"),
-        ({"device_id": "pi", "name": "x"}, "device_id='pi' is not the id of a device"),
-        ({"service_id": service_id(0x77, 1)}, "is not a service that this access key can see"),
-        ({"service_id": service_id(1, 0)}, "is the id of the device pi-kitchen, not of a service"),
-        ({"service_id": DISABLED, "device": "pi"}, "mutually exclusive"),
-        ({**PI}, "name"),
-    ],
-)
-def test_what_cannot_be_meant_is_refused_and_nothing_is_written(
-    options: dict[str, Any], sentence: str, lab: Lab
-) -> None:
-    run = lab.run_tasks(service("bad", **options))
-    assert sentence in refused(run, "bad")
-    assert run.result("bad").result["error"]["kind"] == "options"
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({**PI, "name": " "}, "name is empty"),
+    ({**PI, "name": "x" * 101}, "cannot be the name of a service"),
+    ({**PI, "name": "x", "application": "shh"}, "application='shh' is not a type of services: give one of"),
+    ({**PI, "name": "x", "application": "35"}, "application='35' is not a type of services"),
+    ({**PI, "name": "x"}, "application is missing"),
+    ({**PI, "name": "x", "application": "tcp"}, "port is missing: application='tcp' has none by default"),
+    ({**PI, "name": "x", "application": "ssh", "port": 70000}, "port=70000 is not a port"),
+    (
+        {**PI, "name": "x", "application": "ssh", "host": "http://pi"},
+        "host='http://pi' is not the address of a host",
+    ),
+    ({"device": "nobody", "name": "x"}, "device='nobody' fits no device"),
+    ({"device_id": service_id(0x77, 0), "name": "x"}, "is not a device that this access key can see"),
+    ({"device_id": "pi", "name": "x"}, "device_id='pi' is not the id of a device"),
+    ({"service_id": service_id(0x77, 1)}, "is not a service that this access key can see"),
+    ({"service_id": service_id(1, 0)}, "is the id of the device pi-kitchen, not of a service"),
+    ({"service_id": DISABLED, "device": "pi"}, "mutually exclusive"),
+    ({**PI}, "name"),
+]
+
+
+def test_what_cannot_be_meant_is_refused_and_nothing_is_written(lab: Lab) -> None:
+    run = lab.run_tasks(*(service(f"bad {number}", GO_ON, **options) for number, (options, _why) in enumerate(BAD)))
+    for number, (_options, sentence) in enumerate(BAD):
+        assert sentence in refused(run, f"bad {number}")
+        assert run.result(f"bad {number}").result["error"]["kind"] == "options"
     assert writes(lab) == 0
 
 
