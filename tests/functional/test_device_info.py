@@ -41,14 +41,6 @@ def listed(lab: Lab, environ: dict[str, str] | None = None, **options: Any) -> l
     return [device["name"] for device in run.result("list").result["devices"]]
 
 
-def message(lab: Lab, environ: dict[str, str] | None = None, **options: Any) -> str:
-    """What is said when it fails."""
-    result = lab.run_tasks(devices("list", **options), environ=environ).result("list")
-    assert result.status == "failed"
-    said: str = result.result["msg"]
-    return said
-
-
 @pytest.mark.one_core
 def test_the_whole_fleet_in_one_request(lab: Lab) -> None:
     run = lab.run_tasks(devices("list"), arguments=["--check"])
@@ -138,23 +130,30 @@ def test_mistakes_are_one_sentence(lab: Lab) -> None:
 
 @pytest.mark.one_core
 def test_faults(lab: Lab) -> None:
-    lab.cloud.set_fault({"fault": "refused", "text": "no \x1b today"})
-    assert message(lab) == r'remote.it refused the request: "no \x1b today".'
-    lab.cloud.set_fault({"fault": "errors", "committed": True, "text": "half of it"})
-    assert message(lab) == 'remote.it refused the request: "half of it".'
-    lab.cloud.set_fault({"fault": "wrong_fields"})
-    assert "cannot be used" in message(lab)
+    # Each hits the request of one task; only after the last one it is asked again.
+    faults: list[dict[str, Any]] = [
+        {"fault": "refused", "text": "no \x1b today"},
+        {"fault": "errors", "committed": True, "text": "half of it"},
+        {"fault": "wrong_fields"},
+        {"fault": "item_error", "text": "odd"},
+        {"fault": "wrong_item", "text": "odd"},
+        {"fault": "extra_fields"},
+        {"fault": "truncated"},
+    ]
+    lab.cloud.set_fault(*({**fault, "count": 1} for fault in faults))
+    run = lab.run_tasks(*(devices(fault["fault"], {"ignore_errors": True}) for fault in faults))
+    results = {item.task: item.result for item in run.results}
+    assert results["refused"]["msg"] == r'remote.it refused the request: "no \x1b today".'
+    assert results["errors"]["msg"] == 'remote.it refused the request: "half of it".'
+    assert "cannot be used" in results["wrong_fields"]["msg"]
     for fault, why in (("item_error", 'remote.it says "odd"'), ("wrong_item", "its id is not one")):
-        lab.cloud.set_fault({"fault": fault, "text": "odd"})
-        run = lab.run_tasks(devices("list"))
-        assert len(run.result("list").result["devices"]) == 4
-        (warning,) = run.result("list").result["warnings"]
+        assert len(results[fault]["devices"]) == 4
+        (warning,) = results[fault]["warnings"]
         assert warning.startswith("Left out, because what remote.it tells of them cannot be used: device cabinet ")
         assert warning.endswith(f" ({why}).")
-    lab.cloud.set_fault({"fault": "truncated", "count": 1})
-    assert len(listed(lab)) == 5
-    lab.cloud.set_fault({"fault": "extra_fields"})
-    assert len(listed(lab)) == 5
+    assert len(results["extra_fields"]["devices"]) == 5
+    assert len(results["truncated"]["devices"]) == 5
+    assert len(lab.cloud.calls()) == len(faults) + 1
     lab.cloud.set_fault({"fault": "status", "count": 2})
     assert len(listed(lab)) == 5
 

@@ -165,13 +165,6 @@ def test_a_user_without_a_configuration_gets_one(home: Home) -> None:
 
 
 @pytest.mark.one_core
-def test_without_include_the_users_configuration_is_left_alone(home: Home) -> None:
-    assert home.role(include=False).returncode == 0
-    assert home.config.read_bytes() == USERS_OWN
-    assert home.path.exists()
-
-
-@pytest.mark.one_core
 def test_filters_choose_and_a_strangers_names_stay_out_until_they_are_wanted(home: Home) -> None:
     config = home.lab.simulator_config()
     target = f"127.0.0.1:{home.lab.devices[0].port}"
@@ -195,6 +188,8 @@ def test_filters_choose_and_a_strangers_names_stay_out_until_they_are_wanted(hom
         paths = [{"path": str(path), "include": False} for path in written]
         run = home.roles([{**call, **path} for call, path in zip(calls, paths, strict=True)], cloud=cloud)
     assert run.returncode == 0, run.output
+    # without include, the user's configuration is left alone
+    assert home.config.read_bytes() == USERS_OWN
     hosts = [re.findall("^Host (.*) remoteit-", path.read_text(), re.M) for path in written]
     assert hosts[0] == ["pi-garage", "pi-kitchen", "pi-tagged"]
     assert hosts[1] == ["pi-tagged"]
