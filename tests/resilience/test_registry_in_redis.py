@@ -413,8 +413,9 @@ def test_who_may_not_use_it_is_told_so_without_a_secret(
     assert site.cloud.calls() == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(guarded: Callable[..., Site], hurried: None) -> None:
-    message = refused(lambda: present(guarded(query="prefix=team")))
+def test_a_certificate_that_nobody_vouches_for_is_refused(guarded: Callable[..., Site]) -> None:
+    with impatient(redis_pauses=(0.05,)):
+        message = refused(lambda: present(guarded(query="prefix=team")))
     assert "cannot be used (" in message and "CERTIFICATE_VERIFY_FAILED" in message
 
 

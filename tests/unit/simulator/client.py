@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 
+from tests.doubles.loopback import PATIENCE
 from tests.simulator.admin_client import AdminClient
 
 SECRET = "cgMWC14Qsktnq/nbF+iZzy2q2yc4sVPkQn3J0m5i"
@@ -94,7 +95,7 @@ class Client:
         if body is not None:
             headers["Content-Length"] = str(len(body))
         headers |= options.pop("headers", {})
-        options = {"timeout": 5, "auth": self._auth, "allow_redirects": False, "verify": False, **options}
+        options = {"timeout": PATIENCE, "auth": self._auth, "allow_redirects": False, "verify": False, **options}
         return self._session.request(method, url, data=body, headers=headers, **options)
 
     def rest(self, path: str, body: dict[str, Any], **options: Any) -> requests.Response:

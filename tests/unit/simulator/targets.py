@@ -11,6 +11,8 @@ import socketserver
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from tests.doubles.loopback import PATIENCE
+
 
 class _Reverse(socketserver.StreamRequestHandler):
     """Reads until the client has said everything, then answers it backwards."""
@@ -55,7 +57,7 @@ def web_server() -> socketserver.TCPServer:
 
 def dial(port: int, source: str = "127.0.0.1") -> socket.socket:
     """Connect to a port of this machine from a loopback address."""
-    return socket.create_connection(("127.0.0.1", port), timeout=5, source_address=(source, 0))
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE, source_address=(source, 0))
 
 
 def ask(port: int, text: bytes, source: str = "127.0.0.1") -> bytes:

@@ -14,6 +14,7 @@ import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.doubles.loopback import PATIENCE
 from tests.simulator.admin_client import AdminClient
 
 from .client import Client
@@ -93,7 +94,7 @@ def test_rest_answers_any_json(simulator: AdminClient, alice: Client, path: str,
 @example(("advance", {"seconds": 1e300, "wall": True}))
 def test_the_admin_api_answers_any_json(simulator: AdminClient, alice: Client, ordered: tuple[str, Any]) -> None:
     command, body = ordered
-    response = requests.post(f"{simulator.admin_url}/{command}", json.dumps(body), timeout=5)
+    response = requests.post(f"{simulator.admin_url}/{command}", json.dumps(body), timeout=PATIENCE)
     assert response.status_code in (200, 400), response.text
     faulty = response.status_code == 200 and command == "faults"
     assert faulty or alice.services().status_code in (200, 401)
@@ -106,14 +107,14 @@ def test_the_admin_api_answers_any_json(simulator: AdminClient, alice: Client, o
     [{"fault": "status", "status": 7}, {"fault": "redirect", "location": "\n"}, {"fault": "large", "size": 1e9}],
 )
 def test_a_fault_that_cannot_be_sent_is_refused(simulator: AdminClient, fault: dict[str, Any]) -> None:
-    response = requests.post(f"{simulator.admin_url}/faults", json={"faults": [fault]}, timeout=5)
+    response = requests.post(f"{simulator.admin_url}/faults", json={"faults": [fault]}, timeout=PATIENCE)
     assert response.status_code == 400
     assert response.json()["error"].startswith("faults[0].")
 
 
 @pytest.mark.parametrize("command", ["device", "advance", "faults"])
 def test_the_admin_api_refuses_what_is_nested_too_deeply(simulator: AdminClient, command: str) -> None:
-    response = requests.post(f"{simulator.admin_url}/{command}", b"[" * 100_000 + b"]" * 100_000, timeout=5)
+    response = requests.post(f"{simulator.admin_url}/{command}", b"[" * 100_000 + b"]" * 100_000, timeout=PATIENCE)
     assert response.status_code == 400
 
 

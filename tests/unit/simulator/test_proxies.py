@@ -14,6 +14,7 @@ from datetime import datetime
 import pytest
 import requests
 
+from tests.doubles.loopback import PATIENCE
 from tests.simulator.admin_client import AdminClient
 
 from .client import Client
@@ -173,12 +174,12 @@ def test_reverse_proxies_are_told_apart_by_host(start: Start) -> None:
         listener = server.state()["reverse_proxy"]
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.post(f"{listener}/page?x=1", data=b"body", headers={"Host": host}, timeout=5)
+            answer = session.post(f"{listener}/page?x=1", data=b"body", headers={"Host": host}, timeout=PATIENCE)
             assert (answer.status_code, answer.headers["X-Served-By"]) == (201, "target")
             assert answer.text == f"POST /page?x=1 {host} body"
-            assert session.post(listener, headers={"Host": "other.p18.rt3.io"}, timeout=5).status_code == 404
+            assert session.post(listener, headers={"Host": "other.p18.rt3.io"}, timeout=PATIENCE).status_code == 404
             server.advance(899)
-            session.post(listener, data=b"", headers={"Host": host}, timeout=5)
+            session.post(listener, data=b"", headers={"Host": host}, timeout=PATIENCE)
             server.advance(899)
             assert len(server.state()["connections"]) == 1
         web.shutdown()

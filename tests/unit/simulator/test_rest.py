@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.doubles.loopback import PATIENCE
 from tests.simulator.admin_client import AdminClient
 
 from .client import ALICE_KEY, Client
@@ -174,7 +175,7 @@ def test_the_login_by_password_is_refused_in_the_words_of_the_real_one(
         response = alice.rest(path, body)
     else:
         headers = {"developerkey": "alice-developer"}
-        response = requests.post(f"{simulator.rest_url}/{path}", json=body, headers=headers, timeout=5)
+        response = requests.post(f"{simulator.rest_url}/{path}", json=body, headers=headers, timeout=PATIENCE)
     reason = "[0102] The username or password is invalid"
     assert response.status_code == 401
     assert response.json() == {"status": "false", "reason": reason, "code": "GENERAL_ERROR"}
@@ -185,7 +186,7 @@ def test_the_login_by_password_is_refused_in_the_words_of_the_real_one(
 def test_a_token_opens_nothing(simulator: AdminClient, headers: dict[str, str]) -> None:
     headers = {"developerkey": "alice-developer", **headers}
     body = {"deviceaddress": SSH, "wait": "true", "hostip": "0.0.0.0"}
-    response = requests.post(f"{simulator.rest_url}/device/connect", json=body, headers=headers, timeout=5)
+    response = requests.post(f"{simulator.rest_url}/device/connect", json=body, headers=headers, timeout=PATIENCE)
     assert response.status_code == 401
     assert response.json() == {"status": "false", "reason": "missing api token", "code": "GENERAL_ERROR"}
     assert simulator.state()["connections"] == []

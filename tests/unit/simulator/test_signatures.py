@@ -20,6 +20,7 @@ import pytest
 import requests
 from requests.auth import AuthBase
 
+from tests.doubles.loopback import PATIENCE
 from tests.simulator.admin_client import AdminClient
 from tests.simulator.auth import cavage, rfc9421
 from tests.simulator.auth.http_date import parse_http_date
@@ -248,8 +249,8 @@ def test_a_refused_signature_is_401_on_both_wires(simulator: AdminClient, auth: 
 
 
 def test_an_unsigned_request_is_refused(simulator: AdminClient) -> None:
-    assert requests.get(f"{simulator.rest_url}/device/list/all", timeout=5).status_code == 401
-    assert requests.post(simulator.graphql_url, json={"query": "{ version }"}, timeout=5).status_code == 401
+    assert requests.get(f"{simulator.rest_url}/device/list/all", timeout=PATIENCE).status_code == 401
+    assert requests.post(simulator.graphql_url, json={"query": "{ version }"}, timeout=PATIENCE).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,8 @@ def test_no_pause_goes_beyond_the_deadline() -> None:
     begun = time.monotonic()
     with Server(reply(500, {})) as server:
         with pytest.raises(AnswerLostError, match="HTTP 500"):
-            Caller(patience=PATIENCE)(server.url, repeatable=True, seconds=0.2)
+            # time enough for an answer, but not for the pause after it
+            Caller(patience=PATIENCE._replace(pause=60.0))(server.url, repeatable=True, seconds=5.0)
         assert len(server.received) == 1
     assert time.monotonic() - begun < 10
 
