@@ -52,6 +52,7 @@ def plan_services(
     device: DeviceView, types: Sequence[ApplicationType], items: Iterable[ServiceItem], purge: bool
 ) -> ServiceSetPlan:
     """How *device* gets the services in *items*, and with *purge* no others. Raises OptionError."""
+    items = tuple(items)
     wanted: list[ServicePlan] = []
     for number, item in enumerate(items, 1):
         try:
@@ -59,6 +60,7 @@ def plan_services(
         except OptionError as error:
             raise OptionError(f"services, number {number}: {error}") from None
     _check_each_once(wanted)
+    _check_names(items)
     kept = {plan.before.id for plan in wanted if plan.before is not None}
     others = [service for service in device.services if purge and service.id not in kept]
     # What is added may be what leads to the device from now on.
@@ -86,6 +88,14 @@ def _check_each_once(plans: Iterable[ServicePlan]) -> None:
             name = plan.values["name"] if plan.before is None else plan.before.name
             raise OptionError(f"services has {printable(name)} twice: describe each service once.")
         seen.add(which)
+
+
+def _check_names(items: Sequence[ServiceItem]) -> None:
+    """Raise OptionError if one is to get the name by which another is meant, so that the next run would find two."""
+    meant = {item.wish.name for item in items if item.service_id is None}
+    for item in items:
+        if item.service_id is not None and item.wish.name in meant:
+            raise OptionError(f"services has {printable(item.wish.name or '')} twice: describe each service once.")
 
 
 def _is_there(plan: ServicePlan) -> bool:

@@ -54,6 +54,7 @@ def test_nothing_wanted_is_nothing_to_do() -> None:
         ([{"service_id": "80:x"}], "services, number 1: service_id=80:X is not a service of pi"),
         ([{"name": "web"}, {"name": "pi-web"}], "services has pi-web twice: describe each service once"),
         ([{"name": "x", "application": "ssh"}] * 2, "services has x twice"),
+        ([{"name": "x", "application": "ssh"}, {"service_id": service(1).id, "name": "x"}], "services has x twice"),
         ([{"name": "ssh", "port": 0}], "services, number 1: port=0 is not a port"),
     ],
 )
