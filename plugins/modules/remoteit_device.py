@@ -300,7 +300,9 @@ diff:
     before: {tags: [kitchen]}
     after: {tags: [kitchen, production]}
 done:
-  description: What had been changed before the failure, a sentence for each change. All that is not told is as it was.
+  description:
+    - What had been changed before the failure, a sentence for each change. All that is not told is as it was. Only if RV(error.kind) is
+      V(answer_lost), it may be that the one change that failed is made later, or that it could not be looked for.
   returned: when the task fails while it changes the device
   type: list
   elements: str

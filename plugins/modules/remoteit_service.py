@@ -255,7 +255,9 @@ diff:
     before: {port: 22}
     after: {port: 2222}
 done:
-  description: What was changed before the task failed, a sentence for each change.
+  description:
+    - What was changed before the task failed, a sentence for each change. Only if RV(error.kind) is V(answer_lost), it may be that the one
+      change that failed is made later, or that it could not be looked for.
   returned: failure that comes after everything was checked
   type: list
   elements: str

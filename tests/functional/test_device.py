@@ -56,9 +56,9 @@ def requests(lab: Lab) -> int:
     return len(lab.cloud.calls())
 
 
-def devices(name: str, /, **options: Any) -> dict[str, Any]:
+def devices(task: str, /, **options: Any) -> dict[str, Any]:
     """A task that lists devices."""
-    return {"name": name, DEVICES: options}
+    return {"name": task, DEVICES: options}
 
 
 def refusing(lab: Lab, tasks: list[dict[str, Any]], arguments: list[str] | None = None) -> Any:

@@ -138,9 +138,9 @@ class GraphqlApi:
         self, query: str, variables: Mapping[str, Any], deadline: Deadline, *, repeatable: bool
     ) -> Mapping[str, Any]:
         """The ``data`` of the answer. Errors next to data count as well, but for those next to a connection that is open."""
-        data, errors, _lost = self._ask(query, variables, deadline, repeatable)
+        data, errors, lost = self._ask(query, variables, deadline, repeatable)
         if errors and not isinstance(data.get("connect"), Mapping):
-            raise _error_of(errors)
+            raise _error_of(errors).after(lost)
         return data
 
     def _ask(

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 from .._api.graphql import GraphqlApi, refusal
 from .._base.clock import Deadline
-from .._base.errors import RefusedError
+from .._base.errors import ApiError, RefusedError
 from .._base.text import enumerated, inert, printable
 from .._model.attributes import same_value
 from .attribute_changes import is_there
+from .lost_answers import is_seen, may_be_done
 
 # As many changes as one request has.
 _AT_A_TIME = 20
@@ -53,7 +54,12 @@ class AttributeWrites:
         variables: dict[str, Any] = {"id": self._whose.id}
         for number, path in enumerate(paths):
             variables |= {f"n{number}": path, f"v{number}": changes[path]}
-        data, errors = self._graphql.read(_set_document(len(paths)), variables, deadline)
+        try:
+            data, errors = self._graphql.read(_set_document(len(paths)), variables, deadline)
+        except ApiError as failure:
+            if may_be_done(failure) and self._are_seen(changes, deadline):
+                return
+            raise
         refused = dict(_refusals(errors, paths))
         # What an answer means is not published, and neither is whether a path leads where the application looks.
         doubtful = {
@@ -76,6 +82,19 @@ class AttributeWrites:
                 200,
                 "",
             )
+
+    def _are_seen(self, changes: Mapping[str, Any], deadline: Deadline) -> bool:
+        """Whether all that may have been done is there; what is there is told."""
+        there: dict[str, Any] = {}
+
+        def look() -> bool:
+            attributes = self._whose.read(deadline)
+            there.update({path: value for path, value in changes.items() if is_there(attributes, path, value)})
+            return len(there) == len(changes)
+
+        is_whole = is_seen(look, self._looks, deadline)
+        self._tell_done(there)
+        return is_whole
 
     def _missed(self, changes: Mapping[str, Any], deadline: Deadline) -> list[str]:
         """The paths at which there is not the wanted value for as long as we look. Raises ApiError."""

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._api.graphql import GraphqlApi
@@ -15,6 +15,8 @@ from .._base.errors import AnswerLostError, ApiError, RefusedError
 from .._base.text import enumerated, inert
 from .attribute_writes import Attributed, AttributeWrites
 from .device_view import DeviceView, read_device
+from .lost_answers import is_seen, may_be_done
+from .tag_changes import folded
 
 _TAG = """\
 mutation ($names: [String!]!, $ids: [String!]!, $account: String) {{
@@ -43,18 +45,19 @@ class DeviceWrites:
 
     def add_tags(self, tags: Sequence[str], deadline: Deadline) -> None:
         """Give the device these *tags*; those that the account does not have are made. Raises ApiError."""
-        self._tag("addTag", tags, deadline)
+        wanted = set(map(folded, tags))
+        self._tag("addTag", tags, lambda device: wanted <= set(map(folded, device.tags)), deadline)
         self._done.append(f"Tags added: {_listed(tags)}.")
 
     def remove_tags(self, tags: Sequence[str], deadline: Deadline) -> None:
         """Take these *tags* away, as they are spelt there. Raises ApiError."""
-        self._tag("removeTag", tags, deadline)
+        self._tag("removeTag", tags, lambda device: not {*tags} & {*device.tags}, deadline)
         self._done.append(f"Tags removed: {_listed(tags)}.")
 
     def rename(self, name: str, deadline: Deadline) -> None:
         """Give the device another name. Raises ApiError."""
-        answer = self._asked(_RENAME, {"id": self._device.id, "name": name}, deadline)
-        if answer.get("renameService") is not True:
+        variables = {"id": self._device.id, "name": name}
+        if not self._is_done(_RENAME, variables, "renameService", lambda device: device.name == name, deadline):
             raise RefusedError("remote.it did not confirm that the device is renamed.", 200, "")
         self._done.append(f"Renamed from {inert(self._device.name)} to {inert(name)}.")
 
@@ -80,10 +83,31 @@ class DeviceWrites:
             return None
         return RefusedError("remote.it did not confirm that the device is deleted.", 200, "")
 
-    def _tag(self, mutation: str, tags: Sequence[str], deadline: Deadline) -> None:
+    def _tag(self, mutation: str, tags: Sequence[str], fits: Callable[[DeviceView], bool], deadline: Deadline) -> None:
         variables = {"names": list(tags), "ids": [self._device.id], "account": self._account}
-        if self._asked(_TAG.format(mutation=mutation), variables, deadline).get(mutation) is not True:
+        if not self._is_done(_TAG.format(mutation=mutation), variables, mutation, fits, deadline):
             raise RefusedError("remote.it did not confirm that the tags of the device are changed.", 200, "")
+
+    def _is_done(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        mutation: str,
+        fits: Callable[[DeviceView], bool],
+        deadline: Deadline,
+    ) -> bool:
+        """Whether remote.it says that it did that, or where it does not say, whether the device *fits*. Raises ApiError."""
+
+        def look() -> bool:
+            now = self._now(deadline)
+            return now is not None and fits(now)
+
+        try:
+            return self._asked(document, variables, deadline).get(mutation) is True
+        except ApiError as error:
+            if may_be_done(error) and is_seen(look, self._looks, deadline):
+                return True
+            raise
 
     def _asked(self, document: str, variables: Mapping[str, Any], deadline: Deadline) -> Mapping[str, Any]:
         """The answer to what may take more than MANAGE. Raises ApiError."""
@@ -92,7 +116,7 @@ class DeviceWrites:
         except RefusedError as error:
             if error.status != 200:
                 raise
-            raise RefusedError(f"{error} {_HINT}", 200, error.reason) from None
+            raise RefusedError(f"{error} {_HINT}", 200, error.reason).after(error.lost) from None
 
     def _attributes_now(self, deadline: Deadline) -> Mapping[str, Any]:
         device = self._now(deadline)

@@ -18,6 +18,8 @@ from .._model.service_names import is_called
 from .attribute_changes import with_changes
 from .attribute_writes import Attributed, AttributeWrites
 from .device_view import SERVICE, DeviceView, ServiceView, parse_service, read_device, read_device_of
+from .lost_answers import is_seen, may_be_done
+from .service_plan import differing
 
 _ADD = f"""\
 mutation ($deviceId: String!, $name: String, $application: Int, $host: String, $port: Int, $enabled: Boolean) {{
@@ -35,7 +37,7 @@ _REMOVE = "mutation ($id: ID!) { removeService(id: $id) }"
 
 
 class ServiceWrites:
-    """The writes of one task; *looks* are the pauses before looking for what a lost answer may have added, in seconds."""
+    """The writes of one task; *looks* are the pauses before looking for what a lost answer may have done, in seconds."""
 
     def __init__(self, graphql: GraphqlApi, looks: tuple[float, ...]) -> None:
         self._graphql = graphql
@@ -60,10 +62,16 @@ class ServiceWrites:
 
     def update(self, service: ServiceView, values: Mapping[str, Any], deadline: Deadline) -> ServiceView:
         """Set these *values* and return the service as it is then. Raises ApiError."""
-        data = self._graphql.ask(_UPDATE, {"id": service.id, **values}, deadline)
-        if data.get("updateService") is None:
-            raise RefusedError("remote.it did not change the service, and does not say why.", 200, "")
-        return _parsed(data, "updateService")
+        try:
+            data = self._graphql.ask(_UPDATE, {"id": service.id, **values}, deadline)
+            if data.get("updateService") is not None:
+                return _parsed(data, "updateService")
+        except ApiError as error:
+            found = self._updated(service, values, deadline) if may_be_done(error) else None
+            if found is None:
+                raise
+            return found
+        raise RefusedError("remote.it did not change the service, and does not say why.", 200, "")
 
     def describe(self, service: ServiceView, text: str, deadline: Deadline) -> None:
         """Give it this description, or none if that is empty. Raises ApiError."""
@@ -99,6 +107,20 @@ class ServiceWrites:
             200,
             "",
         )
+
+    def _updated(self, service: ServiceView, values: Mapping[str, Any], deadline: Deadline) -> ServiceView | None:
+        """The service, if it is seen to have these *values*."""
+        found: ServiceView | None = None
+
+        def look() -> bool:
+            nonlocal found
+            device = read_device_of(self._graphql, service.id, deadline).device
+            now = next((one for one in device.services if one.id == service.id), None) if device else None
+            found = now if device and now and not differing(values, device, now) else None
+            return found is not None
+
+        is_seen(look, self._looks, deadline)
+        return found
 
     def _added(self, device: DeviceView, name: str, deadline: Deadline) -> ServiceView | None:
         """The service of this name that *device* has got since, None if there is none for as long as we look."""

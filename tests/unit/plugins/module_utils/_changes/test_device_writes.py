@@ -19,6 +19,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._base.errors im
 )
 from ansible_collections.community.remoteit.plugins.module_utils._changes.device_view import DeviceView, read_device
 from ansible_collections.community.remoteit.plugins.module_utils._changes.device_writes import DeviceWrites
+from tests.doubles.patience import impatient
 from tests.lab.site import Site
 from tests.lab.world import service_id
 
@@ -57,6 +58,13 @@ def cabinet(simulated: Site) -> Target:
     return Target(simulated)
 
 
+@pytest.fixture
+def hasty(simulated: Site) -> Target:
+    """One that soon gives up."""
+    with impatient(requests=2, pause=0.01):
+        return Target(simulated)
+
+
 def test_tags_names_and_attributes_change(cabinet: Target) -> None:
     writes, deadline = cabinet.writes, Deadline(20)
     writes.add_tags(["a", "B"], deadline)
@@ -79,6 +87,25 @@ def test_tags_names_and_attributes_change(cabinet: Target) -> None:
         1,
         1,
     ]
+
+
+@pytest.mark.parametrize("operation", ["add_tag", "remove_tag", "rename_service", "set_attribute"])
+@pytest.mark.parametrize("later", ["lost_answer", "refused"])
+def test_a_write_of_which_no_answer_tells_is_done_if_it_is_seen(operation: str, later: str, hasty: Target) -> None:
+    hasty.cloud.update(CABINET, tags=["a"] if operation == "remove_tag" else [])
+    first = {"operation": operation, "fault": "lost_answer", "count": 1}
+    hasty.cloud.set_fault(first, {"operation": operation, "fault": later})
+    write(hasty, operation)
+    assert len(hasty.done) == 1
+
+
+@pytest.mark.parametrize("operation", ["add_tag", "remove_tag", "rename_service", "set_attribute"])
+def test_a_write_that_was_lost_before_it_was_done_is_not_told(operation: str, hasty: Target) -> None:
+    hasty.cloud.update(CABINET, tags=["a"] if operation == "remove_tag" else [])
+    hasty.cloud.set_fault({"operation": operation, "fault": "status", "status": 502})
+    with pytest.raises(AnswerLostError, match="HTTP 502"):
+        write(hasty, operation)
+    assert hasty.done == []
 
 
 @pytest.mark.parametrize("operation", ["add_tag", "remove_tag", "rename_service", "set_attribute"])

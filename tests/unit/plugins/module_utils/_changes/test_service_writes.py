@@ -23,6 +23,7 @@ from ansible_collections.community.remoteit.plugins.module_utils._changes.device
     read_device,
 )
 from ansible_collections.community.remoteit.plugins.module_utils._changes.service_writes import ServiceWrites
+from tests.doubles.patience import impatient
 from tests.lab.site import SERVICE, Site, configuration
 from tests.lab.world import service_id
 from tests.simulator.threaded import ThreadedSimulator
@@ -127,6 +128,16 @@ def test_a_change_whose_answer_is_lost_is_made_again(cabinet: Cabinet) -> None:
     cabinet.site.cloud.set_fault({"operation": "update_service", "fault": "lost_answer", "count": 1})
     assert cabinet.writes.update(cabinet.service(), {"port": 77}, Deadline(20)).port == 77
     assert cabinet.service().port == 77
+
+
+def test_a_change_of_which_no_answer_tells_is_done_if_it_is_seen(simulated: Site) -> None:
+    with impatient(requests=2, pause=0.01):
+        cabinet = Cabinet(simulated)
+    cabinet.site.cloud.set_fault({"operation": "update_service", "fault": "lost_answer"})
+    assert cabinet.writes.update(cabinet.service(), {"port": 77}, Deadline(20)).port == 77
+    cabinet.site.cloud.set_fault({"operation": "update_service", "fault": "status", "status": 502})
+    with pytest.raises(AnswerLostError, match="HTTP 502"):
+        cabinet.writes.update(cabinet.service(), {"port": 78}, Deadline(20))
 
 
 def test_a_removal_whose_answer_is_lost_is_known_to_be_done(cabinet: Cabinet) -> None:
