@@ -96,4 +96,6 @@ def test_what_is_not_as_it_should_be_is_told(wanted: LinkView, there: LinkView, 
 )
 def test_what_everybody_can_open_is_told(changes: dict[str, Any], is_open: bool) -> None:
     there = link(**changes)
-    assert [one.startswith("As far as remote.it tells, anybody on the Internet") for one in warnings(there, there)] == [True] * is_open
+    assert [one.startswith("As far as remote.it tells, anybody on the Internet") for one in warnings(there, there)] == [
+        True
+    ] * is_open

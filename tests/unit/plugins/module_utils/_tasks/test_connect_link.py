@@ -45,7 +45,9 @@ def test_what_everybody_can_open_is_warned_of_each_time(simulated: Site) -> None
     for _time in range(2):
         run(simulated)
         (said,) = warned(simulated)
-        assert said.startswith("As far as remote.it tells, anybody on the Internet who has the URL can open the connect link of service 04")
+        assert said.startswith(
+            "As far as remote.it tells, anybody on the Internet who has the URL can open the connect link of service 04"
+        )
     run(simulated, state="disabled")
     run(simulated, allow=OFFICE)
     assert warned(simulated) == []
