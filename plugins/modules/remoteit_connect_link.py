@@ -61,7 +61,8 @@ options:
   password:
     description:
       - What browsers are asked for before they reach the service, at most 49 characters.
-      - An empty text removes the password.
+      - An empty text removes the password. Where remote.it does not tell whether there is one, only O(update_password=always) does
+        so.
     type: str
   update_password:
     description:

@@ -50,7 +50,8 @@ options:
       - The names of the devices, up to 1000, exactly as M(community.remoteit.remoteit_device_info) shows them.
       - A name that no device has yet counts as offline, so that one can wait for a device that is being enrolled. A name that
         is misspelt looks the same.
-      - If two devices have the name, none is chosen, and the error lists their ids.
+      - Devices that others share with the account count as well. If two devices have the name, none is chosen, and the error
+        lists their ids. An id means one device, whoever has others.
     type: list
     elements: str
   account:

@@ -64,7 +64,8 @@ options:
     description:
       - With a device, the name of the service. One that has the name of its device in front of it, as older tools write it, is
         found as well.
-      - With O(service_id), the name that the service shall have.
+      - With O(service_id), the name that the service shall have. With and without the name of its device in front, it is the
+        same name. No service gets one that differs from that of another by case alone.
     type: str
     aliases: [service]
   application:

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._api.graphql import GraphqlApi
 from .._base.clock import Deadline
 from .._base.errors import AnswerLostError, ApiError, RefusedError
 from .link_view import LINK, LinkedService, LinkView, parse_link, read_linked_service
+from .lost_answers import is_seen, may_be_done
 
 # An argument whose variable is not given is not sent.
 _SET = f"""\
@@ -22,12 +23,32 @@ mutation ($serviceId: String!, $enabled: Boolean, $password: String, $allow: [St
 _REMOVE = "mutation ($serviceId: String!) { removeConnectLink(serviceId: $serviceId) }"
 
 
-def set_link(graphql: GraphqlApi, service: LinkedService, values: Mapping[str, Any], deadline: Deadline) -> LinkView:
+def set_link(
+    graphql: GraphqlApi,
+    service: LinkedService,
+    values: Mapping[str, Any],
+    looks: Sequence[float],
+    deadline: Deadline,
+) -> LinkView:
     """Set these *values* of the link, which is made if there is none, and return it. Raises ApiError.
 
-    It sets values, so it is asked for again where an answer is lost.
+    It sets values, so it is asked for again where an answer is lost. If all are lost, the link is looked for; *looks* are the
+    pauses before that, in seconds.
     """
-    data = graphql.ask(_SET, {"serviceId": service.id, **values}, deadline)
+    seen: list[LinkView] = []
+
+    def look() -> bool:
+        now = read_linked_service(graphql, service.id, deadline)
+        if now is not None and now.link is not None and _has(now.link, values):
+            seen.append(now.link)
+        return bool(seen)
+
+    try:
+        data = graphql.ask(_SET, {"serviceId": service.id, **values}, deadline)
+    except ApiError as error:
+        if may_be_done(error) and is_seen(look, looks, deadline):
+            return seen[0]
+        raise
     if data.get("setConnectLink") is None:
         raise RefusedError("remote.it did not set the connect link, and does not say why.", 200, "")
     try:
@@ -42,6 +63,12 @@ def set_link(graphql: GraphqlApi, service: LinkedService, values: Mapping[str, A
             "",
         )
     return link
+
+
+def _has(link: LinkView, values: Mapping[str, Any]) -> bool:
+    """Whether *link* is told to have these *values*; a password that is not told is not."""
+    told = {"enabled": link.enabled, "allow": list(link.allow), "deny": list(link.deny), "password": link.password}
+    return all(told[name] == value for name, value in values.items())
 
 
 def remove_link(graphql: GraphqlApi, service: LinkedService, deadline: Deadline) -> None:

@@ -167,7 +167,9 @@ def _read(path: str, *, required: bool) -> str | None:
     except FileNotFoundError:
         if not required:
             return None
-        raise CredentialsError(f"Credentials file {path} does not exist.") from None
+        raise CredentialsError(
+            f"Credentials file {path} does not exist: create it, or name another one by credentials_file."
+        ) from None
     except OSError as error:
         raise CredentialsError(f"Credentials file {path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:

@@ -86,6 +86,7 @@ class _Task:
 
     def __init__(self, connections: Connections, service: LinkedService, check_mode: bool, deadline: Deadline) -> None:
         self._graphql = connections.client.graphql
+        self._looks = connections.settings.patience.looks
         self._warn = connections.warn
         self._service = service
         self._check_mode = check_mode
@@ -123,7 +124,7 @@ class _Task:
         """The link after these *values* were set, which is *wanted* in check mode, or if there are none."""
         link = wanted
         if values and not self._check_mode:
-            link = set_link(self._graphql, self._service, values, self._deadline)
+            link = set_link(self._graphql, self._service, values, self._looks, self._deadline)
         if self._service.link is None:
             # What a new one gets besides is remote.it's to choose.
             wanted = _with(link, values)

@@ -29,6 +29,7 @@ from tests.lab.site import PAGE, Site
 pytestmark = pytest.mark.slow
 
 MADE = {"url": "https://a.example.com", "allow": ["192.0.2.0/24"], "password": "sesame"}
+LOOKS = (0.0, 0.05)
 SET, REMOVE = "set_connect_link", "remove_connect_link"
 
 
@@ -48,7 +49,7 @@ class Page:
         return self.read().link
 
     def set(self, **values: Any) -> LinkView:
-        return set_link(self._graphql, self.read(), {"enabled": True, **values}, Deadline(20))
+        return set_link(self._graphql, self.read(), {"enabled": True, **values}, LOOKS, Deadline(20))
 
     def remove(self) -> None:
         remove_link(self._graphql, self.read(), Deadline(20))
@@ -79,6 +80,16 @@ def test_a_change_whose_answer_is_lost_is_made_again(how: str, page: Page) -> No
     made = page.set(allow=["192.0.2.0/24"])
     assert page.link() == made
     assert page.asked(SET) == 2
+
+
+def test_a_change_all_of_whose_answers_are_lost_is_looked_for(page: Page) -> None:
+    page.cloud.set_fault({"operation": SET, "fault": "lost_answer"})
+    made = page.set(allow=["192.0.2.0/24"])
+    assert page.link() == made
+    page.cloud.update(PAGE, link={**MADE, "password": "other"})
+    page.cloud.set_fault({"operation": SET, "fault": "lost_request", "how": "close"})
+    with pytest.raises(ApiError):
+        page.set(password="sesame")
 
 
 def test_a_removal_whose_answer_is_lost_is_known_to_be_done(page: Page) -> None:
@@ -130,7 +141,7 @@ def test_an_answer_that_is_none_is_an_error(
     with Server(reply(200, {"data": answer})) as server:
         graphql = Client(simulated.settings(graphql_url=server.url), Clock(), pytest.fail).graphql
         with pytest.raises(error) as caught:
-            set_link(graphql, service, {"enabled": True}, Deadline(20))
+            set_link(graphql, service, {"enabled": True}, LOOKS, Deadline(20))
     assert sentence in str(caught.value)
 
 

@@ -441,12 +441,17 @@ def test_a_file_that_is_not_text(content: bytes, write: Write) -> None:
     ],
 )
 def test_a_file_that_was_asked_for_must_exist(options: dict[str, str | None], environ: dict[str, str]) -> None:
-    assert _refused(options, environ) == "Credentials file ~/none does not exist."
+    assert (
+        _refused(options, environ)
+        == "Credentials file ~/none does not exist: create it, or name another one by credentials_file."
+    )
 
 
 @pytest.mark.parametrize(("options", "environ"), [({"profile": "lab"}, {}), ({}, {"R3_PROFILE": "lab"})])
 def test_a_profile_that_was_asked_for_needs_the_file(options: dict[str, str | None], environ: dict[str, str]) -> None:
-    assert _refused(options, environ) == "Credentials file ~/.remoteit/credentials does not exist."
+    assert _refused(options, environ) == (
+        "Credentials file ~/.remoteit/credentials does not exist: create it, or name another one by credentials_file."
+    )
 
 
 def test_a_path_with_a_null_character_is_refused_like_any_other() -> None:
