@@ -38,7 +38,7 @@ options:
   device_id:
     description:
       - The id of the device. Put it in quotes, because YAML takes some ids for numbers.
-      - One of O(device_id) and O(device) is required.
+      - One of O(device_id), O(device) and O(devices) is required.
     type: str
   device:
     description:
@@ -51,39 +51,39 @@ options:
       - The account whose tags are meant, and which lists the device, if it is not the access key's own. The id, the e-mail address or
         the name of an organisation in which the user of the access key has a role. It takes a request more.
     type: str
-  name:
+  name: &name
     description:
-      - With O(device_id), the name that the device shall have.
+      - With the id of the device, the name that it shall have.
     type: str
-  tags:
+  tags: &tags
     description:
       - Tags that the device shall have, without regard to case and order. Those that the account does not have yet are made, see
         RV(tags_created).
       - Tags can give people access, see the warning that the task gives where the account has custom roles.
     type: list
     elements: str
-  purge_tags:
+  purge_tags: &purge_tags
     description:
       - Take away all other tags. With an empty list as O(tags), these are all.
     type: bool
     default: false
-  attributes:
+  attributes: &attributes
     description:
       - Attributes that the device shall have, JSON values by their names. V(1), V("1") and V(true) are three different values. One that
         is C(null) is removed.
       - Names have no dots and no C($). A dict is set as a whole.
     type: dict
-  purge_attributes:
+  purge_attributes: &purge_attributes
     description:
       - Remove all other attributes, but for those that begin with C($), which are remote.it's own, and those that have a dot in their
         name, which cannot be named to remote.it.
     type: bool
     default: false
-  description:
+  description: &description
     description:
       - The description that the remote.it application shows. An empty one removes it.
     type: str
-  categories:
+  categories: &categories
     description:
       - The texts that the remote.it application shows as categories. An empty one removes it.
     type: dict
@@ -103,12 +103,12 @@ options:
       e:
         description: The fifth one.
         type: str
-  statuses:
+  statuses: &statuses
     description:
       - The texts that the remote.it application shows as statuses. An empty one removes it.
     type: dict
     suboptions: *letters
-  services:
+  services: &services
     description:
       - Services that the device shall have. Each is as M(community.remoteit.remoteit_service) describes it, and what is left out of it
         is not managed.
@@ -144,7 +144,7 @@ options:
         description:
           - What the remote.it application shows below its name. An empty one removes it.
         type: str
-  purge_services:
+  purge_services: &purge_services
     description:
       - Remove all other services, after all else was done.
     type: bool
@@ -156,6 +156,30 @@ options:
       - What this O(registry) holds open to these services is closed.
     type: bool
     default: false
+  devices:
+    description:
+      - Many devices instead of one, each with its id and with what it is to be like. All are read by one request for each thousand,
+        and then changed one after the other.
+      - What fails for one device is told in RV(devices), and stops no other. The task fails in the end.
+      - O(account), O(force) and O(timeout) are for all of them together. Raise O(timeout) where many are to be changed.
+    type: list
+    elements: dict
+    suboptions:
+      device_id:
+        description:
+          - The id of the device.
+        type: str
+        required: true
+      name: *name
+      tags: *tags
+      purge_tags: *purge_tags
+      attributes: *attributes
+      purge_attributes: *purge_attributes
+      description: *description
+      categories: *categories
+      statuses: *statuses
+      services: *services
+      purge_services: *purge_services
   state:
     description:
       - V(present) makes sure that the device is as described. It fails if the device is not there.
@@ -228,6 +252,16 @@ EXAMPLES = r"""
         device_id: "80:00:00:00:00:00:02:00"
         name: pi-workshop
 
+    - name: Describe several at once
+      community.remoteit.remoteit_device:
+        devices:
+          - device_id: "80:00:00:00:00:00:01:00"
+            tags: [production, kitchen]
+          - device_id: "80:00:00:00:00:00:02:00"
+            tags: [test]
+            attributes:
+              rack: 2
+
     - name: Remove a device that has been replaced
       community.remoteit.remoteit_device:
         device_id: "{{ offline_device_id }}"
@@ -240,7 +274,7 @@ device:
   description:
     - The device as it is after the task, C(null) if it is not there. What it has is called as in
       RV(community.remoteit.remoteit_device_info#module:devices).
-  returned: success
+  returned: success, without O(devices)
   type: dict
   sample:
     id: "80:00:00:00:00:00:01:00"
@@ -267,18 +301,29 @@ device:
         description: ""
 pending:
   description: Whether the device was offline when services of it were changed, so that it will take the changes when it is back.
-  returned: success
+  returned: success, without O(devices)
   type: bool
   sample: false
+devices:
+  description:
+    - With O(devices), what came of each device, in their order. It has C(device_id), C(changed), C(failed), and all that the task returns
+      of one device, or C(msg), C(error) and C(done) of its failure.
+  returned: with O(devices)
+  type: list
+  elements: dict
+  sample:
+    - device_id: "80:00:00:00:00:00:01:00"
+      changed: false
+      failed: false
 tags_added:
   description: The tags that the device did not have, sorted.
-  returned: success
+  returned: success, without O(devices)
   type: list
   elements: str
   sample: [production]
 tags_removed:
   description: The tags that it has no more, sorted.
-  returned: success
+  returned: success, without O(devices)
   type: list
   elements: str
   sample: [test]
@@ -286,7 +331,7 @@ tags_created:
   description:
     - Of RV(tags_added), those that the account did not have before, so that a misspelt one is seen. It is C(null) if the access key may not
       read the tags of the account.
-  returned: success
+  returned: success, without O(devices)
   type: list
   elements: str
   sample: []
@@ -294,7 +339,8 @@ diff:
   description:
     - What the task manages of the device, before and after it. What the remote.it application shows is among the attributes, with its path as
       the name. It is empty where there is no device.
-  returned: success
+    - With O(devices), both have the devices that were changed, by their ids.
+  returned: success, and with O(devices) also on failure
   type: dict
   sample:
     before: {tags: [kitchen]}

@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
         1 / 5,
         f"{_DEVICES} devices : {_THEIRS} devices, {_ROUNDS} rounds",
     )
-    yield row("requests for each device that is as described", [requests / _DEVICES], "", 1.002, f"{_DEVICES} devices")
+    yield row("requests for each device that is as described", [requests / _DEVICES], "", 0.002, f"{_DEVICES} devices")
 
 
 def _id(number: int, service: int) -> str:
@@ -73,20 +73,19 @@ def _described(fleet: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _ours() -> list[dict[str, Any]]:
+    """The tasks that list the devices and describe all of them at once."""
+    one = json.dumps(
+        {"device_id": r"\1", "tags": _TAGS, "attributes": _RACK, "services": [{"name": "ssh", "port": 22}]}
+    )
+    devices = "{{ fleet.devices | map(attribute='id') | map('regex_replace', '(.+)', one) | map('from_json') }}"
     return [
         {"name": "List them", "community.remoteit.remoteit_device_info": {}, "register": "fleet"},
         {
-            "name": "Describe each one",
-            "community.remoteit.remoteit_device": {
-                "device_id": "{{ item.id }}",
-                "tags": _TAGS,
-                "attributes": _RACK,
-                "services": [{"name": "ssh", "port": 22}],
-            },
+            "name": "Describe them",
+            "community.remoteit.remoteit_device": {"devices": devices},
+            "vars": {"one": one},
             "register": "described",
-            "failed_when": "described.changed",
-            "loop": "{{ fleet.devices }}",
-            "loop_control": {"label": "{{ item.name }}"},
+            "failed_when": f"described.changed or described.devices | length != {_DEVICES}",
         },
     ]
 

@@ -110,6 +110,25 @@ def test_the_diff_shows_what_is_managed_and_nothing_else(lab: Lab) -> None:
     assert '+        "rack": 8' in run.output
 
 
+def test_many_are_described_by_one_task_which_reads_once(lab: Lab) -> None:
+    wanted = [
+        {"device_id": KITCHEN, "tags": ["lab"], "services": [{"name": "web", "application": "http"}]},
+        {"device_id": GARAGE, "attributes": {"rack": 7}},
+    ]
+    run = lab.run_tasks(
+        device("predicted", {"check_mode": True}, devices=wanted),
+        device("first", devices=wanted),
+        device("second", devices=wanted),
+        device("in part", GO_ON, devices=[*wanted, {"device_id": UNKNOWN, "tags": ["lab"]}]),
+        arguments=["--diff"],
+    )
+    assert [told(run, name)["changed"] for name in ("predicted", "first", "second")] == [True, True, False]
+    assert told(run, "predicted")["diff"] == told(run, "first")["diff"]
+    assert "1 of 3 devices are not as described" in refused(run, "in part")
+    # reads, the tags of the account twice, a tag, a service and an attribute
+    assert requests(lab) == 4 + 2 + 3
+
+
 def test_unchanged_it_asks_once_by_id_and_twice_by_name(lab: Lab) -> None:
     lab.cloud.update(KITCHEN, tags=["a"], attributes={"rack": 7})
     wanted: dict[str, Any] = {"tags": ["A"], "attributes": {"rack": 7.0}, "description": ""}

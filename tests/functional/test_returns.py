@@ -134,6 +134,7 @@ def test_what_is_returned_is_documented(lab: Lab) -> None:
         service("service changed", service_id=OTHER, name="other"),
         service("service of nothing", service_id=UNKNOWN, state="absent"),
         device("device changed", device="pi-kitchen", tags=["a"], attributes={"rack": 7}),
+        device("device by device", devices=[{"device_id": service_id(1, 0), "tags": ["b"]}]),
         device("device gone", device_id=service_id(0x91, 0), expect_name="cellar", state="absent"),
         wait("wait", service_ids=[DATABASE]),
         events("events"),

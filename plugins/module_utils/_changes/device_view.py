@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._api.graphql import GraphqlApi, login_of
@@ -27,6 +28,8 @@ _BY_DEVICE = f"{_QUERY} login {{ id device(id: $ids) {{ {_DEVICE} }} }} }}"
 _BY_SERVICE = f"{_QUERY} login {{ id service(id: $ids) {{ id device {{ {_DEVICE} }} }} }} }}"
 
 MANAGE = "MANAGE"
+# As many as remote.it lists at once.
+_AT_ONCE = 1000
 
 
 class ServiceView(NamedTuple):
@@ -89,17 +92,34 @@ class Read(NamedTuple):
     types: tuple[ApplicationType, ...]
 
 
-def read_device(graphql: GraphqlApi, device_id: str, deadline: Deadline, account: str | None = None) -> Read:
-    """The device with this id, or with this service. Raises ApiError.
+def read_devices(
+    graphql: GraphqlApi, device_ids: Sequence[str], deadline: Deadline, account: str | None = None
+) -> Iterator[Callable[[], Read]]:
+    """What gives what remote.it tells of each of these ids, or raises AnswerLostError; they are asked for a thousand at a time.
 
-    *account* is the id of the one whose tags are meant, and whose own the device may be; None is that of the access key.
+    Raises ApiError. *account* is the id of the one whose tags are meant, and whose own a device may be; None is that of the access key. The id of
+    a service gives the device that has it.
     """
-    return _read(graphql.ask(_BY_DEVICE, _variables(device_id, account), deadline), "device", account)
+    for start in range(0, len(device_ids), _AT_ONCE):
+        some = device_ids[start : start + _AT_ONCE]
+        data = graphql.ask(_BY_DEVICE, _variables(some, account), deadline)
+        found = {_told_id(node): node for node in _nodes(data, "device")}
+        for device_id in some:
+            # One that was asked for alone is what came, whatever it is.
+            node = found.get(device_id, next(iter(found.values()), None) if len(some) == 1 else None)
+            yield functools.partial(_read, data, "device", node, account)
+
+
+def read_device(graphql: GraphqlApi, device_id: str, deadline: Deadline, account: str | None = None) -> Read:
+    """The device with this id, or with this service, see read_devices(). Raises ApiError."""
+    return next(read_devices(graphql, [device_id], deadline, account))()
 
 
 def read_device_of(graphql: GraphqlApi, service_id: str, deadline: Deadline) -> Read:
     """The device with this service. Raises ApiError."""
-    return _read(graphql.ask(_BY_SERVICE, _variables(service_id, None), deadline), "service", None)
+    data = graphql.ask(_BY_SERVICE, _variables([service_id], None), deadline)
+    node = next(iter(_nodes(data, "service")), None)
+    return _read(data, "service", node.get("device") if isinstance(node, Mapping) else node, None)
 
 
 def parse_service(node: Any) -> ServiceView:
@@ -123,18 +143,22 @@ def parse_service(node: Any) -> ServiceView:
     )
 
 
-def _variables(id_: str, account: str | None) -> dict[str, Any]:
-    return {"ids": [id_], **({} if account is None else {"account": account})}
+def _variables(ids: Sequence[str], account: str | None) -> dict[str, Any]:
+    return {"ids": list(ids), **({} if account is None else {"account": account})}
 
 
-def _read(data: Mapping[str, Any], what: str, account: str | None) -> Read:
-    login = login_of(data)
-    nodes = login.get(what)
-    node = nodes[0] if isinstance(nodes, list) and nodes else None
-    if what == "service" and isinstance(node, Mapping):
-        node = node.get("device")
+def _nodes(data: Mapping[str, Any], what: str) -> list[Any]:
+    nodes = login_of(data).get(what)
+    return [node for node in nodes if node is not None] if isinstance(nodes, list) else []
+
+
+def _told_id(node: Any) -> str:
+    return str(node.get("id")).upper() if isinstance(node, Mapping) else ""
+
+
+def _read(data: Mapping[str, Any], what: str, node: Any, account: str | None) -> Read:
     try:
-        device = None if node is None else _device(node, account or _text(login, "id"))
+        device = None if node is None else _device(node, account or _text(login_of(data), "id"))
         return Read(device, tuple(_types(data.get("applicationTypes"))))
     except ValueError as error:
         raise AnswerLostError(f"The answer to {what} cannot be used: {error}.", status=200) from None

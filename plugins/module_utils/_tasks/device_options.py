@@ -57,6 +57,19 @@ def wish_argument_spec() -> dict[str, dict[str, Any]]:
     }
 
 
+def devices_argument_spec() -> dict[str, Any]:
+    """The argument spec of a list of devices, each of which says by its id which one it is."""
+    one = {"device_id": {"type": "str", "required": True}, **wish_argument_spec()}
+    return {"type": "list", "elements": "dict", "options": one, **WISH_RULES}
+
+
+def check_none_beside(options: Mapping[str, Any]) -> None:
+    """Raise OptionError if *options* say what a device is to be like next to a list of devices."""
+    for name in wish_argument_spec():
+        if options[name] not in (None, False):
+            raise OptionError(f"devices says of each device what it is to be like: move {name} into its items.")
+
+
 def wish_of(options: Mapping[str, Any], force: bool) -> DeviceWish:
     """The wish in *options*. Raises OptionError."""
     if options["purge_services"] and not options["services"] and not force:

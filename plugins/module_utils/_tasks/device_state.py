@@ -11,23 +11,25 @@ from typing import Any
 
 from .._base.clock import Deadline
 from .._base.errors import OptionError
-from .._changes.device_view import MANAGE, DeviceView, read_device
+from .._changes.device_view import MANAGE, read_device
 from .._connections.connections import Connections
 from .._fleet.account import read_account
 from .._fleet.device_by_name import device_by_name
 from .._settings.checks import check_any_given, checked_deadline, checked_id, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
-from .device_one import DeviceTask, absent_result
-from .device_options import WISH_RULES, wish_argument_spec, wish_of
+from .device_many import DevicesTask, described_devices
+from .device_one import DeviceTask, absent_result, checked_device
+from .device_options import WISH_RULES, check_none_beside, devices_argument_spec, wish_argument_spec, wish_of
 
 PRESENT = "present"
 ABSENT = "absent"
 _MIN_OFFLINE = 3600
+_WHICH = ("device_id", "device", "devices")
 
 RULES = {
-    "mutually_exclusive": [["device_id", "device"]],
-    "required_one_of": [["device_id", "device"]],
+    "mutually_exclusive": [list(_WHICH)],
+    "required_one_of": [list(_WHICH)],
     "required_by": {"name": ["device_id"]},
     **WISH_RULES,
 }
@@ -37,6 +39,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
     """The argument spec of the module."""
     return {
         **{name: {"type": "str"} for name in ("device_id", "device", "account", "expect_name")},
+        "devices": devices_argument_spec(),
         **wish_argument_spec(),
         "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
         "min_offline": {"type": "int", "default": _MIN_OFFLINE},
@@ -48,8 +51,10 @@ def argument_spec() -> dict[str, dict[str, Any]]:
 
 def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]) -> dict[str, Any]:
     """The result of the task. *warn* takes one sentence for the user. Raises RemoteItError."""
-    check_any_given(params, ("device_id", "device"))
+    check_any_given(params, _WHICH)
     deadline = checked_deadline(params["timeout"])
+    if params["devices"] is not None:
+        return _run_many(params, check_mode, warn, deadline)
     wish = wish_of(params, params["force"])
     is_absent = params["state"] == ABSENT
     if is_absent:
@@ -59,25 +64,25 @@ def run(params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None]
     read = read_device(connections.client.graphql, device_id, deadline, account)
     if read.device is None and is_absent:
         return absent_result({})
-    device = _checked(read.device, device_id, connections)
+    device = checked_device(read.device, device_id, connections)
     task = DeviceTask(connections, device, account, check_mode, deadline)
     if is_absent:
         return task.absent(params["expect_name"], params["min_offline"])
     return task.present(read.types, wish, params["force"])
 
 
-def _checked(device: DeviceView | None, device_id: str, connections: Connections) -> DeviceView:
-    """The *device* that was found by this id. Raises OptionError if that is none."""
-    if device is None:
+def _run_many(
+    params: Mapping[str, Any], check_mode: bool, warn: Callable[[str], None], deadline: Deadline
+) -> dict[str, Any]:
+    check_none_beside(params)
+    if params["state"] == ABSENT:
         raise OptionError(
-            f"device_id={device_id} is not a device that this access key can see: check the id, and that the key is the one "
-            f"you mean, {connections.client.settings.credentials.name}."
+            "state=absent is for one device at a time: give device_id and expect_name instead of devices."
         )
-    if device.id != device_id:
-        raise OptionError(
-            f"device_id={device_id} is the id of a service of {device.shown()}: give the id of the device."
-        )
-    return device
+    devices = described_devices(params["devices"], params["force"])
+    connections = Connections(Settings.from_options(params), warn, check_mode=check_mode)
+    account = read_account(connections.client.graphql, params["account"], deadline)
+    return DevicesTask(connections, account, params["force"], check_mode, deadline).present(devices)
 
 
 def _check_absent(params: Mapping[str, Any]) -> None:
