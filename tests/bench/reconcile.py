@@ -74,9 +74,8 @@ def _described(fleet: Sequence[str]) -> list[dict[str, Any]]:
 
 def _ours() -> list[dict[str, Any]]:
     """The tasks that list the devices and describe all of them at once."""
-    one = json.dumps(
-        {"device_id": r"\1", "tags": _TAGS, "attributes": _RACK, "services": [{"name": "ssh", "port": 22}]}
-    )
+    wish = {"device_id": "ID", "tags": _TAGS, "attributes": _RACK, "services": [{"name": "ssh", "port": 22}]}
+    one = json.dumps(wish).replace("ID", r"\1")
     devices = "{{ fleet.devices | map(attribute='id') | map('regex_replace', '(.+)', one) | map('from_json') }}"
     return [
         {"name": "List them", "community.remoteit.remoteit_device_info": {}, "register": "fleet"},
