@@ -152,9 +152,8 @@ class CallbackModule(CallbackBase):
     def _others(self, service_ids: list[str]) -> list[dict[str, Any]]:
         if not service_ids or not self.get_option("connections_by_others"):
             return []
-        from ..plugin_utils._run.others import (
-            connections_of_others,
-        )  # few want to know, and it takes all that asks remote.it
+        # Few want to know, and it takes all that asks remote.it.
+        from ..plugin_utils._run.others import connections_of_others
 
         try:
             return connections_of_others(service_ids, self._run.began, self._display.warning)
