@@ -16,7 +16,8 @@ from .._changes.device_view import Read, read_devices
 from .._changes.device_wish import DeviceWish
 from .._connections.connections import Connections
 from .._settings.checks import checked_id
-from .device_one import DeviceTask, checked_device
+from .device_found import checked_device
+from .device_one import DeviceTask
 from .device_options import wish_of
 
 

@@ -71,20 +71,6 @@ class DeviceTask:
         return absent_result({"name": inert(self._device.name)})
 
 
-def checked_device(device: DeviceView | None, device_id: str, connections: Connections) -> DeviceView:
-    """The *device* that was found by this id. Raises OptionError if that is none."""
-    if device is None:
-        raise OptionError(
-            f"device_id={device_id} is not a device that this access key can see: check the id, and that the key is the one "
-            f"you mean, {connections.client.settings.credentials.name}."
-        )
-    if device.id != device_id:
-        raise OptionError(
-            f"device_id={device_id} is the id of a service of {device.shown()}: give the id of the device."
-        )
-    return device
-
-
 def absent_result(before: Mapping[str, Any]) -> dict[str, Any]:
     """What a task returns after which there is no device; *before* is what the diff shows of one that was there."""
     return {

@@ -18,8 +18,9 @@ from .._fleet.device_by_name import device_by_name
 from .._settings.checks import check_any_given, checked_deadline, checked_id, checked_seconds
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
+from .device_found import checked_device
 from .device_many import DevicesTask, described_devices
-from .device_one import DeviceTask, absent_result, checked_device
+from .device_one import DeviceTask, absent_result
 from .device_options import WISH_RULES, check_none_beside, devices_argument_spec, wish_argument_spec, wish_of
 
 PRESENT = "present"

@@ -20,6 +20,7 @@ from .._connections.connections import Connections
 from .._settings.checks import check_any_given, checked_deadline, checked_id, checked_service_id
 from .._settings.settings import DEFAULT_TIMEOUT, Settings
 from .argspec import api_argument_spec
+from .device_found import checked_device
 from .device_options import service_wish_argument_spec
 from .done import telling
 from .service_changes import ServiceChanges
@@ -87,11 +88,7 @@ def _read(params: Mapping[str, Any], connections: Connections, deadline: Deadlin
 
         device_id = device_by_name(params, client, deadline, MANAGE).id
     read = read_device(client.graphql, device_id, deadline)
-    if read.device is None:
-        raise OptionError(
-            f"device_id={device_id} is not a device that this access key can see: check the id, and that the key is the one "
-            f"you mean, {client.settings.credentials.name}."
-        )
+    checked_device(read.device, device_id, connections)
     return read
 
 
